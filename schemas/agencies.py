@@ -4,8 +4,8 @@ from marshmallow import fields
 
 from registry.vocabulary import record
 from registry.vocabulary.licensing import EntryType
+from schemas import out
 from schemas.base import OutSchema
-from schemas.fields import Instant, OneOf
 from schemas.struct_schema import schema_of
 
 LicenceAnswerSchema = schema_of(record.LicenceAnswer)
@@ -15,18 +15,16 @@ AgencySchema = schema_of(record.AgencyShown)
 
 
 class LicencesSchema(OutSchema):
-    items = fields.List(fields.Nested(LicenceAnswerSchema), required=True)
+    items = out.list_of(LicenceAnswerSchema)
 
 
 class HistoryItemSchema(OutSchema):
     """One entry of the log: what the registry began to say at `at`."""
 
-    index = fields.Integer(required=True, metadata={"description": "Place in the log."})
-    at = Instant(required=True)
-    type = OneOf(EntryType, required=True)
-    key = fields.String(
-        required=True, metadata={"description": "What it is about, for example `licence/2K7MPXW4NQ9T`."}
-    )
+    index = out.integer("Place in the log.")
+    at = out.instant()
+    type = out.one_of(EntryType)
+    key = out.string("What it is about, for example `licence/2K7MPXW4NQ9T`.")
     record = fields.Dict(
         required=True,
         metadata={
@@ -36,6 +34,6 @@ class HistoryItemSchema(OutSchema):
 
 
 class HistorySchema(OutSchema):
-    items = fields.List(fields.Nested(HistoryItemSchema), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-    total = fields.Integer(required=True)
+    items = out.list_of(HistoryItemSchema)
+    next_cursor = out.string(allow_none=True)
+    total = out.integer()

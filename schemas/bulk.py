@@ -7,9 +7,10 @@ from marshmallow import fields
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Activity, RecruiterKind
+from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
-from schemas.fields import Country, Flag, Instant, JsonObject, Line, OneOf, Word
+from schemas.fields import Country, Flag, JsonObject, Line, OneOf, Word
 from schemas.identifiers import scheme_of
 from schemas.pages import choice_field
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
@@ -19,11 +20,9 @@ MAX_IN_KEY = 200
 
 def key_field() -> Line:
     return Line(
+        "Your own name for the item, answered as it came. One that came before is refused.",
         max_length=MAX_IN_KEY,
-        metadata={
-            "description": "Your own name for the item, answered as it came. One that came before is refused.",
-            "example": "row-17",
-        },
+        example="row-17",
     )
 
 
@@ -47,23 +46,21 @@ class CorridorItemSchema(CorridorEndsSchema):
 class CorridorConstantsSchema(PlanSchema):
     """What holds for every item that says nothing else."""
 
-    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
-    activity = Word(Activity, metadata={"description": "What the recruiters would do."})
+    destination = Country("Country of the job, ISO 3166-1 alpha-2.", example="IT")
+    activity = Word(Activity, "What the recruiters would do.")
 
 
 class ConstantsSchema(CorridorConstantsSchema):
     """What holds for every item that says nothing else."""
 
-    origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2.", "example": "CN"})
-    recruiter_kind = Word(RecruiterKind, metadata={"description": "Who offers the work."})
+    origin = Country("Where recruiting happens, ISO 3166-1 alpha-2.", example="CN")
+    recruiter_kind = Word(RecruiterKind, "Who offers the work.")
 
 
 def archive_field() -> Flag:
     return Flag(
-        metadata={
-            "description": "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
-            "signature; `false`: keep nothing, whatever your organisation has chosen."
-        }
+        "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
+        "signature; `false`: keep nothing, whatever your organisation has chosen."
     )
 
 
@@ -104,94 +101,84 @@ class CorridorItemsSchema(CorridorListOptionsSchema):
 class ItemErrorSchema(OutSchema):
     """What is wrong with one item."""
 
-    parameter = fields.String(required=True)
-    code = OneOf(Problem, required=True)
-    detail = fields.String(required=True)
+    parameter = out.string()
+    code = out.one_of(Problem)
+    detail = out.string()
 
 
 class AnsweredSchema(OutSchema):
     """One item: its answer, or why there is none."""
 
-    key = fields.String(required=True, allow_none=True, metadata={"description": "As it came; null where none did."})
-    line = fields.Integer(metadata={"description": "In a file: the line it stood on."})
-    errors = fields.List(
-        fields.Nested(ItemErrorSchema),
-        metadata={"description": "Stands here in place of an answer that could not be given."},
-    )
+    key = out.string("As it came; null where none did.", allow_none=True)
+    line = out.integer("In a file: the line it stood on.", required=False)
+    errors = out.list_of(ItemErrorSchema, "Stands here in place of an answer that could not be given.", required=False)
 
 
 class StepToTakeSchema(OutSchema):
     """What to do before a relation is ended."""
 
-    code = OneOf(StepCode, required=True)
-    text = fields.String(required=True)
+    code = out.one_of(StepCode)
+    text = out.string()
 
 
 def steps_field() -> fields.Field[Any]:
-    return fields.List(
-        fields.Nested(StepToTakeSchema),
-        metadata={"description": "With a `no`: what comes before ending the relation, in this order."},
+    return out.list_of(
+        StepToTakeSchema, "With a `no`: what comes before ending the relation, in this order.", required=False
     )
 
 
 class AnsweredItemSchema(AnsweredSchema):
     """One question of many with its answer, which is the one of verify."""
 
-    answer = fields.Nested(VerdictSchema)
+    answer = out.nested(VerdictSchema, required=False)
     steps = steps_field()
 
 
 class AnsweredCorridorSchema(AnsweredSchema):
     """One corridor of many with its answer."""
 
-    answer = fields.Nested(CorridorVerdictSchema)
+    answer = out.nested(CorridorVerdictSchema, required=False)
     steps = steps_field()
 
 
 class CountsSchema(OutSchema):
     """How many of each."""
 
-    items = fields.Integer(required=True)
-    answered = fields.Integer(required=True)
-    refused = fields.Integer(required=True, metadata={"description": "Items with `errors`."})
-    yes = fields.Integer(required=True)
-    no = fields.Integer(required=True)
-    unknown_ = fields.Integer(required=True, data_key="unknown")
+    items = out.integer()
+    answered = out.integer()
+    refused = out.integer("Items with `errors`.")
+    yes = out.integer()
+    no = out.integer()
+    unknown_ = out.integer(data_key="unknown")
 
 
 class ColumnsSchema(OutSchema):
     """How the columns of a file were read."""
 
-    fields_ = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        data_key="fields",
-        required=True,
-        metadata={"description": "The column that each field was read from."},
-    )
-    ignored = fields.List(fields.String(), required=True, metadata={"description": "Columns that were not read."})
+    fields_ = out.dict_of(fields.String(), "The column that each field was read from.", data_key="fields")
+    ignored = out.strings("Columns that were not read.")
 
 
 def archived_list_field() -> fields.Field[Any]:
     description = "Where the list is kept: `/api/v1/archived-lists/<list_id>`."
-    return fields.String(metadata={"description": description})
+    return out.string(description, required=False)
 
 
 class VerificationsSchema(OutSchema):
     """The answers, in the order of the questions."""
 
-    items = fields.List(fields.Nested(AnsweredItemSchema), required=True)
-    counts = fields.Nested(CountsSchema, required=True)
-    columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+    items = out.list_of(AnsweredItemSchema)
+    counts = out.nested(CountsSchema)
+    columns = out.nested(ColumnsSchema, "Of a file alone.", required=False)
     list_id = archived_list_field()
 
 
 class CorridorVerificationsSchema(OutSchema):
     """The answers, in the order of the corridors."""
 
-    items = fields.List(fields.Nested(AnsweredCorridorSchema), required=True)
-    counts = fields.Nested(CountsSchema, required=True)
-    columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+    items = out.list_of(AnsweredCorridorSchema)
+    counts = out.nested(CountsSchema)
+    columns = out.nested(ColumnsSchema, "Of a file alone.", required=False)
     list_id = archived_list_field()
 
 
@@ -199,75 +186,53 @@ class SupplyItemSchema(PlanSchema):
     """A row of a supply chain: who supplies labour to a supplier's site."""
 
     key = key_field()
-    supplier = Line(max_length=400, required=True, metadata={"description": "The supplier."})
-    site = Line(max_length=400, metadata={"description": "Where the work is done."})
-    provider = Line(max_length=400, metadata={"description": "Who recruits: a number, a reference or a name."})
+    supplier = Line("The supplier.", max_length=400, required=True)
+    site = Line("Where the work is done.", max_length=400)
+    provider = Line("Who recruits: a number, a reference or a name.", max_length=400)
     provider_scheme = scheme_of("provider")
-    country = Country(metadata={"description": "Country of the provider, if another than that of the job."})
-    origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
-    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})
-    activity = Word(Activity, metadata={"description": "What the provider does."})
-    recruiter_kind = Word(RecruiterKind, metadata={"description": "What the provider is."})
+    country = Country("Country of the provider, if another than that of the job.")
+    origin = Country("Where recruiting happens, ISO 3166-1 alpha-2.")
+    destination = Country("Country of the job, ISO 3166-1 alpha-2.")
+    activity = Word(Activity, "What the provider does.")
+    recruiter_kind = Word(RecruiterKind, "What the provider is.")
 
 
 class ChosenColumnsSchema(InSchema):
     """Which column holds which field."""
 
-    kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})
-    columns = JsonObject(max_length=40, required=True, metadata={"description": "Column of the file by field."})
+    kind = Word(JobKind, "What the rows ask.", required=True)
+    columns = JsonObject("Column of the file by field.", max_length=40, required=True)
     constants = fields.Nested(ConstantsSchema)
-    keep = Flag(
-        metadata={
-            "description": "Keep the answers in your organisation's file of receipts, as long as receipts are kept."
-        }
-    )
+    keep = Flag("Keep the answers in your organisation's file of receipts, as long as receipts are kept.")
 
 
 class JobSchema(OutSchema):
     """A list as a job."""
 
-    job_id = fields.String(attribute="reference", required=True)
-    kind = OneOf(JobKind, required=True, metadata={"description": "What the rows ask, guessed by the header at first."})
-    state = OneOf(JobState, required=True)
-    filename = fields.String(attribute="name", required=True, metadata={"description": "What the file was called."})
-    size = fields.Integer(required=True, metadata={"description": "Bytes of the list."})
-    sha256 = fields.String(attribute="digest", required=True)
-    headers = fields.List(fields.String(), required=True, metadata={"description": "The columns of the file."})
-    columns = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "Which of them holds which field; to be corrected before it is started."},
-    )
-    constants = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "What holds for every row that says nothing else."},
-    )
-    is_kept = fields.Boolean(
-        required=True, metadata={"description": "Whether it stands in the file of receipts when it is done."}
-    )
-    lacking = fields.String(
-        required=True, allow_none=True, metadata={"description": "What keeps it from being started; null: nothing."}
-    )
-    rows = fields.Integer(required=True, metadata={"description": "Rows of the list, once they are counted."})
-    rows_done = fields.Integer(required=True)
-    counts = fields.Nested(CountsSchema, required=True)
-    trouble = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed."})
-    created_at = Instant(attribute="made_at", required=True)
-    started_at = Instant(required=True, allow_none=True)
-    ended_at = Instant(required=True, allow_none=True)
-    retained_until = fields.Date(
-        attribute="purge_on",
-        required=True,
-        metadata={"description": "The day after which list and results are removed."},
-    )
-    results = fields.List(OneOf(ResultForm), required=True, metadata={"description": "Forms in which results are had."})
+    job_id = out.string(attribute="reference")
+    kind = out.one_of(JobKind, "What the rows ask, guessed by the header at first.")
+    state = out.one_of(JobState)
+    filename = out.string("What the file was called.", attribute="name")
+    size = out.integer("Bytes of the list.")
+    sha256 = out.string(attribute="digest")
+    headers = out.strings("The columns of the file.")
+    columns = out.dict_of(fields.String(), "Which of them holds which field; to be corrected before it is started.")
+    constants = out.dict_of(fields.String(), "What holds for every row that says nothing else.")
+    is_kept = out.boolean("Whether it stands in the file of receipts when it is done.")
+    lacking = out.string("What keeps it from being started; null: nothing.", allow_none=True)
+    rows = out.integer("Rows of the list, once they are counted.")
+    rows_done = out.integer()
+    counts = out.nested(CountsSchema)
+    trouble = out.string("Why it failed.", allow_none=True)
+    created_at = out.instant(attribute="made_at")
+    started_at = out.instant(allow_none=True)
+    ended_at = out.instant(allow_none=True)
+    retained_until = out.date("The day after which list and results are removed.", attribute="purge_on")
+    results = out.list_of(OneOf(ResultForm), "Forms in which results are had.")
 
 
 class JobsSchema(OutSchema):
     """The jobs of an organisation."""
 
-    items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})
-    next_cursor = fields.String(required=True, allow_none=True)
+    items = out.list_of(JobSchema, "The newest first.")
+    next_cursor = out.string(allow_none=True)

@@ -19,8 +19,9 @@ from registry.vocabulary.cases import (
     NoCopy,
     Priority,
 )
+from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Country, Day, Flag, Instant, Line, OneOf, Passage, Word
+from schemas.fields import Count, Country, Day, Flag, Line, OneOf, Passage, Word
 from schemas.mailbox import AttachmentSentSchema
 
 MAX_REASON = 4000
@@ -30,8 +31,8 @@ MAX_TASK = 500
 MAX_PLACE = 300
 MAX_PURPOSE = 2_000
 
-_VERSION = {"description": "For If-Match, in quotes."}
-_ASSIGNEE = {"description": "Reference of the officer whose it is."}
+_VERSION = "For If-Match, in quotes."
+_ASSIGNEE = "Reference of the officer whose it is."
 
 
 class CasesQuerySchema(InSchema):
@@ -39,422 +40,332 @@ class CasesQuerySchema(InSchema):
 
     state = Word(CaseState)
     priority = Word(Priority)
-    country = Line(max_length=2, metadata={"description": "Country of work, ISO 3166-1 alpha-2.", "example": "IT"})
-    sector = Line(max_length=10, metadata={"description": "A NACE class of the corridor.", "example": "14.10"})
-    assignee = Line(
-        max_length=16, metadata={"description": "`mine`, `unassigned`, or an officer's reference.", "example": "mine"}
-    )
-    late = Word(("yes",), metadata={"description": "A clock has run out."})
-    objection = Word(
-        ("yes",),
-        metadata={
-            "description": "An agency objected to the decision and nothing followed yet, closed cases among them."
-        },
-    )
-    unread = Word(
-        ("yes",),
-        metadata={"description": "The complainant wrote what the assignee has not read yet, in whatever state."},
-    )
-    agency = Line(max_length=16, metadata={"description": "Reference of the agency that the cases name."})
-    lies_with = Word(LiesWith, metadata={"description": "With whom an open case lies."})
-    limit = Count(
-        minimum=1, maximum=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50}
-    )
-    cursor = Line(
-        max_length=600, metadata={"description": "`next_cursor` of the answer before, with the same filters. Opaque."}
-    )
+    country = Line("Country of work, ISO 3166-1 alpha-2.", max_length=2, example="IT")
+    sector = Line("A NACE class of the corridor.", max_length=10, example="14.10")
+    assignee = Line("`mine`, `unassigned`, or an officer's reference.", max_length=16, example="mine")
+    late = Word(("yes",), "A clock has run out.")
+    objection = Word(("yes",), "An agency objected to the decision and nothing followed yet, closed cases among them.")
+    unread = Word(("yes",), "The complainant wrote what the assignee has not read yet, in whatever state.")
+    agency = Line("Reference of the agency that the cases name.", max_length=16)
+    lies_with = Word(LiesWith, "With whom an open case lies.")
+    limit = Count("Cases in one answer.", minimum=1, maximum=100, example=50, metadata={"default": 50})
+    cursor = Line("`next_cursor` of the answer before, with the same filters. Opaque.", max_length=600)
 
 
 class CaseSummarySchema(OutSchema):
-    case_id = fields.String(attribute="reference", required=True)
-    state = OneOf(tuple(CaseState), required=True)
-    priority = OneOf(tuple(Priority), required=True, allow_none=True)
-    country = fields.String(required=True, allow_none=True)
-    sector = fields.String(required=True, allow_none=True)
-    indicators = fields.List(fields.String(), required=True)
-    filed_on = fields.Date(required=True)
-    due_at = Instant(required=True, allow_none=True, metadata={"description": "When the next clock runs out."})
-    assignee = fields.String(required=True, allow_none=True, metadata=_ASSIGNEE)
-    has_legal_hold = fields.Boolean(required=True)
-    has_unread = fields.Boolean(
-        required=True, metadata={"description": "The complainant wrote what the assignee has not read yet."}
-    )
-    version = fields.Integer(required=True, metadata=_VERSION)
+    case_id = out.string(attribute="reference")
+    state = out.one_of(tuple(CaseState))
+    priority = out.one_of(tuple(Priority), allow_none=True)
+    country = out.string(allow_none=True)
+    sector = out.string(allow_none=True)
+    indicators = out.strings()
+    filed_on = out.date()
+    due_at = out.instant("When the next clock runs out.", allow_none=True)
+    assignee = out.string(_ASSIGNEE, allow_none=True)
+    has_legal_hold = out.boolean()
+    has_unread = out.boolean("The complainant wrote what the assignee has not read yet.")
+    version = out.integer(_VERSION)
 
 
 class CasesSchema(OutSchema):
-    items = fields.List(fields.Nested(CaseSummarySchema), required=True)
-    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
+    items = out.list_of(CaseSummarySchema)
+    next_cursor = out.string("Null on the last page.", allow_none=True)
 
 
 class CaseMessageSchema(OutSchema):
-    author = OneOf(tuple(Author), required=True)
-    written_on = fields.Date(required=True)
-    text = fields.String(required=True)
+    author = out.one_of(tuple(Author))
+    written_on = out.date()
+    text = out.string()
 
 
 class CaseMailboxSchema(OutSchema):
     """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
-    mailbox_id = fields.String(attribute="reference", required=True)
-    role = OneOf(tuple(MailboxRole), required=True)
-    answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
-    messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
+    mailbox_id = out.string(attribute="reference")
+    role = out.one_of(tuple(MailboxRole))
+    answers = out.dict_of(fields.Raw())
+    messages = out.list_of(CaseMessageSchema)
 
 
 class CaseClockSchema(OutSchema):
-    kind = OneOf(tuple(ClockKind), required=True)
-    due_at = Instant(required=True)
-    met_on = fields.Date(required=True, allow_none=True)
-    paused_on = fields.Date(required=True, allow_none=True)
+    kind = out.one_of(tuple(ClockKind))
+    due_at = out.instant()
+    met_on = out.date(allow_none=True)
+    paused_on = out.date(allow_none=True)
 
 
 class CaseMoveSchema(OutSchema):
     """A change of a case's state. `by` is an officer's reference, or the role of anyone else."""
 
-    from_state = OneOf(tuple(CaseState), required=True)
-    to_state = OneOf(tuple(CaseState), required=True)
-    on = fields.Date(attribute="on_day", required=True)
-    by = fields.String(required=True)
+    from_state = out.one_of(tuple(CaseState))
+    to_state = out.one_of(tuple(CaseState))
+    on = out.date(attribute="on_day")
+    by = out.string()
 
 
 class CaseWaySchema(OutSchema):
     """A move from here. `lack`: why you may not take it now; null where you may."""
 
-    to = OneOf(tuple(CaseState), attribute="target", required=True)
-    needs_reason = fields.Boolean(required=True)
-    lack = fields.String(required=True, allow_none=True)
+    to = out.one_of(tuple(CaseState), attribute="target")
+    needs_reason = out.boolean()
+    lack = out.string(allow_none=True)
 
 
 class CaseSchema(CaseSummarySchema):
-    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why it has its priority."})
-    clocks = fields.List(fields.Nested(CaseClockSchema), required=True)
-    mailboxes = fields.List(fields.Nested(CaseMailboxSchema), required=True)
-    moves = fields.List(fields.Nested(CaseMoveSchema), required=True)
-    ways = fields.List(fields.Nested(CaseWaySchema), required=True)
+    reasons = out.strings("Why it has its priority.")
+    clocks = out.list_of(CaseClockSchema)
+    mailboxes = out.list_of(CaseMailboxSchema)
+    moves = out.list_of(CaseMoveSchema)
+    ways = out.list_of(CaseWaySchema)
 
 
 class CaseMoveBodySchema(InSchema):
-    to = Word(CaseState, required=True, metadata={"example": "in_triage"})
-    reason = Passage(max_length=MAX_REASON, metadata={"description": "Why, where the move wants it. It is sealed."})
-    into = Line(max_length=16, metadata={"description": "For `merged`: the case that goes on for both."})
+    to = Word(CaseState, required=True, example="in_triage")
+    reason = Passage("Why, where the move wants it. It is sealed.", max_length=MAX_REASON)
+    into = Line("For `merged`: the case that goes on for both.", max_length=16)
 
 
 class CaseReplySchema(InSchema):
-    text = Passage(max_length=MAX_MESSAGE, required=True, metadata={"example": "We read it and look into it."})
+    text = Passage(max_length=MAX_MESSAGE, required=True, example="We read it and look into it.")
     to_helper = Flag(
-        metadata={
-            "description": "The helper may read it, while the worker has no mailbox of their own.",
-            "default": False,
-        }
+        "The helper may read it, while the worker has no mailbox of their own.", metadata={"default": False}
     )
-    language = Line(
-        max_length=12,
-        metadata={"description": "The language of the text; without it, it is sent as it is.", "example": "en"},
-    )
-    translation = Passage(
-        max_length=MAX_MESSAGE,
-        metadata={"description": "The text in the complainant's language, where that is another."},
-    )
-    at_once = Flag(metadata={"description": "Send it untranslated: for cases of danger (P0) alone.", "default": False})
+    language = Line("The language of the text; without it, it is sent as it is.", max_length=12, example="en")
+    translation = Passage("The text in the complainant's language, where that is another.", max_length=MAX_MESSAGE)
+    at_once = Flag("Send it untranslated: for cases of danger (P0) alone.", metadata={"default": False})
 
 
 class CaseAssigneeSchema(InSchema):
-    assignee = Line(
-        max_length=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: unassigned."}
-    )
+    assignee = Line("An officer's reference; without it: unassigned.", max_length=16)
 
 
 class CasePrioritySchema(InSchema):
-    priority = Word(Priority, required=True, metadata={"example": "p1"})
-    reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "She may not leave the house."})
+    priority = Word(Priority, required=True, example="p1")
+    reason = Passage(max_length=MAX_REASON, required=True, example="She may not leave the house.")
 
 
 class CaseNoteBodySchema(InSchema):
-    text = Passage(max_length=MAX_NOTE, required=True, metadata={"example": "She calls on Mondays."})
+    text = Passage(max_length=MAX_NOTE, required=True, example="She calls on Mondays.")
 
 
 class CaseTaskBodySchema(InSchema):
-    text = Passage(max_length=MAX_TASK, required=True, metadata={"example": "Call the inspectorate."})
-    due_on = Day(metadata={"example": "2026-12-31"})
-    owner = Line(
-        max_length=16,
-        metadata={"description": "Whose task it is: an officer's reference; without it the case's assignee."},
-    )
+    text = Passage(max_length=MAX_TASK, required=True, example="Call the inspectorate.")
+    due_on = Day(example="2026-12-31")
+    owner = Line("Whose task it is: an officer's reference; without it the case's assignee.", max_length=16)
 
 
 class CaseTaskDoneSchema(InSchema):
     is_done = Flag(required=True)
 
 
-_ATTENDEES = {"description": "Who takes part beside officers, by role and never by name."}
-_OFFICERS = {"description": "References of the officers of the unit who take part, beside `owner`."}
+_ATTENDEES = "Who takes part beside officers, by role and never by name."
+_OFFICERS = "References of the officers of the unit who take part, beside `owner`."
 
 
 class CaseEventBodySchema(InSchema):
     """A visit or interview without `record` is planned. A call says who was called, evidence where it was taken."""
 
-    kind = Word(EventKind, required=True, metadata={"example": "visit"})
-    on_day = Day(required=True, metadata={"description": "Where the unit's authority sits.", "example": "2026-12-14"})
-    at_time = Line(
-        max_length=5,
-        metadata={"description": "The hour there; needed of interviews and calls.", "example": "09:30"},
+    kind = Word(EventKind, required=True, example="visit")
+    on_day = Day("Where the unit's authority sits.", required=True, example="2026-12-14")
+    at_time = Line("The hour there; needed of interviews and calls.", max_length=5, example="09:30")
+    place = Line("Needed of all but calls. It is sealed.", max_length=MAX_PLACE, example="Workshop, Via Nuova 1, Prato")
+    owner = Line("Who writes down what comes of it: an officer's reference; without it you.", max_length=16)
+    officers = fields.List(Line(max_length=16), validate=validate.Length(max=50), metadata={"description": _OFFICERS})
+    attendees = fields.List(
+        Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata={"description": _ATTENDEES}
     )
-    place = Line(
-        max_length=MAX_PLACE,
-        metadata={"description": "Needed of all but calls. It is sealed.", "example": "Workshop, Via Nuova 1, Prato"},
-    )
-    owner = Line(
-        max_length=16,
-        metadata={"description": "Who writes down what comes of it: an officer's reference; without it you."},
-    )
-    officers = fields.List(Line(max_length=16), validate=validate.Length(max=50), metadata=_OFFICERS)
-    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
-    purpose = Passage(max_length=MAX_PURPOSE, metadata={"description": "What it is for. It is sealed."})
-    record = Passage(
-        max_length=MAX_NOTE,
-        metadata={"description": "What was seen, said or taken: with it the event was held. It is sealed."},
-    )
-    was_reached = Flag(
-        metadata={"description": "Of a call: an officer spoke with those who were called.", "default": False}
-    )
-    sha256 = Line(
-        max_length=64,
-        metadata={"description": "Of a file that was taken as evidence: its SHA-256, 64 hexadecimal digits."},
-    )
+    purpose = Passage("What it is for. It is sealed.", max_length=MAX_PURPOSE)
+    record = Passage("What was seen, said or taken: with it the event was held. It is sealed.", max_length=MAX_NOTE)
+    was_reached = Flag("Of a call: an officer spoke with those who were called.", metadata={"default": False})
+    sha256 = Line("Of a file that was taken as evidence: its SHA-256, 64 hexadecimal digits.", max_length=64)
 
 
 class CaseEventRecordSchema(InSchema):
     record = Passage(
+        "What was seen or said, or why it was not held. It is sealed and never changed.",
         max_length=MAX_NOTE,
         required=True,
-        metadata={
-            "description": "What was seen or said, or why it was not held. It is sealed and never changed.",
-            "example": "Nine sewing machines, eleven persons at work.",
-        },
+        example="Nine sewing machines, eleven persons at work.",
     )
-    is_held = Flag(metadata={"description": "False: it did not take place.", "default": True}, load_default=True)
-    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
+    is_held = Flag("False: it did not take place.", load_default=True, metadata={"default": True})
+    attendees = fields.List(
+        Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata={"description": _ATTENDEES}
+    )
 
 
 class CaseHoldSchema(InSchema):
-    is_held = Flag(required=True, metadata={"description": "False takes the hold away."})
-    reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "A court asked for the file."})
+    is_held = Flag("False takes the hold away.", required=True)
+    reason = Passage(max_length=MAX_REASON, required=True, example="A court asked for the file.")
 
 
 class CaseAgencySchema(InSchema):
     agency_id = Line(
-        max_length=200,
-        required=True,
-        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+        "Its id; a name or number that leads to one agency alone is accepted too.", max_length=200, required=True
     )
 
 
 class CaseNoteSchema(OutSchema):
-    note_id = fields.String(attribute="reference", required=True)
-    by = fields.String(required=True)
-    on = fields.Date(required=True)
-    text = fields.String(required=True)
+    note_id = out.string(attribute="reference")
+    by = out.string()
+    on = out.date()
+    text = out.string()
 
 
 class CaseTaskSchema(OutSchema):
-    task_id = fields.String(required=True)
-    by = fields.String(required=True)
-    on = fields.Date(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    owner = fields.String(required=True, allow_none=True, metadata={"description": "None: the case's assignee."})
-    done_by = fields.String(required=True, allow_none=True)
-    done_on = fields.Date(required=True, allow_none=True)
-    text = fields.String(required=True)
+    task_id = out.string()
+    by = out.string()
+    on = out.date()
+    due_on = out.date(allow_none=True)
+    owner = out.string("None: the case's assignee.", allow_none=True)
+    done_by = out.string(allow_none=True)
+    done_on = out.date(allow_none=True)
+    text = out.string()
 
 
 class CaseNotesSchema(OutSchema):
-    notes = fields.List(fields.Nested(CaseNoteSchema), required=True)
-    tasks = fields.List(fields.Nested(CaseTaskSchema), required=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    notes = out.list_of(CaseNoteSchema)
+    tasks = out.list_of(CaseTaskSchema)
+    version = out.integer(_VERSION)
 
 
 class EvidenceFileSchema(OutSchema):
     """A file of evidence. There is a copy of it once `state` is `clean`."""
 
-    attachment_id = fields.String(attribute="reference", required=True)
-    name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
-    kind = OneOf(FileKind, required=True, metadata={"description": "What its bytes are."})
-    size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
-    sha256 = fields.String(required=True, metadata={"description": "Of the file as it was sent."})
-    kept_on = fields.Date(attribute="stored_on", required=True)
-    state = OneOf(AttachmentState, required=True)
-    no_copy = OneOf(NoCopy, required=True, allow_none=True, metadata={"description": "Why there is no copy."})
-    has_original = fields.Boolean(
-        required=True,
-        metadata={"description": "False where the copy alone was kept, since the custodian's key was not there."},
-    )
+    attachment_id = out.string(attribute="reference")
+    name = out.string("As it was sent, without what does harm.")
+    kind = out.one_of(FileKind, "What its bytes are.")
+    size = out.integer("Bytes, as it was sent.")
+    sha256 = out.string("Of the file as it was sent.")
+    kept_on = out.date(attribute="stored_on")
+    state = out.one_of(AttachmentState)
+    no_copy = out.one_of(NoCopy, "Why there is no copy.", allow_none=True)
+    has_original = out.boolean("False where the copy alone was kept, since the custodian's key was not there.")
 
 
 class EvidenceSentSchema(AttachmentSentSchema):
-    sha256 = fields.String(required=True, metadata={"description": "Of what was sent, to be compared with your own."})
+    sha256 = out.string("Of what was sent, to be compared with your own.")
 
 
 class CaseEventSchema(OutSchema):
-    event_id = fields.String(attribute="reference", required=True)
-    kind = OneOf(tuple(EventKind), required=True)
-    state = OneOf(tuple(EventState), required=True)
-    on_day = fields.Date(
-        required=True, metadata={"description": "When it is to be or was, where the unit's authority sits."}
-    )
-    at_time = fields.String(
-        required=True, allow_none=True, metadata={"description": "The hour there; null: none.", "example": "09:30"}
-    )
-    place = fields.String(required=True, allow_none=True)
-    owner = fields.String(required=True, metadata={"description": "Who writes down what comes of it."})
-    officers = fields.List(fields.String(), required=True, metadata=_OFFICERS | {"description": "All who take part."})
-    attendees = fields.List(OneOf(tuple(Attendee)), required=True, metadata=_ATTENDEES)
-    purpose = fields.String(required=True, allow_none=True, metadata={"description": "What it is for."})
-    record = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What was seen, said or taken, or why it was not held; null before."},
-    )
-    was_reached = fields.Boolean(
-        required=True, metadata={"description": "Of a call: an officer spoke with those who were called."}
-    )
-    sha256 = fields.String(required=True, allow_none=True)
-    files = fields.List(
-        fields.Nested(EvidenceFileSchema), required=True, metadata={"description": "Files of a piece of evidence."}
-    )
-    by = fields.String(required=True)
-    on = fields.Date(required=True)
-    recorded_by = fields.String(
-        required=True, allow_none=True, metadata={"description": "Who wrote down what came of it; null before."}
-    )
-    recorded_on = fields.Date(required=True, allow_none=True, metadata={"description": "When that was; null before."})
-    digest = fields.String(
-        required=True, metadata={"description": "SHA-256 of all of this, as it stands in the case file's manifest."}
-    )
+    event_id = out.string(attribute="reference")
+    kind = out.one_of(tuple(EventKind))
+    state = out.one_of(tuple(EventState))
+    on_day = out.date("When it is to be or was, where the unit's authority sits.")
+    at_time = out.string("The hour there; null: none.", allow_none=True, example="09:30")
+    place = out.string(allow_none=True)
+    owner = out.string("Who writes down what comes of it.")
+    officers = out.strings("All who take part.")
+    attendees = out.list_of(OneOf(tuple(Attendee)), _ATTENDEES)
+    purpose = out.string("What it is for.", allow_none=True)
+    record = out.string("What was seen, said or taken, or why it was not held; null before.", allow_none=True)
+    was_reached = out.boolean("Of a call: an officer spoke with those who were called.")
+    sha256 = out.string(allow_none=True)
+    files = out.list_of(EvidenceFileSchema, "Files of a piece of evidence.")
+    by = out.string()
+    on = out.date()
+    recorded_by = out.string("Who wrote down what came of it; null before.", allow_none=True)
+    recorded_on = out.date("When that was; null before.", allow_none=True)
+    digest = out.string("SHA-256 of all of this, as it stands in the case file's manifest.")
 
 
 class CaseEventsSchema(OutSchema):
-    events = fields.List(
-        fields.Nested(CaseEventSchema),
-        required=True,
-        metadata={"description": "What is planned by its day, then what was written down, the latest first."},
-    )
-    version = fields.Integer(required=True, metadata=_VERSION)
+    events = out.list_of(CaseEventSchema, "What is planned by its day, then what was written down, the latest first.")
+    version = out.integer(_VERSION)
 
 
 class CaseFurtherAgencySchema(InSchema):
     agency_id = Line(
-        max_length=200,
-        required=True,
-        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+        "Its id; a name or number that leads to one agency alone is accepted too.", max_length=200, required=True
     )
     part = Word(
         tuple(one for one in FirmPart if one is not FirmPart.EMPLOYER),
+        "What it had to do with the worker.",
         required=True,
-        metadata={"description": "What it had to do with the worker.", "example": "sender"},
+        example="sender",
     )
 
 
 _NAME = {"description": "It is sealed.", "example": "Invented Sewing Srl"}
 _PLACE = {"description": "Where it is. It is sealed.", "example": "Prato"}
-_NUMBER = {"description": "In its country's register of companies. It is sealed."}
+_NUMBER = "In its country's register of companies. It is sealed."
 
 
 class UnitEmployerBodySchema(InSchema):
     name = Line(max_length=200, required=True, metadata=_NAME)
-    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    country = Country("Country, ISO 3166-1 alpha-2.", example="IT")
     place = Line(max_length=200, metadata=_PLACE)
-    register_number = Line(max_length=200, metadata=_NUMBER)
+    register_number = Line(_NUMBER, max_length=200)
 
 
 class CaseEmployerBodySchema(InSchema):
     """An employer of the unit by `employer`, or a new one by its name."""
 
-    employer = Line(max_length=16, metadata={"description": "Reference of an employer of your unit."})
+    employer = Line("Reference of an employer of your unit.", max_length=16)
     part = Word(
         (FirmPart.EMPLOYER, FirmPart.USER_FIRM),
-        metadata={"description": "Who employs the worker, or where the worker is sent.", "default": "employer"},
+        "Who employs the worker, or where the worker is sent.",
         load_default=FirmPart.EMPLOYER,
+        metadata={"default": "employer"},
     )
     name = Line(max_length=200, metadata=_NAME)
-    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    country = Country("Country, ISO 3166-1 alpha-2.", example="IT")
     place = Line(max_length=200, metadata=_PLACE)
-    register_number = Line(max_length=200, metadata=_NUMBER)
+    register_number = Line(_NUMBER, max_length=200)
 
 
 class UnitEmployerSummarySchema(OutSchema):
-    employer_id = fields.String(required=True, metadata={"description": "Reference of the employer in your unit."})
-    name = fields.String(required=True)
-    country = fields.String(required=True, allow_none=True)
-    place = fields.String(required=True, allow_none=True, metadata={"description": "Where it is."})
-    register_number = fields.String(required=True, allow_none=True, metadata={"description": "Its register number."})
+    employer_id = out.string("Reference of the employer in your unit.")
+    name = out.string()
+    country = out.string(allow_none=True)
+    place = out.string("Where it is.", allow_none=True)
+    register_number = out.string("Its register number.", allow_none=True)
 
 
 class CaseEmployerSchema(UnitEmployerSummarySchema):
-    part = OneOf((FirmPart.EMPLOYER, FirmPart.USER_FIRM), required=True, metadata={"description": "Its part."})
+    part = out.one_of((FirmPart.EMPLOYER, FirmPart.USER_FIRM), "Its part.")
 
 
 class CaseFirmSchema(OutSchema):
-    link_id = fields.String(required=True, metadata={"description": "By which it is removed from the case."})
-    agency_id = fields.String(required=True)
-    part = OneOf(tuple(FirmPart), required=True, metadata={"description": "What it had to do with the worker."})
+    link_id = out.string("By which it is removed from the case.")
+    agency_id = out.string()
+    part = out.one_of(tuple(FirmPart), "What it had to do with the worker.")
 
 
 class CaseFirmsSchema(OutSchema):
-    agency_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "The agency that the complaint is about."}
-    )
-    agencies = fields.List(
-        fields.Nested(CaseFirmSchema), required=True, metadata={"description": "Further agencies of the case."}
-    )
-    employers = fields.List(
-        fields.Nested(CaseEmployerSchema), required=True, metadata={"description": "Its employers."}
-    )
-    stated_employer = fields.String(
-        required=True, allow_none=True, metadata={"description": "The employer in the complainant's own words."}
-    )
-    suggested = fields.List(
-        fields.Nested(UnitEmployerSummarySchema),
-        required=True,
-        metadata={"description": "Employers of your unit that those words may mean."},
-    )
-    version = fields.Integer(required=True, metadata=_VERSION)
+    agency_id = out.string("The agency that the complaint is about.", allow_none=True)
+    agencies = out.list_of(CaseFirmSchema, "Further agencies of the case.")
+    employers = out.list_of(CaseEmployerSchema, "Its employers.")
+    stated_employer = out.string("The employer in the complainant's own words.", allow_none=True)
+    suggested = out.list_of(UnitEmployerSummarySchema, "Employers of your unit that those words may mean.")
+    version = out.integer(_VERSION)
 
 
 class UnitEmployersQuerySchema(InSchema):
-    name = Line(max_length=200, required=True, metadata={"description": "A part of the name, or the register number."})
+    name = Line("A part of the name, or the register number.", max_length=200, required=True)
 
 
 class UnitEmployersSchema(OutSchema):
-    items = fields.List(fields.Nested(UnitEmployerSummarySchema), required=True)
+    items = out.list_of(UnitEmployerSummarySchema)
 
 
 class UnitEmployerVisitSchema(OutSchema):
-    case_id = fields.String(required=True)
-    event_id = fields.String(required=True, metadata={"description": "The visit."})
-    on_day = fields.Date(required=True, metadata={"description": "When it is to be or was."})
-    state = OneOf(tuple(EventState), required=True)
+    case_id = out.string()
+    event_id = out.string("The visit.")
+    on_day = out.date("When it is to be or was.")
+    state = out.one_of(tuple(EventState))
 
 
 class UnitEmployerCaseSchema(OutSchema):
-    case_id = fields.String(required=True)
-    state = OneOf(tuple(CaseState), required=True)
-    filed_on = fields.Date(required=True)
+    case_id = out.string()
+    state = out.one_of(tuple(CaseState))
+    filed_on = out.date()
 
 
 class UnitEmployerSchema(UnitEmployerSummarySchema):
-    cases = fields.List(
-        fields.Nested(UnitEmployerCaseSchema),
-        required=True,
-        metadata={"description": "Cases of your unit that name it."},
-    )
-    agencies = fields.List(
-        fields.String(), required=True, metadata={"description": "Ids of the agencies of those cases."}
-    )
-    visits = fields.List(
-        fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
-    )
-    version = fields.Integer(required=True, metadata=_VERSION)
+    cases = out.list_of(UnitEmployerCaseSchema, "Cases of your unit that name it.")
+    agencies = out.strings("Ids of the agencies of those cases.")
+    visits = out.list_of(UnitEmployerVisitSchema, "Visits in those cases.")
+    version = out.integer(_VERSION)
 
 
 _QUANTITY = {"description": "How many, with at most two places.", "example": "160"}
@@ -467,42 +378,33 @@ _BASIS = {
 
 
 class ClaimLineBodySchema(InSchema):
-    kind = Word(ClaimKind, required=True, metadata={"example": "wages"})
-    unit = Word(ClaimUnit, required=True, metadata={"description": "What is counted.", "example": "hour"})
+    kind = Word(ClaimKind, required=True, example="wages")
+    unit = Word(ClaimUnit, "What is counted.", required=True, example="hour")
     quantity = Line(max_length=20, required=True, metadata=_QUANTITY)
     rate = Line(max_length=20, required=True, metadata=_RATE)
-    currency = Line(max_length=3, required=True, metadata={"description": "ISO 4217.", "example": "EUR"})
+    currency = Line("ISO 4217.", max_length=3, required=True, example="EUR")
     basis = Passage(max_length=500, required=True, metadata=_BASIS)
-    from_day = Day(metadata={"description": "First day of the period.", "example": "2026-03-01"})
-    to_day = Day(metadata={"description": "Last day of the period.", "example": "2026-03-31"})
+    from_day = Day("First day of the period.", example="2026-03-01")
+    to_day = Day("Last day of the period.", example="2026-03-31")
 
 
 class ClaimLineSchema(OutSchema):
-    line_id = fields.String(required=True, metadata={"description": "By which it is removed."})
-    kind = OneOf(tuple(ClaimKind), required=True)
-    unit = OneOf(tuple(ClaimUnit), required=True, metadata={"description": "What is counted."})
-    quantity = fields.String(required=True, metadata=_QUANTITY)
-    rate = fields.String(required=True, metadata=_RATE)
-    currency = fields.String(required=True)
-    basis = fields.String(required=True, metadata=_BASIS)
-    from_day = fields.Date(required=True, allow_none=True, metadata={"description": "First day of the period."})
-    to_day = fields.Date(required=True, allow_none=True, metadata={"description": "Last day of the period."})
-    amount = fields.String(
-        required=True, metadata={"description": "Quantity times rate, to the cent; below zero for what was paid."}
-    )
-    formula = fields.String(
-        required=True, metadata={"description": "The calculation.", "example": "160 × 7.50 EUR = 1200.00 EUR"}
-    )
-    by = fields.String(required=True)
-    on = fields.Date(required=True)
+    line_id = out.string("By which it is removed.")
+    kind = out.one_of(tuple(ClaimKind))
+    unit = out.one_of(tuple(ClaimUnit), "What is counted.")
+    quantity = out.string(metadata=_QUANTITY)
+    rate = out.string(metadata=_RATE)
+    currency = out.string()
+    basis = out.string(metadata=_BASIS)
+    from_day = out.date("First day of the period.", allow_none=True)
+    to_day = out.date("Last day of the period.", allow_none=True)
+    amount = out.string("Quantity times rate, to the cent; below zero for what was paid.")
+    formula = out.string("The calculation.", example="160 × 7.50 EUR = 1200.00 EUR")
+    by = out.string()
+    on = out.date()
 
 
 class ClaimsSchema(OutSchema):
-    lines = fields.List(fields.Nested(ClaimLineSchema), required=True, metadata={"description": "In their order."})
-    totals = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "What is owed, by currency: all lines, less what was paid."},
-    )
-    version = fields.Integer(required=True, metadata=_VERSION)
+    lines = out.list_of(ClaimLineSchema, "In their order.")
+    totals = out.dict_of(fields.String(), "What is owed, by currency: all lines, less what was paid.")
+    version = out.integer(_VERSION)

@@ -19,7 +19,7 @@ MAX_IN_AN_ADVERT = 10_000
 
 
 def stated_line(kind: str, max_length: int, example: str) -> Line:
-    return Line(max_length=max_length, metadata={"description": kind, "example": example})
+    return Line(kind, max_length=max_length, example=example)
 
 
 class ChecksSchema(InSchema):
@@ -28,7 +28,7 @@ class ChecksSchema(InSchema):
     agency_id = stated_line(
         "Reference of the agency that the recruiter claims to be from, where it is known.", 40, "DEGQTSQUSDTU"
     )
-    country = Country(metadata={"description": "Where the job is.", "example": "IT"})
+    country = Country("Where the job is.", example="IT")
     number = stated_line("Licence number, or a company's code.", 120, "示例L0002")
     scheme = scheme_field()
     value = value_field()
@@ -41,10 +41,8 @@ class ChecksSchema(InSchema):
     bank_account = stated_line("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")
     staff_number = stated_line("Number on the recruiter's staff card.", 120, "A-0001")
     advert = Passage(
+        "A whole advert, HTML or text. What is stated in a field of its own is compared first.",
         max_length=MAX_IN_AN_ADVERT,
-        metadata={
-            "description": "A whole advert, HTML or text. What is stated in a field of its own is compared first."
-        },
     )
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from marshmallow import fields
 from msgspec import UNSET, Meta, Raw, Struct
 
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.record import AgencyHit, AgencySummary, Agreement, LicenceOnDay
 from registry.vocabulary.register import Activity, Answer
+from schemas import out
 from schemas.base import OutSchema
-from schemas.fields import Country, Flag, Line, OneOf, Word
+from schemas.fields import Country, Flag, Line, Word
 from schemas.identifiers import scheme_of
 from schemas.row_proofs import RowProofSchema
 from schemas.struct_schema import schema_of
@@ -23,21 +23,13 @@ _ANYTHING = "Licence number, identifier, reference of the registry, or name (a n
 class CorridorEndsSchema(PlanSchema):
     """Both ends of one corridor."""
 
-    sending = Line(
-        max_length=400,
-        required=True,
-        metadata={"description": f"The sending agency. {_ANYTHING}", "example": "91990001MADEM00112"},
-    )
+    sending = Line(f"The sending agency. {_ANYTHING}", max_length=400, required=True, example="91990001MADEM00112")
     sending_scheme = scheme_of("sending")
-    receiving = Line(max_length=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
+    receiving = Line(f"The receiving agency. {_ANYTHING}", max_length=400)
     receiving_scheme = scheme_of("receiving")
-    receiving_employer = Line(
-        max_length=400, metadata={"description": "Instead of `receiving`: the direct employer, by name or identifier."}
-    )
-    destination = Country(
-        required=True, metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"}
-    )
-    activity = Word(Activity, metadata={"description": "What the receiving agency would do."})
+    receiving_employer = Line("Instead of `receiving`: the direct employer, by name or identifier.", max_length=400)
+    destination = Country("Country of the job, ISO 3166-1 alpha-2.", required=True, example="IT")
+    activity = Word(Activity, "What the receiving agency would do.")
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = super().cross_field_faults(loaded)
@@ -56,16 +48,12 @@ class CorridorQuerySchema(CorridorEndsSchema):
 
     known_at = known_at_field()
     receipt = Flag(
-        metadata={
-            "description": "`1` or `true`: answer with the signed statement of it, which anybody can check later. It is not "
-            "part of the question."
-        }
+        "`1` or `true`: answer with the signed statement of it, which anybody can check later. It is not "
+        "part of the question."
     )
     keep = Flag(
-        metadata={
-            "description": "`1` or `true`, with a key of the scope `receipts`: answer with the signed statement and archive it "
-            "as a list of one. It is not part of the question."
-        }
+        "`1` or `true`, with a key of the scope `receipts`: answer with the signed statement and archive it "
+        "as a list of one. It is not part of the question."
     )
 
 
@@ -102,12 +90,9 @@ LegSchema = schema_of(LegShown)
 class CorridorVerdictSchema(OutSchema):
     """The whole is as good as its weakest leg."""
 
-    verdict = OneOf(Answer, required=True)
-    legs = fields.List(fields.Nested(LegSchema), required=True)
-    proof = fields.Nested(
-        RowProofSchema,
-        metadata={"description": "The answer as a signed statement, where `receipt` or `keep` asked for it."},
+    verdict = out.one_of(Answer)
+    legs = out.list_of(LegSchema)
+    proof = out.nested(
+        RowProofSchema, "The answer as a signed statement, where `receipt` or `keep` asked for it.", required=False
     )
-    list_id = fields.String(
-        metadata={"description": "Where it stands among your organisation's lists, if it was kept."}
-    )
+    list_id = out.string("Where it stands among your organisation's lists, if it was kept.", required=False)

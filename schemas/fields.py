@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow
 from marshmallow import fields
@@ -48,7 +48,28 @@ ABSENT: dict[str, Any] = {
 }
 
 
-class Line(fields.Field[str]):
+Value = TypeVar("Value")
+
+
+def stated(about: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field is made with: `more` with what it is and an `example` of it, where they are told, as its metadata."""
+    told = {"description": about} if about else {}
+    if "example" in more:
+        told["example"] = more["example"]
+    kept = {name: value for name, value in more.items() if name != "example"}
+    return kept | {"metadata": told | more.get("metadata", {})}
+
+
+class Sent(fields.Field[Value]):
+    """A field of a question or a body; `about` tells the documentation what it is."""
+
+    default_error_messages = ABSENT
+
+    def __init__(self, about: str = "", **more: Any) -> None:
+        super().__init__(**stated(about, more))
+
+
+class Line(Sent[str]):
     """One line of text of at most `max_length` characters.
 
     Zero-width and direction marks are left out; control characters refuse it.
@@ -57,10 +78,9 @@ class Line(fields.Field[str]):
     not fit.
     """
 
-    default_error_messages = ABSENT
-
     def __init__(
         self,
+        about: str = "",
         *,
         max_length: int,
         tidy: Callable[[str], str] | None = None,
@@ -69,7 +89,7 @@ class Line(fields.Field[str]):
         expected: str = "",
         **more: Any,
     ) -> None:
-        super().__init__(**more)
+        super().__init__(about, **more)
         self.max_length = max_length
         self.tidy = tidy
         self.pattern = re.compile(pattern) if pattern else None
@@ -111,13 +131,11 @@ def line(value: Any, max_length: int) -> str:
     return folded
 
 
-class Passage(fields.Field[str]):
+class Passage(Sent[str]):
     """Text of several lines, at most `most` characters, as it was written; halves of surrogate pairs refuse it."""
 
-    default_error_messages = ABSENT
-
-    def __init__(self, *, max_length: int, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, about: str = "", *, max_length: int, **more: Any) -> None:
+        super().__init__(about, **more)
         self.max_length = max_length
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -132,13 +150,11 @@ class Passage(fields.Field[str]):
         return value
 
 
-class Word(fields.Field[Any]):
+class Word(Sent[Any]):
     """One of a closed set of words, in any letter case. Gives the member when the set is a StrEnum."""
 
-    default_error_messages = ABSENT
-
-    def __init__(self, words: type[StrEnum] | Iterable[str], **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, words: type[StrEnum] | Iterable[str], about: str = "", **more: Any) -> None:
+        super().__init__(about, **more)
         self.kind = words if isinstance(words, type) else None
         self.words: dict[str, Any] = (
             {word.value: word for word in words} if isinstance(words, type) else {word: word for word in words}
@@ -152,10 +168,9 @@ class Word(fields.Field[Any]):
         return self._folded[text]
 
 
-class Flag(fields.Field[bool]):
+class Flag(Sent[bool]):
     """Yes or no: `1`, `true`, `0`, `false`, or a JSON boolean."""
 
-    default_error_messages = ABSENT
     words: Mapping[str, bool] = {"1": True, "true": True, "0": False, "false": False}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
@@ -166,10 +181,8 @@ class Flag(fields.Field[bool]):
         return self.words[value.strip().lower()]
 
 
-class Token(fields.Field[str]):
+class Token(Sent[str]):
     """Text that is read as it stands, whatever it holds: what is wrong with it, the answer says."""
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -177,13 +190,11 @@ class Token(fields.Field[str]):
         return value
 
 
-class JsonObject(fields.Field[dict[str, Any]]):
+class JsonObject(Sent[dict[str, Any]]):
     """A JSON object of at most `max_length` names; its values are passed on unchanged, as another reader checks them."""
 
-    default_error_messages = ABSENT
-
-    def __init__(self, *, max_length: int, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, about: str = "", *, max_length: int, **more: Any) -> None:
+        super().__init__(about, **more)
         self.max_length = max_length
 
     def _deserialize(
@@ -196,10 +207,8 @@ class JsonObject(fields.Field[dict[str, Any]]):
         return value
 
 
-class Country(fields.Field[str]):
+class Country(Sent[str]):
     """A country by its two letters, ISO 3166-1, in any letter case."""
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
@@ -210,10 +219,8 @@ class Country(fields.Field[str]):
         raise Fault(Problem.UNKNOWN_COUNTRY, f"must be a country's two letters by ISO 3166-1{hint}")
 
 
-class Day(fields.Field[date]):
+class Day(Sent[date]):
     """A day as YYYY-MM-DD, years 0001 to 9999."""
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         text = unicodedata.normalize("NFKC", line(value, 40))
@@ -225,10 +232,8 @@ class Day(fields.Field[date]):
             raise Fault(Problem.NOT_A_DATE, "there is no such day in the calendar") from None
 
 
-class Moment(fields.Field[datetime]):
+class Moment(Sent[datetime]):
     """An instant as ISO 8601 with its offset, for example 2026-11-24T10:00:00Z. Gives UTC."""
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         text = unicodedata.normalize("NFKC", line(value, 60)).upper()
@@ -244,13 +249,11 @@ class Moment(fields.Field[datetime]):
             raise Fault(Problem.NOT_AN_INSTANT, "there is no such instant") from None
 
 
-class Count(fields.Field[int]):
+class Count(Sent[int]):
     """A whole number from `minimum` to `maximum`."""
 
-    default_error_messages = ABSENT
-
-    def __init__(self, *, minimum: int, maximum: int, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, about: str = "", *, minimum: int, maximum: int, **more: Any) -> None:
+        super().__init__(about, **more)
         self.minimum = minimum
         self.maximum = maximum
 

@@ -8,24 +8,18 @@ from schemas.fields import Line, Word
 
 
 def scheme_field(place: str = "the field of that name") -> Word:
-    return Word(
-        IdentifierScheme,
-        metadata={"description": f"With `value`: an identifier as records have it, in place of {place}."},
-    )
+    return Word(IdentifierScheme, f"With `value`: an identifier as records have it, in place of {place}.")
 
 
 def value_field() -> Line:
-    return Line(max_length=120, metadata={"description": "The identifier of the `scheme`."})
+    return Line("The identifier of the `scheme`.", max_length=120)
 
 
 def scheme_of(field: str) -> Word:
     """The scheme of what another field holds, where that may be anything."""
     return Word(
         IdentifierScheme,
-        metadata={
-            "description": f"`{field}` is the value of an identifier of this scheme, as records have it, and is read as "
-            "nothing else."
-        },
+        f"`{field}` is the value of an identifier of this scheme, as records have it, and is read as nothing else.",
     )
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from marshmallow import fields
-
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import LicenceStatus, Role
+from schemas import out
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
@@ -21,14 +20,13 @@ class PageSchema(InSchema):
     """How many items, and from where on."""
 
     limit = Count(
+        "Items in one answer.",
         minimum=1,
         maximum=MAX_PAGE_SIZE,
-        metadata={"description": "Items in one answer.", "default": DEFAULT_PAGE_SIZE, "example": DEFAULT_PAGE_SIZE},
+        example=DEFAULT_PAGE_SIZE,
+        metadata={"default": DEFAULT_PAGE_SIZE},
     )
-    cursor = Line(
-        max_length=600,
-        metadata={"description": "`next_cursor` of the answer before, with the same other parameters. Opaque."},
-    )
+    cursor = Line("`next_cursor` of the answer before, with the same other parameters. Opaque.", max_length=600)
 
 
 class AgenciesQuerySchema(PageSchema):
@@ -36,28 +34,24 @@ class AgenciesQuerySchema(PageSchema):
 
     chosen = choice_field()
     q = Line(
+        "Number, identifier or name: in any script, in pinyin, in part, misspelt. Hits say what matched.",
         max_length=400,
-        metadata={
-            "description": "Number, identifier or name: in any script, in pinyin, in part, misspelt. Hits say what matched.",
-            "example": "Fictitious",
-        },
+        example="Fictitious",
     )
     scheme = scheme_field("`q`")
     value = value_field()
-    country = Country(metadata={"description": "Where the agency sits.", "example": "CZ"})
-    role = Word(Role, metadata={"description": "Which end of the corridor it serves."})
-    origin = Country(metadata={"description": "A licence names this origin, or none.", "example": "CN"})
-    destination = Country(metadata={"description": "A licence names this destination, or none.", "example": "IT"})
+    country = Country("Where the agency sits.", example="CZ")
+    role = Word(Role, "Which end of the corridor it serves.")
+    origin = Country("A licence names this origin, or none.", example="CN")
+    destination = Country("A licence names this destination, or none.", example="IT")
     sector = Line(
+        "A licence covers this NACE code, or names no sector.",
         max_length=MAX_LENGTH,
         tidy=tidy_sector,
-        metadata={
-            "description": "A licence covers this NACE code, or names no sector.",
-            "example": "14.10",
-            "pattern": NACE_PATTERN,
-        },
+        example="14.10",
+        metadata={"pattern": NACE_PATTERN},
     )
-    status = Word(LicenceStatus, metadata={"description": "A licence has this status today, where its authority sits."})
+    status = Word(LicenceStatus, "A licence has this status today, where its authority sits.")
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         if "value" in loaded and "q" in loaded:
@@ -66,21 +60,14 @@ class AgenciesQuerySchema(PageSchema):
 
 
 class AgenciesSchema(OutSchema):
-    items = fields.List(fields.Nested(AgencyHitSchema), required=True)
-    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
-    total = fields.Integer(
-        required=True, metadata={"description": "Agencies that fit, over all pages; by name at most 300."}
-    )
+    items = out.list_of(AgencyHitSchema)
+    next_cursor = out.string("Null on the last page.", allow_none=True)
+    total = out.integer("Agencies that fit, over all pages; by name at most 300.")
 
 
 class DaySchema(InSchema):
-    on = Day(
-        metadata={
-            "description": "Day that `status` is for. Without it: today, where the authority sits.",
-            "example": "2026-11-24",
-        }
-    )
+    on = Day("Day that `status` is for. Without it: today, where the authority sits.", example="2026-11-24")
 
 
 class CountryQuerySchema(InSchema):
-    country = Country(metadata={"description": "ISO 3166-1 alpha-2.", "example": "IT"})
+    country = Country("ISO 3166-1 alpha-2.", example="IT")

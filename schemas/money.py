@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import fields
-
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
-from schemas.fields import ABSENT, Fault, line
+from schemas.fields import Fault, Sent, line
 
 MAX_LENGTH = 16
 AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
@@ -21,13 +19,11 @@ _MARKS = re.compile(r"[0-9][0-9.,]*")
 _MAX_TYPED = 60
 
 
-class Amount(fields.Field[Decimal]):
+class Amount(Sent[Decimal]):
     """A sum of more than zero as text, with at most twelve digits and two places. Gives an exact decimal.
 
     Text with thousands separators is asked back, never guessed: 1.000 is a thousand to one reader and one to another.
     """
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if not isinstance(value, str):
@@ -56,10 +52,8 @@ def _refusal(text: str) -> Fault:
     )
 
 
-class Currency(fields.Field[str]):
+class Currency(Sent[str]):
     """A currency in present use by its three letters, ISO 4217, in any letter case."""
-
-    default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper()

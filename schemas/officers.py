@@ -5,10 +5,11 @@ from marshmallow import ValidationError, fields
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import Role
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
+from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Coded, Day, Instant, Line, OneOf, Word
+from schemas.fields import Coded, Day, Line, OneOf, Word
 
-_ROLE = {"description": "One's own, and those lent for today."}
+_ROLE = "One's own, and those lent for today."
 _ROLES = tuple(Role)
 _CHOICES = ("at_once", "daily", "none")
 _KINDS = ("invite", "roles", "reset")
@@ -22,55 +23,45 @@ def _of_staff(language: Language) -> None:
 class RightSchema(OutSchema):
     """An act on things of a kind. Unit scoping says whose: those of one's unit, or of one's authority."""
 
-    resource = fields.String(required=True)
-    act = fields.String(required=True)
+    resource = out.string()
+    act = out.string()
 
 
 class OwnStandingSchema(OutSchema):
     """The calling officer, and what they may do today."""
 
-    officer_id = fields.String(required=True)
-    name = fields.String(required=True)
-    language = fields.String(required=True)
-    unit = fields.String(required=True)
-    country = fields.String(required=True)
-    authority = fields.String(required=True)
-    roles = fields.List(OneOf(_ROLES), required=True, metadata=_ROLE)
-    rights = fields.List(fields.Nested(RightSchema), required=True)
-    conflicts = fields.List(
-        fields.String(), required=True, metadata={"description": "Agencies in which the officer has an interest."}
-    )
-    notices = OneOf(_CHOICES, required=True, metadata={"description": "How the officer is notified by mail."})
+    officer_id = out.string()
+    name = out.string()
+    language = out.string()
+    unit = out.string()
+    country = out.string()
+    authority = out.string()
+    roles = out.list_of(OneOf(_ROLES), _ROLE)
+    rights = out.list_of(RightSchema)
+    conflicts = out.strings("Agencies in which the officer has an interest.")
+    notices = out.one_of(_CHOICES, "How the officer is notified by mail.")
 
 
 class NoticeChoiceSchema(InSchema):
     choice = Word(_CHOICES, required=True)
-    way = Word(
-        ("mail", "ntfy", "matrix"),
-        metadata={"description": "One that the operator has set up; of ntfy the topic stands on your page."},
-    )
-    room = Line(
-        max_length=200,
-        metadata={"description": "The id of a Matrix room, for `matrix`.", "example": "!abc:matrix.example"},
-    )
+    way = Word(("mail", "ntfy", "matrix"), "One that the operator has set up; of ntfy the topic stands on your page.")
+    room = Line("The id of a Matrix room, for `matrix`.", max_length=200, example="!abc:matrix.example")
 
 
 class OfficerSchema(OutSchema):
     """A person of one's unit. Former officers are listed too: their past acts keep their names."""
 
-    officer_id = fields.String(attribute="reference", required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    language = fields.String(required=True)
-    state = OneOf(("invited", "active", "closed"), required=True)
-    roles = fields.List(
-        OneOf(_ROLES), required=True, metadata={"description": "The officer's own, without roles lent by others."}
-    )
-    version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
+    officer_id = out.string(attribute="reference")
+    name = out.string()
+    email = out.string()
+    language = out.string()
+    state = out.one_of(("invited", "active", "closed"))
+    roles = out.list_of(OneOf(_ROLES), "The officer's own, without roles lent by others.")
+    version = out.integer("For If-Match, in quotes.")
 
 
 class OfficersSchema(OutSchema):
-    items = fields.List(fields.Nested(OfficerSchema), required=True)
+    items = out.list_of(OfficerSchema)
 
 
 class OfficerPersonSchema(InSchema):
@@ -80,11 +71,9 @@ class OfficerPersonSchema(InSchema):
     email = Line(max_length=200, required=True)
     language = Word(
         Language,
+        f"Of the officer's pages, one of {', '.join(STAFF_LANGUAGES)}; en where it is absent.",
         load_default=Language.EN,
         validate=_of_staff,
-        metadata={
-            "description": f"Of the officer's pages, one of {', '.join(STAFF_LANGUAGES)}; en where it is absent."
-        },
     )
 
 
@@ -101,73 +90,68 @@ class OfficerRolesSchema(InSchema):
 class OfficerChangeSchema(OutSchema):
     """A proposed change of an officer. Another officer approves it, never the one it is about."""
 
-    change_id = fields.String(attribute="reference", required=True)
-    kind = OneOf(_KINDS, required=True)
-    officer_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "Whom it is about; null before the invitation."}
-    )
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    roles = fields.List(OneOf(_ROLES), required=True, metadata={"description": "Empty where roles stay as they are."})
-    state = OneOf(("open", "approved", "refused"), required=True)
-    proposed_by = fields.String(required=True, metadata={"description": "An officer's id."})
-    proposed_at = Instant(required=True)
-    decided_by = fields.String(required=True, allow_none=True)
-    decided_at = Instant(required=True, allow_none=True)
+    change_id = out.string(attribute="reference")
+    kind = out.one_of(_KINDS)
+    officer_id = out.string("Whom it is about; null before the invitation.", allow_none=True)
+    name = out.string()
+    email = out.string()
+    roles = out.list_of(OneOf(_ROLES), "Empty where roles stay as they are.")
+    state = out.one_of(("open", "approved", "refused"))
+    proposed_by = out.string("An officer's id.")
+    proposed_at = out.instant()
+    decided_by = out.string(allow_none=True)
+    decided_at = out.instant(allow_none=True)
 
 
 class OfficerChangesSchema(OutSchema):
-    items = fields.List(fields.Nested(OfficerChangeSchema), required=True)
+    items = out.list_of(OfficerChangeSchema)
 
 
 class OfficerChangeApprovedSchema(OutSchema):
-    change = fields.Nested(OfficerChangeSchema, required=True)
-    join_code = fields.String(
-        required=True,
+    change = out.nested(OfficerChangeSchema)
+    join_code = out.string(
+        "The part of the join code that is handed over in person, shown this once; the other part is "
+        "mailed to the officer. Null where no one has to join.",
         allow_none=True,
-        metadata={
-            "description": "The part of the join code that is handed over in person, shown this once; the other part is "
-            "mailed to the officer. Null where no one has to join."
-        },
     )
 
 
 class OfficerSessionSchema(OutSchema):
-    session_id = fields.String(attribute="reference", required=True)
-    created_at = Instant(attribute="began_at", required=True)
-    seen_at = Instant(required=True)
-    expires_at = Instant(attribute="ends_at", required=True)
+    session_id = out.string(attribute="reference")
+    created_at = out.instant(attribute="began_at")
+    seen_at = out.instant()
+    expires_at = out.instant(attribute="ends_at")
 
 
 class OfficerSessionsSchema(OutSchema):
-    items = fields.List(fields.Nested(OfficerSessionSchema), required=True)
+    items = out.list_of(OfficerSessionSchema)
 
 
 class OfficerTokenSchema(OutSchema):
-    token_id = fields.String(attribute="reference", required=True)
-    label = fields.String(attribute="name", required=True)
-    prefix = fields.String(required=True, metadata={"description": "How the token begins."})
-    created_on = fields.Date(attribute="made_on", required=True)
-    expires_on = fields.Date(attribute="ends_on", required=True, metadata={"description": "Its last day, in UTC."})
-    last_used_on = fields.Date(required=True, allow_none=True)
+    token_id = out.string(attribute="reference")
+    label = out.string(attribute="name")
+    prefix = out.string("How the token begins.")
+    created_on = out.date(attribute="made_on")
+    expires_on = out.date("Its last day, in UTC.", attribute="ends_on")
+    last_used_on = out.date(allow_none=True)
 
 
 class OfficerTokensSchema(OutSchema):
-    items = fields.List(fields.Nested(OfficerTokenSchema), required=True)
+    items = out.list_of(OfficerTokenSchema)
 
 
 class RoleLoanSchema(OutSchema):
     """A role that one lends to a colleague, both days included."""
 
-    loan_id = fields.String(attribute="reference", required=True)
-    deputy_id = fields.String(required=True)
-    role = OneOf(_ROLES, required=True)
-    from_on = fields.Date(required=True)
-    to_on = fields.Date(required=True)
+    loan_id = out.string(attribute="reference")
+    deputy_id = out.string()
+    role = out.one_of(_ROLES)
+    from_on = out.date()
+    to_on = out.date()
 
 
 class RoleLoansSchema(OutSchema):
-    items = fields.List(fields.Nested(RoleLoanSchema), required=True)
+    items = out.list_of(RoleLoanSchema)
 
 
 class RoleLoanNewSchema(InSchema):
@@ -178,4 +162,4 @@ class RoleLoanNewSchema(InSchema):
 
 
 class ConflictNewSchema(InSchema):
-    agency_id = Line(max_length=40, required=True, metadata={"description": "An agency's reference."})
+    agency_id = Line("An agency's reference.", max_length=40, required=True)

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from registry.vocabulary.organisations import MemberRole, Scope
+from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Flag, Line, OneOf, Word
 
@@ -12,83 +13,58 @@ SCOPES = tuple(Scope)
 class OrganisationSchema(OutSchema):
     """The organisation whose key was sent."""
 
-    organisation_id = fields.String(attribute="reference", required=True)
-    name = fields.String(required=True)
-    country = fields.String(required=True)
-    language = fields.String(required=True, metadata={"description": "Of its mails."})
-    key_id = fields.String(attribute="key", required=True, metadata={"description": "The key that was sent."})
-    scopes = fields.List(
-        OneOf(SCOPES), attribute="sorted_scopes", required=True, metadata={"description": "What that key opens."}
-    )
+    organisation_id = out.string(attribute="reference")
+    name = out.string()
+    country = out.string()
+    language = out.string("Of its mails.")
+    key_id = out.string("The key that was sent.", attribute="key")
+    scopes = out.list_of(OneOf(SCOPES), "What that key opens.", attribute="sorted_scopes")
 
 
 class MemberSchema(OutSchema):
-    member_id = fields.String(attribute="reference", required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    role = OneOf(tuple(MemberRole), required=True)
-    has_second_step = fields.Boolean(
-        required=True,
-        metadata={"description": "Whether this person signs in with a code of an app beside the password."},
-    )
+    member_id = out.string(attribute="reference")
+    name = out.string()
+    email = out.string()
+    role = out.one_of(tuple(MemberRole))
+    has_second_step = out.boolean("Whether this person signs in with a code of an app beside the password.")
 
 
 class MembersSchema(OutSchema):
-    items = fields.List(fields.Nested(MemberSchema), required=True)
+    items = out.list_of(MemberSchema)
 
 
 class KeySchema(OutSchema):
     """A key by its beginning; its text was shown once."""
 
-    key_id = fields.String(attribute="reference", required=True)
-    label = fields.String(attribute="name", required=True, metadata={"description": "Which program it is for."})
-    prefix = fields.String(required=True)
-    scopes = fields.List(OneOf(SCOPES), required=True)
-    created_on = fields.Date(attribute="made_on", required=True)
-    expires_on = fields.Date(
-        attribute="ends_on", required=True, metadata={"description": "It opens until the end of this day, in UTC."}
-    )
-    last_used_on = fields.Date(required=True, allow_none=True)
-    replaced_by = fields.String(
-        required=True, allow_none=True, metadata={"description": "The key that was made in its place."}
-    )
-    is_archiving = fields.Boolean(
+    key_id = out.string(attribute="reference")
+    label = out.string("Which program it is for.", attribute="name")
+    prefix = out.string()
+    scopes = out.list_of(OneOf(SCOPES))
+    created_on = out.date(attribute="made_on")
+    expires_on = out.date("It opens until the end of this day, in UTC.", attribute="ends_on")
+    last_used_on = out.date(allow_none=True)
+    replaced_by = out.string("The key that was made in its place.", allow_none=True)
+    is_archiving = out.boolean(
+        "Whether what it asks is kept as receipts; null: as the organisation has chosen.",
         attribute="keeps_every",
-        required=True,
         allow_none=True,
-        metadata={"description": "Whether what it asks is kept as receipts; null: as the organisation has chosen."},
     )
-    is_test = fields.Boolean(
-        required=True, metadata={"description": "Whether it is a test key, which sees the sandbox alone."}
-    )
-    made_by = fields.String(
-        required=True, allow_none=True, metadata={"description": "The key that made it, and that ends it with itself."}
-    )
-    networks = fields.List(
-        fields.String(), required=True, allow_none=True,
-        metadata={"description": "From where it opens, in CIDR notation; null: from anywhere."},
-    )  # fmt: skip
+    is_test = out.boolean("Whether it is a test key, which sees the sandbox alone.")
+    made_by = out.string("The key that made it, and that ends it with itself.", allow_none=True)
+    networks = out.strings("From where it opens, in CIDR notation; null: from anywhere.", allow_none=True)
 
 
 class KeysSchema(OutSchema):
-    items = fields.List(fields.Nested(KeySchema), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
+    items = out.list_of(KeySchema)
+    next_cursor = out.string(allow_none=True)
 
 
 class KeyMakeSchema(InSchema):
-    label = Line(max_length=60, required=True, metadata={"description": "Which program it is for."})
+    label = Line("Which program it is for.", max_length=60, required=True)
     scopes = fields.List(Word(Scope), required=True)
-    days = Count(
-        minimum=1, maximum=730, metadata={"description": "For how many days it is good; 365 where it is absent."}
-    )
-    is_archiving = Flag(
-        metadata={
-            "description": "Keep what it asks as receipts, or never; as the organisation has chosen where absent."
-        }
-    )
-    is_test = Flag(
-        metadata={"description": "Make a test key (`rrk_test_`), which sees the invented registry and nothing else."}
-    )
+    days = Count("For how many days it is good; 365 where it is absent.", minimum=1, maximum=730)
+    is_archiving = Flag("Keep what it asks as receipts, or never; as the organisation has chosen where absent.")
+    is_test = Flag("Make a test key (`rrk_test_`), which sees the invented registry and nothing else.")
     networks = fields.List(
         Line(max_length=50),
         validate=validate.Length(max=20),
@@ -100,25 +76,23 @@ class KeyMakeSchema(InSchema):
 
 
 class KeyUsageQuerySchema(InSchema):
-    days = Count(minimum=1, maximum=400, metadata={"description": "How many days back; 90 where it is absent."})
+    days = Count("How many days back; 90 where it is absent.", minimum=1, maximum=400)
 
 
 class KeyDaySchema(OutSchema):
-    day = fields.Date(required=True, metadata={"description": "In UTC."})
-    requests = fields.Integer(required=True, metadata={"description": "How many were let in."})
+    day = out.date("In UTC.")
+    requests = out.integer("How many were let in.")
 
 
 class KeyUsageSchema(OutSchema):
     """Days on which a key made requests, the latest first. What came in the last half minute may be missing."""
 
-    items = fields.List(fields.Nested(KeyDaySchema), required=True)
+    items = out.list_of(KeyDaySchema)
 
 
 class KeyExchangeSchema(InSchema):
-    overlap_days = Count(
-        minimum=0, maximum=30, metadata={"description": "Days that the old one stays good; 7 where it is absent."}
-    )
+    overlap_days = Count("Days that the old one stays good; 7 where it is absent.", minimum=0, maximum=30)
 
 
 class KeyMadeSchema(KeySchema):
-    key = fields.String(required=True, metadata={"description": "The key, shown this once."})
+    key = out.string("The key, shown this once.")

@@ -8,16 +8,14 @@ MAX_CHOICE = 2000
 
 def choice_field() -> Line:
     return Line(
+        "Which fields of each answer are given, by name and with commas between, those inside another after "
+        "a dot; without it all. Lists of answers then leave out `steps`.",
         data_key="fields",
         max_length=MAX_CHOICE,
-        metadata={
-            "description": "Which fields of each answer are given, by name and with commas between, those inside another after "
-            "a dot; without it all. Lists of answers then leave out `steps`.",
-            "example": "verdict,reasons.code",
-        },
+        example="verdict,reasons.code",
     )
 
 
 class PageQuerySchema(InSchema):
-    limit = Count(minimum=1, maximum=100, metadata={"description": "At most so many; 50 where it is absent."})
-    cursor = Line(max_length=200, metadata={"description": "`next_cursor` of the page before."})
+    limit = Count("At most so many; 50 where it is absent.", minimum=1, maximum=100)
+    cursor = Line("`next_cursor` of the page before.", max_length=200)

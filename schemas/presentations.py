@@ -1,11 +1,10 @@
 """Requests to wallets, and what came of them."""
 
-from marshmallow import fields
-
 from registry.vocabulary.licensing import Ask, PresentationState, Refusal
+from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import AnswerTodaySchema
-from schemas.fields import Country, Instant, Line, OneOf, Word
+from schemas.fields import Country, Line, Word
 
 
 class PresentationAskSchema(InSchema):
@@ -13,66 +12,55 @@ class PresentationAskSchema(InSchema):
 
     ask = Word(Ask, required=True)
     purpose = Line(
+        "Why you ask. The wallet shows it to the holder.",
         required=True,
         max_length=200,
-        metadata={
-            "description": "Why you ask. The wallet shows it to the holder.",
-            "example": "To see who recruits at our gate",
-        },
+        example="To see who recruits at our gate",
     )
-    origin = Country(metadata={"description": "Where workers are recruited."})
-    destination = Country(metadata={"description": "Where the job is."})
-    nationality = Country(metadata={"description": "The worker's. The law of many destinations turns on it."})
+    origin = Country("Where workers are recruited.")
+    destination = Country("Where the job is.")
+    nationality = Country("The worker's. The law of many destinations turns on it.")
     return_url = Line(
+        "An https address of yours to which a wallet on the same device leads back, with `response_code`.",
         max_length=500,
-        metadata={
-            "description": "An https address of yours to which a wallet on the same device leads back, with `response_code`.",
-            "example": "https://recruiting.example.org/checked",
-        },
+        example="https://recruiting.example.org/checked",
     )
 
 
 class PresentationAskedSchema(OutSchema):
     """A request. The holder's wallet opens `link`."""
 
-    presentation_id = fields.String(required=True)
-    link = fields.String(required=True, metadata={"description": "For a wallet on the same device: `haip-vp://`."})
-    qr = fields.String(
-        required=True, metadata={"description": "The link as QR code: an SVG picture as a data: address."}
-    )
-    until = Instant(required=True, metadata={"description": "Then it is deleted with its result."})
+    presentation_id = out.string()
+    link = out.string("For a wallet on the same device: `haip-vp://`.")
+    qr = out.string("The link as QR code: an SVG picture as a data: address.")
+    until = out.instant("Then it is deleted with its result.")
 
 
 class PresentationReadSchema(InSchema):
-    response_code = Line(max_length=100, metadata={"description": "As it came to `return_url`."})
+    response_code = Line("As it came to `return_url`.", max_length=100)
 
 
 class ShownPersonSchema(OutSchema):
     """Of whom the agency says that they act for it. The registry repeats the agency's word."""
 
-    card_id = fields.String(required=True)
-    given_name = fields.String(required=True)
-    family_name = fields.String(required=True)
-    portrait_digest = fields.String(
-        required=True, allow_none=True, metadata={"description": "`sha256-` and the base64 of the portrait's SHA-256."}
-    )
+    card_id = out.string()
+    given_name = out.string()
+    family_name = out.string()
+    portrait_digest = out.string("`sha256-` and the base64 of the portrait's SHA-256.", allow_none=True)
 
 
 class PresentationSchema(OutSchema):
     """What came of a request. Nothing is shown before `state` is `shown`."""
 
-    presentation_id = fields.String(required=True)
-    ask = OneOf(Ask, required=True)
-    state = OneOf(PresentationState, required=True)
-    refusal = OneOf(Refusal, required=True, allow_none=True)
-    agency_id = fields.String(required=True, allow_none=True)
-    agency_names = fields.List(fields.String(), required=True)
-    licence_id = fields.String(required=True, allow_none=True)
-    person = fields.Nested(ShownPersonSchema, required=True, allow_none=True)
-    today = fields.Nested(
-        AnswerTodaySchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "The verdict on the licence today, for the job that was stated."},
+    presentation_id = out.string()
+    ask = out.one_of(Ask)
+    state = out.one_of(PresentationState)
+    refusal = out.one_of(Refusal, allow_none=True)
+    agency_id = out.string(allow_none=True)
+    agency_names = out.strings()
+    licence_id = out.string(allow_none=True)
+    person = out.nested(ShownPersonSchema, allow_none=True)
+    today = out.nested(
+        AnswerTodaySchema, "The verdict on the licence today, for the job that was stated.", allow_none=True
     )
-    until = Instant(required=True)
+    until = out.instant()

@@ -11,57 +11,58 @@ from registry.vocabulary.cases import (
     ReferralEnd,
     ReferralState,
 )
+from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Day, Flag, Line, OneOf, Passage
+from schemas.fields import Day, Flag, Line, Passage
 
 MAX_NOTE = 4000
 MAX_REPORT = 20_000
 _MAX_CHOSEN = 40
 
-_STATE = {"description": "From where to where it may go: docs/officers/referrals.md."}
-_VERSION = {"description": "For If-Match, in quotes."}
+_STATE = "From where to where it may go: docs/officers/referrals.md."
+_VERSION = "For If-Match, in quotes."
 
 
 class ReferralSummarySchema(OutSchema):
     """A referral, without the content that the partner gets."""
 
-    referral_id = fields.String(attribute="reference", required=True)
-    partner = fields.String(attribute="party", required=True, metadata={"description": "The organisation's unit."})
-    partner_kind = OneOf(tuple(PartnerKind), required=True)
-    country = fields.String(required=True)
-    state = OneOf(tuple(ReferralState), required=True, metadata=_STATE)
-    basis = OneOf(tuple(ReferralBasis), required=True, allow_none=True)
-    expires_on = fields.Date(required=True)
-    proposed_by = fields.String(required=True)
-    proposed_on = fields.Date(required=True)
-    decided_by = fields.String(required=True, allow_none=True)
-    sent_by = fields.String(required=True, allow_none=True)
-    sent_on = fields.Date(required=True, allow_none=True)
-    ended_because = OneOf(tuple(ReferralEnd), required=True, allow_none=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    referral_id = out.string(attribute="reference")
+    partner = out.string("The organisation's unit.", attribute="party")
+    partner_kind = out.one_of(tuple(PartnerKind))
+    country = out.string()
+    state = out.one_of(tuple(ReferralState), _STATE)
+    basis = out.one_of(tuple(ReferralBasis), allow_none=True)
+    expires_on = out.date()
+    proposed_by = out.string()
+    proposed_on = out.date()
+    decided_by = out.string(allow_none=True)
+    sent_by = out.string(allow_none=True)
+    sent_on = out.date(allow_none=True)
+    ended_because = out.one_of(tuple(ReferralEnd), allow_none=True)
+    version = out.integer(_VERSION)
 
 
 class ReferralsSchema(OutSchema):
-    items = fields.List(fields.Nested(ReferralSummarySchema), required=True)
+    items = out.list_of(ReferralSummarySchema)
 
 
 class HandedAnswerSchema(OutSchema):
-    by = OneOf(tuple(MailboxRole), required=True)
-    question = fields.String(required=True)
+    by = out.one_of(tuple(MailboxRole))
+    question = out.string()
     value = fields.Raw(required=True, metadata={"description": "As the questionnaire has it: text, number or object."})
 
 
 class HandedMessageSchema(OutSchema):
-    author = OneOf(tuple(Author), required=True)
-    text = fields.String(required=True)
+    author = out.one_of(tuple(Author))
+    text = out.string()
 
 
 class HandedFileSchema(OutSchema):
     """A file that goes along; the partner takes its clean copy by `downloadReceivedFile`."""
 
-    file_id = fields.String(attribute="reference", required=True)
-    name = fields.String(required=True)
-    kind = OneOf(tuple(FileKind), required=True)
+    file_id = out.string(attribute="reference")
+    name = out.string()
+    kind = out.one_of(tuple(FileKind))
 
 
 class HandedSchema(OutSchema):
@@ -70,51 +71,47 @@ class HandedSchema(OutSchema):
     It names no case, and no day on which something was written.
     """
 
-    note = fields.String(required=True)
-    answers = fields.List(fields.Nested(HandedAnswerSchema), required=True)
-    messages = fields.List(fields.Nested(HandedMessageSchema), required=True)
-    files = fields.List(fields.Nested(HandedFileSchema), required=True)
+    note = out.string()
+    answers = out.list_of(HandedAnswerSchema)
+    messages = out.list_of(HandedMessageSchema)
+    files = out.list_of(HandedFileSchema)
 
 
 class ReferralReportSchema(OutSchema):
-    written_by = fields.String(required=True)
-    written_on = fields.Date(required=True)
-    text = fields.String(required=True)
+    written_by = out.string()
+    written_on = out.date()
+    text = out.string()
 
 
 class ReferralWaySchema(OutSchema):
     """A state to which you may take it. What a request brings along, such as a law, is asked for then."""
 
-    to = OneOf(tuple(ReferralState), required=True)
-    lacking = fields.String(
-        required=True, allow_none=True, metadata={"description": "What is lacking, as a code; null where nothing is."}
-    )
+    to = out.one_of(tuple(ReferralState))
+    lacking = out.string("What is lacking, as a code; null where nothing is.", allow_none=True)
 
 
 class ReferralSchema(ReferralSummarySchema):
     """A referral as the unit of its case reads it; reading it is on record."""
 
-    case_id = fields.String(attribute="case.reference", required=True)
-    handed = fields.Nested(HandedSchema, required=True)
-    is_consented = fields.Boolean(required=True, metadata={"description": "Whether the worker agrees today."})
-    legal_basis = fields.String(required=True, allow_none=True)
-    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why the partner declined."})
-    reports = fields.List(fields.Nested(ReferralReportSchema), required=True)
-    ways = fields.List(fields.Nested(ReferralWaySchema), required=True)
+    case_id = out.string(attribute="case.reference")
+    handed = out.nested(HandedSchema)
+    is_consented = out.boolean("Whether the worker agrees today.")
+    legal_basis = out.string(allow_none=True)
+    reason = out.string("Why the partner declined.", allow_none=True)
+    reports = out.list_of(ReferralReportSchema)
+    ways = out.list_of(ReferralWaySchema)
 
 
 class ReferralProposalSchema(InSchema):
     """What the partner is to read. An answer is `<mailbox>.<question>`, a message or file its id."""
 
     partner = Line(max_length=40, required=True)
-    expires_on = Day(required=True, metadata={"description": "A year from now at most."})
+    expires_on = Day("A year from now at most.", required=True)
     answers = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
     messages = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
     files = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
     note = Passage(max_length=MAX_NOTE)
-    identity_said_in = Line(
-        max_length=_MAX_CHOSEN, metadata={"description": "The message in which the complainant asked to be named."}
-    )
+    identity_said_in = Line("The message in which the complainant asked to be named.", max_length=_MAX_CHOSEN)
 
 
 class ReferralOverrideSchema(InSchema):
@@ -124,31 +121,26 @@ class ReferralOverrideSchema(InSchema):
 class ReceivedReferralSummarySchema(OutSchema):
     """What was handed to your organisation, in its list."""
 
-    referral_id = fields.String(attribute="reference", required=True)
-    state = OneOf(("sent", "accepted", "done"), required=True)
-    sent_on = fields.Date(required=True, allow_none=True)
-    expires_on = fields.Date(required=True)
-    unit = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "Who sent it, by language."},
-    )
+    referral_id = out.string(attribute="reference")
+    state = out.one_of(("sent", "accepted", "done"))
+    sent_on = out.date(allow_none=True)
+    expires_on = out.date()
+    unit = out.dict_of(fields.String(), "Who sent it, by language.")
 
 
 class ReceivedReferralsSchema(OutSchema):
-    items = fields.List(fields.Nested(ReceivedReferralSummarySchema), required=True)
+    items = out.list_of(ReceivedReferralSummarySchema)
 
 
 class ReceivedReferralSchema(ReceivedReferralSummarySchema):
-    handed = fields.Nested(HandedSchema, required=True)
+    handed = out.nested(HandedSchema)
     identity = fields.Dict(
         keys=fields.String(),
         required=True,
         metadata={"description": "Empty unless the complainant asked to be named and the custodian agreed."},
     )
-    reports = fields.List(fields.Nested(ReferralReportSchema), required=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    reports = out.list_of(ReferralReportSchema)
+    version = out.integer(_VERSION)
 
 
 class ReferralDeclineSchema(InSchema):
@@ -157,7 +149,7 @@ class ReferralDeclineSchema(InSchema):
 
 class ReferralReportInSchema(InSchema):
     text = Passage(max_length=MAX_REPORT, required=True)
-    is_done = Flag(load_default=False, metadata={"description": "Nothing more follows."})
+    is_done = Flag("Nothing more follows.", load_default=False)
 
 
 class WaitingIdentitySchema(OutSchema):
@@ -166,15 +158,15 @@ class WaitingIdentitySchema(OutSchema):
     `said` is the message in which the worker asked that their name be told.
     """
 
-    referral_id = fields.String(attribute="referral.reference", required=True)
-    case_id = fields.String(attribute="case", required=True)
-    partner = fields.String(attribute="referral.party", required=True)
-    said = fields.String(required=True)
-    version = fields.Integer(attribute="referral.version", required=True, metadata=_VERSION)
+    referral_id = out.string(attribute="referral.reference")
+    case_id = out.string(attribute="case")
+    partner = out.string(attribute="referral.party")
+    said = out.string()
+    version = out.integer(_VERSION, attribute="referral.version")
 
 
 class WaitingIdentitiesSchema(OutSchema):
-    items = fields.List(fields.Nested(WaitingIdentitySchema), required=True)
+    items = out.list_of(WaitingIdentitySchema)
 
 
 class IdentityDecisionSchema(InSchema):

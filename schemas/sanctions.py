@@ -5,18 +5,19 @@ from marshmallow import fields
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Day, Line, OneOf, Passage, Word
+from schemas.fields import Count, Day, Line, Passage, Word
 
 MAX_WORKERS = 1_000_000
 MAX_REASON = 400
 
-_STATE = {"description": "From where to where it may go: docs/officers/sanctions.md."}
-_VERSION = {"description": "For If-Match, in quotes."}
-_OFFICER = {"description": "An officer's id."}
-_LACK = {"description": "What is lacking, as a code; null where nothing is."}
-_DAYS = {"description": "A date in the authority's time zone."}
-_UNKNOWN = {"description": "Absent: it was asked for and is not known."}
+_STATE = "From where to where it may go: docs/officers/sanctions.md."
+_VERSION = "For If-Match, in quotes."
+_OFFICER = "An officer's id."
+_LACK = "What is lacking, as a code; null where nothing is."
+_DAYS = "A date in the authority's time zone."
+_UNKNOWN = "Absent: it was asked for and is not known."
 ENDS = (SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE, SanctionState.LIFTED, SanctionState.OVERTURNED)
 
 _AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "example": "1200.50"}
@@ -24,56 +25,38 @@ _AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "e
 
 class DecisionDraftSchema(InSchema):
     outcome = Word(DecisionOutcome, required=True)
-    reasons = Passage(
-        max_length=20_000, required=True, metadata={"description": "For the file; the unit alone reads it."}
-    )
-    summary = Passage(
-        max_length=2000, required=True, metadata={"description": "May be read outside: must not identify anyone."}
-    )
-    object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
+    reasons = Passage("For the file; the unit alone reads it.", max_length=20_000, required=True)
+    summary = Passage("May be read outside: must not identify anyone.", max_length=2000, required=True)
+    object_days = Count("Days for an objection.", minimum=30, maximum=365, load_default=60)
     language = Passage(
+        "Language of the summary (en, it, fr, ro, zh-Hans, zh-Hant). Where it is another than the "
+        "complainant's, a translation is required before the decision is made. Absent: not said.",
         max_length=12,
-        metadata={"description": "Language of the summary (en, it, fr, ro, zh-Hans, zh-Hant). Where it is another than the "
-                                 "complainant's, a translation is required before the decision is made. Absent: not said."},
-    )  # fmt: skip
-    translation = Passage(max_length=2000, metadata={"description": "The summary in the complainant's language."})
+    )
+    translation = Passage("The summary in the complainant's language.", max_length=2000)
 
 
 class DecisionSchema(OutSchema):
-    decision_id = fields.String(attribute="decision.reference", required=True)
-    outcome = OneOf(DecisionOutcome, attribute="decision.outcome", required=True)
-    state = OneOf(DecisionState, attribute="decision.state", required=True)
-    reasons = fields.String(required=True)
-    summary = fields.String(required=True)
-    object_days = fields.Integer(attribute="decision.object_days", required=True)
-    object_until = fields.Date(
-        attribute="decision.object_until",
-        required=True,
-        allow_none=True,
-        metadata={"description": "The last day for an objection."},
-    )
-    drafted_by = fields.String(attribute="decision.drafted_by", required=True, metadata=_OFFICER)
-    drafted_on = fields.Date(attribute="decision.drafted_on", required=True)
-    decided_by = fields.String(attribute="decision.decided_by", required=True, allow_none=True, metadata=_OFFICER)
-    decided_on = fields.Date(attribute="decision.decided_on", required=True, allow_none=True)
-    lacking = fields.String(
-        attribute="lack",
-        required=True,
-        allow_none=True,
-        metadata={"description": "What keeps you from making it, as a code."},
-    )
-    sanctions = fields.List(
-        fields.String(), required=True, metadata={"description": "The ids of sanctions that rest on it."}
-    )
-    case_version = fields.Integer(
-        required=True, metadata={"description": "The version of its case, for If-Match, in quotes."}
-    )
+    decision_id = out.string(attribute="decision.reference")
+    outcome = out.one_of(DecisionOutcome, attribute="decision.outcome")
+    state = out.one_of(DecisionState, attribute="decision.state")
+    reasons = out.string()
+    summary = out.string()
+    object_days = out.integer(attribute="decision.object_days")
+    object_until = out.date("The last day for an objection.", attribute="decision.object_until", allow_none=True)
+    drafted_by = out.string(_OFFICER, attribute="decision.drafted_by")
+    drafted_on = out.date(attribute="decision.drafted_on")
+    decided_by = out.string(_OFFICER, attribute="decision.decided_by", allow_none=True)
+    decided_on = out.date(attribute="decision.decided_on", allow_none=True)
+    lacking = out.string("What keeps you from making it, as a code.", attribute="lack", allow_none=True)
+    sanctions = out.strings("The ids of sanctions that rest on it.")
+    case_version = out.integer("The version of its case, for If-Match, in quotes.")
 
 
 class DecisionsSchema(OutSchema):
     """The decisions of a case, the latest first."""
 
-    items = fields.List(fields.Nested(DecisionSchema), required=True)
+    items = out.list_of(DecisionSchema)
 
 
 class SendBackSchema(InSchema):
@@ -86,123 +69,112 @@ class SanctionReasonSchema(InSchema):
 
 class SanctionTermsSchema(InSchema):
     kind = Word(SanctionKind, required=True)
-    legal_ground = Line(max_length=400, required=True, metadata={"description": "Law and article; everybody reads it."})
-    effective_from = Day(required=True, metadata=_DAYS)
-    until = Day(metadata={"description": "The last day of what ends by itself."})
+    legal_ground = Line("Law and article; everybody reads it.", max_length=400, required=True)
+    effective_from = Day(_DAYS, required=True)
+    until = Day("The last day of what ends by itself.")
     appeal_deadline = Day()
-    publish_until = Day(metadata={"description": "The last day on which the law lets it be shown."})
-    public_text = Passage(max_length=2000, metadata={"description": "May be read by everybody."})
+    publish_until = Day("The last day on which the law lets it be shown.")
+    public_text = Passage("May be read by everybody.", max_length=2000)
     amount = Line(max_length=24, metadata=_AMOUNT)
-    currency = Line(max_length=3, metadata={"description": "ISO 4217, beside `amount`.", "example": "EUR"})
-    points = Count(minimum=1, maximum=1000, metadata={"description": "Of `points` alone."})
+    currency = Line("ISO 4217, beside `amount`.", max_length=3, example="EUR")
+    points = Count("Of `points` alone.", minimum=1, maximum=1000)
 
 
 class SanctionProposalSchema(SanctionTermsSchema):
     licence_id = Line(
-        max_length=200,
-        required=True,
-        metadata={"description": "A licence of your own authority: its id, or the number on the licence."},
+        "A licence of your own authority: its id, or the number on the licence.", max_length=200, required=True
     )
-    decision_id = Line(
-        max_length=40,
-        metadata={"description": "What it rests on; absent: the authority's own finding. Brings `case_version`."},
-    )
-    case_version = Count(
-        minimum=1, maximum=999_999_999, metadata={"description": "The version of the decided case as read."}
-    )
+    decision_id = Line("What it rests on; absent: the authority's own finding. Brings `case_version`.", max_length=40)
+    case_version = Count("The version of the decided case as read.", minimum=1, maximum=999_999_999)
 
 
 class WorkersLookSchema(InSchema):
     """The workers in place, before a licence is taken away."""
 
-    workers = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
-    permits_at_risk = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
-    deposit_claims = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
+    workers = Count(_UNKNOWN, minimum=0, maximum=MAX_WORKERS)
+    permits_at_risk = Count(_UNKNOWN, minimum=0, maximum=MAX_WORKERS)
+    deposit_claims = Count(_UNKNOWN, minimum=0, maximum=MAX_WORKERS)
     told = fields.List(Word(ToldFirst), load_default=list, metadata={"description": "Who was told beforehand."})
-    teller = Line(max_length=400, metadata={"description": "Who tells the workers in Chinese."})
-    timing = Word(Timing, required=True, metadata={"description": "Could the timing point to the complainant?"})
-    waits_until = Day(
-        metadata={"description": "Another first day, if they need time. Not where somebody is in danger."}
-    )
+    teller = Line("Who tells the workers in Chinese.", max_length=400)
+    timing = Word(Timing, "Could the timing point to the complainant?", required=True)
+    waits_until = Day("Another first day, if they need time. Not where somebody is in danger.")
 
 
 class SanctionEndAskedSchema(InSchema):
-    to = Word(ENDS, required=True, metadata={"description": "`in_force`: the appeal that stayed it was dismissed."})
-    ground = Line(max_length=MAX_REASON, required=True, metadata={"description": "The order or article behind it."})
+    to = Word(ENDS, "`in_force`: the appeal that stayed it was dismissed.", required=True)
+    ground = Line("The order or article behind it.", max_length=MAX_REASON, required=True)
 
 
 class WorkersInPlaceSchema(OutSchema):
-    workers = fields.Integer(required=True, allow_none=True)
-    permits_at_risk = fields.Integer(required=True, allow_none=True)
-    deposit_claims = fields.Integer(required=True, allow_none=True)
-    told = fields.List(fields.String(), attribute="informed", required=True)
-    teller = fields.String(required=True)
-    timing = OneOf(Timing, required=True)
-    filled_by = fields.String(required=True, metadata=_OFFICER)
-    filled_on = fields.Date(required=True)
+    workers = out.integer(allow_none=True)
+    permits_at_risk = out.integer(allow_none=True)
+    deposit_claims = out.integer(allow_none=True)
+    told = out.strings(attribute="informed")
+    teller = out.string()
+    timing = out.one_of(Timing)
+    filled_by = out.string(_OFFICER)
+    filled_on = out.date()
 
 
 class SanctionMoveSchema(OutSchema):
-    from_ = OneOf(SanctionState, attribute="from_state", required=True, data_key="from")
-    to = OneOf(SanctionState, attribute="to_state", required=True)
-    on = fields.Date(attribute="on_day", required=True)
-    by = fields.String(required=True, allow_none=True, metadata={"description": "Null: the registry, on its day."})
-    ground = fields.String(required=True, allow_none=True)
-    entry = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "The index of what it told the public, in the log."}
-    )
+    from_ = out.one_of(SanctionState, attribute="from_state", data_key="from")
+    to = out.one_of(SanctionState, attribute="to_state")
+    on = out.date(attribute="on_day")
+    by = out.string("Null: the registry, on its day.", allow_none=True)
+    ground = out.string(allow_none=True)
+    entry = out.integer("The index of what it told the public, in the log.", allow_none=True)
 
 
 class SanctionWaySchema(OutSchema):
     """A state to which you may take it. What a request brings along, such as a reason, is asked for then."""
 
-    to = OneOf(SanctionState, required=True)
-    lacking = fields.String(required=True, allow_none=True, metadata=_LACK)
+    to = out.one_of(SanctionState)
+    lacking = out.string(_LACK, allow_none=True)
 
 
 class SanctionEndingSchema(OutSchema):
     """What was asked for and waits for a second person."""
 
-    to = OneOf(SanctionState, attribute="ending_to", required=True)
-    ground = fields.String(attribute="ending_ground", required=True)
-    asked_by = fields.String(attribute="ending_by", required=True, metadata=_OFFICER)
+    to = out.one_of(SanctionState, attribute="ending_to")
+    ground = out.string(attribute="ending_ground")
+    asked_by = out.string(_OFFICER, attribute="ending_by")
 
 
 class SanctionSummarySchema(OutSchema):
     """A sanction. `rests_on_decision` says no more than that: which one, its unit reads with the case."""
 
-    sanction_id = fields.String(attribute="reference", required=True)
-    agency_id = fields.String(attribute="agency", required=True)
-    licence_id = fields.String(attribute="licence", required=True)
-    kind = OneOf(SanctionKind, required=True)
-    state = OneOf(SanctionState, required=True, metadata=_STATE)
-    rests_on_decision = fields.Boolean(required=True)
-    is_urgent = fields.Boolean(required=True)
-    legal_ground = fields.String(required=True)
-    amount = fields.String(required=True, allow_none=True, metadata=_AMOUNT)
-    currency = fields.String(required=True, allow_none=True)
-    points = fields.Integer(required=True, allow_none=True)
-    public_text = fields.String(required=True, allow_none=True)
-    effective_from = fields.Date(required=True, metadata=_DAYS)
-    in_force_on = fields.Date(required=True, allow_none=True)
-    until = fields.Date(required=True, allow_none=True)
-    appeal_deadline = fields.Date(required=True, allow_none=True)
-    publish_until = fields.Date(required=True, allow_none=True)
-    proposed_by = fields.String(required=True, metadata=_OFFICER)
-    proposed_on = fields.Date(required=True)
-    approved_by = fields.String(required=True, allow_none=True, metadata=_OFFICER)
-    approved_on = fields.Date(required=True, allow_none=True)
-    ending = fields.Nested(SanctionEndingSchema, required=True, allow_none=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    sanction_id = out.string(attribute="reference")
+    agency_id = out.string(attribute="agency")
+    licence_id = out.string(attribute="licence")
+    kind = out.one_of(SanctionKind)
+    state = out.one_of(SanctionState, _STATE)
+    rests_on_decision = out.boolean()
+    is_urgent = out.boolean()
+    legal_ground = out.string()
+    amount = out.string(allow_none=True, metadata=_AMOUNT)
+    currency = out.string(allow_none=True)
+    points = out.integer(allow_none=True)
+    public_text = out.string(allow_none=True)
+    effective_from = out.date(_DAYS)
+    in_force_on = out.date(allow_none=True)
+    until = out.date(allow_none=True)
+    appeal_deadline = out.date(allow_none=True)
+    publish_until = out.date(allow_none=True)
+    proposed_by = out.string(_OFFICER)
+    proposed_on = out.date()
+    approved_by = out.string(_OFFICER, allow_none=True)
+    approved_on = out.date(allow_none=True)
+    ending = out.nested(SanctionEndingSchema, allow_none=True)
+    version = out.integer(_VERSION)
 
 
 class DeskSanctionSchema(SanctionSummarySchema):
-    workers_in_place = fields.Nested(WorkersInPlaceSchema, attribute="workers", required=True, allow_none=True)
-    moves = fields.List(fields.Nested(SanctionMoveSchema), required=True)
-    ways = fields.List(fields.Nested(SanctionWaySchema), required=True)
+    workers_in_place = out.nested(WorkersInPlaceSchema, attribute="workers", allow_none=True)
+    moves = out.list_of(SanctionMoveSchema)
+    ways = out.list_of(SanctionWaySchema)
 
 
 class SanctionsSchema(OutSchema):
     """Those that wait for a second person first."""
 
-    items = fields.List(fields.Nested(SanctionSummarySchema), required=True)
+    items = out.list_of(SanctionSummarySchema)

@@ -33,21 +33,14 @@ _AUTHORITY = r"[a-z0-9][a-z0-9_-]{0,39}"
 
 
 def known_at_field() -> Moment:
-    return Moment(
-        metadata={
-            "description": "Instant: answer as the registry would have answered then.",
-            "example": "2026-11-24T10:00:00Z",
-        }
-    )
+    return Moment("Instant: answer as the registry would have answered then.", example="2026-11-24T10:00:00Z")
 
 
 def visa_field() -> Word:
     return Word(
         Visa,
-        metadata={
-            "description": "On what the worker will travel or stay: a visa that does not allow work stops the answer, whatever "
-            "the number says. `work`: a visa or permit that allows it."
-        },
+        "On what the worker will travel or stay: a visa that does not allow work stops the answer, whatever "
+        "the number says. `work`: a visa or permit that allows it.",
     )
 
 
@@ -55,24 +48,16 @@ class SectorOnDaySchema(InSchema):
     """The work and the day."""
 
     sector = Line(
+        "NACE division, group or class of the job.",
         max_length=MAX_LENGTH,
         tidy=tidy_sector,
-        metadata={
-            "description": "NACE division, group or class of the job.",
-            "example": "14.10",
-            "pattern": NACE_PATTERN,
-        },
+        example="14.10",
+        metadata={"pattern": NACE_PATTERN},
     )
     nace_revision = Word(
-        NACE_REVISIONS,
-        metadata={"description": "Revision of `sector`, 2.1 if not said. Codes change meaning between revisions."},
+        NACE_REVISIONS, "Revision of `sector`, 2.1 if not said. Codes change meaning between revisions."
     )
-    on = Day(
-        metadata={
-            "description": "Day asked about. Without it: today, where the authority sits.",
-            "example": "2026-11-24",
-        }
-    )
+    on = Day("Day asked about. Without it: today, where the authority sits.", example="2026-11-24")
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         sector, revision = loaded.get("sector"), loaded.get("nace_revision")
@@ -92,45 +77,32 @@ class PlanSchema(SectorOnDaySchema):
     """The work, the day, and what the law may ask of the worker."""
 
     visa = visa_field()
-    nationality = Country(
-        metadata={"description": "The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there."}
-    )
+    nationality = Country("The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there.")
     occupation = Line(
+        "Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; "
+        "`unknown`: the worker cannot say.",
         max_length=7,
         pattern=r"[0-9]{1,4}|other|unknown",
         expected="must be a code of ISCO-08, one to four digits, or other or unknown",
-        metadata={
-            "description": "Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; "
-            "`unknown`: the worker cannot say.",
-            "example": "7531",
-        },
+        example="7531",
     )
     work_permit = Line(
+        "The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit "
+        "that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a "
+        "`yes` where a permit is closed.",
         max_length=120,
-        metadata={
-            "description": "The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit "
-            "that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a "
-            "`yes` where a permit is closed."
-        },
     )
-    region = Line(
-        max_length=80,
-        metadata={"description": "Where in the country the job is, as `needs` names it: some rules differ by region."},
-    )
+    region = Line("Where in the country the job is, as `needs` names it: some rules differ by region.", max_length=80)
     employer = Word(
         EmployerKind,
-        metadata={
-            "description": "Who would employ the worker: `company` (a firm, body or other registered business), `household`, or "
-            "`person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker "
-            "cannot say."
-        },
+        "Who would employ the worker: `company` (a firm, body or other registered business), `household`, or "
+        "`person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker "
+        "cannot say.",
     )
     shortage_job = Word(
         Answer,
-        metadata={
-            "description": "Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may "
-            "lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say."
-        },
+        "Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may "
+        "lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say.",
     )
 
 
@@ -143,61 +115,42 @@ class VerifySchema(PlanSchema):
     IS_SUBJECT_NEEDED = False
 
     licence_number = Line(
-        max_length=120,
-        metadata={"description": "Number printed on the licence. Spaces, dashes, width and letter case do not matter."},
+        "Number printed on the licence. Spaces, dashes, width and letter case do not matter.", max_length=120
     )
     authority = Line(
+        "Who issued `licence_number`: a number is unique only per authority.",
         max_length=40,
         tidy=str.lower,
         pattern=_AUTHORITY,
         expected="must be the reference of an authority, as /api/v1/authorities lists them",
-        metadata={"description": "Who issued `licence_number`: a number is unique only per authority."},
     )
-    uscc = Line(max_length=80, metadata={"description": "Unified social credit code (China, GB 32100-2015)."})
-    vat = Line(max_length=80, metadata={"description": "EU VAT number with its country prefix (Greece: EL)."})
-    lei = Line(max_length=80, metadata={"description": "Legal entity identifier (ISO 17442)."})
-    euid = Line(max_length=120, metadata={"description": "European unique identifier of a company."})
-    registration_number = Line(
-        max_length=80, metadata={"description": "Number in a national trade register; needs `country`."}
-    )
-    country = Country(
-        metadata={"description": "Country of `registration_number`, ISO 3166-1 alpha-2.", "example": "CZ"}
-    )
+    uscc = Line("Unified social credit code (China, GB 32100-2015).", max_length=80)
+    vat = Line("EU VAT number with its country prefix (Greece: EL).", max_length=80)
+    lei = Line("Legal entity identifier (ISO 17442).", max_length=80)
+    euid = Line("European unique identifier of a company.", max_length=120)
+    registration_number = Line("Number in a national trade register; needs `country`.", max_length=80)
+    country = Country("Country of `registration_number`, ISO 3166-1 alpha-2.", example="CZ")
     scheme = scheme_field()
     value = value_field()
-    agency_id = Line(max_length=40, metadata={"description": "The registry's own reference of an agency."})
-    name = Line(
-        max_length=400,
-        metadata={"description": "Name in any script. A name alone is never `yes`: the answer lists candidates."},
-    )
-    origin = Country(
-        metadata={"description": "Where recruiting happens (not nationality), ISO 3166-1 alpha-2.", "example": "CN"}
-    )
-    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
-    activity = Word(Activity, metadata={"description": "What the recruiter would do."})
+    agency_id = Line("The registry's own reference of an agency.", max_length=40)
+    name = Line("Name in any script. A name alone is never `yes`: the answer lists candidates.", max_length=400)
+    origin = Country("Where recruiting happens (not nationality), ISO 3166-1 alpha-2.", example="CN")
+    destination = Country("Country of the job, ISO 3166-1 alpha-2.", example="IT")
+    activity = Word(Activity, "What the recruiter would do.")
     claimed_name = Line(
+        "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told.",
         max_length=400,
-        metadata={
-            "description": "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told."
-        },
     )
     recruiter_kind = Word(
         RecruiterKind,
-        metadata={
-            "description": "Who offers the work. A recruiter that is no agency needs another paper, "
-            "and is never `not_registered`."
-        },
+        "Who offers the work. A recruiter that is no agency needs another paper, and is never `not_registered`.",
     )
     known_at = known_at_field()
-    receipt = Flag(
-        metadata={"description": "`1` or `true`: answer with a signed receipt. It is not part of the question."}
-    )
+    receipt = Flag("`1` or `true`: answer with a signed receipt. It is not part of the question.")
     keep = Flag(
-        metadata={
-            "description": "`1` or `true`, with a key of the scope `receipts`: answer with a receipt and keep it in your "
-            "organisation's file; `0` or `false`: keep nothing, whatever your organisation has chosen. It is not part of the "
-            "question."
-        }
+        "`1` or `true`, with a key of the scope `receipts`: answer with a receipt and keep it in your "
+        "organisation's file; `0` or `false`: keep nothing, whatever your organisation has chosen. It is not part of the "
+        "question."
     )
 
     def load(self, data: Any, **options: Any) -> dict[str, Any]:

@@ -4,111 +4,93 @@ from typing import Any
 
 from marshmallow import fields
 
+from schemas import out
 from schemas.base import OutSchema
 
 
-def _text(description: str) -> fields.String:
-    return fields.String(required=True, metadata={"description": description})
-
-
 def _seconds(description: str) -> fields.Integer:
-    return fields.Integer(required=True, metadata={"description": description, "minimum": 0})
+    return out.integer(description, metadata={"minimum": 0})
 
 
 def _objects(description: str) -> fields.List[Any]:
-    return fields.List(fields.Dict(), required=True, metadata={"description": description})
+    return out.list_of(fields.Dict(), description)
 
 
 class OAuthErrorSchema(OutSchema):
     """A refusal (RFC 6749, 5.2). The code is for programs."""
 
-    error = _text("Code of RFC 6749, RFC 9449, OpenID4VCI 1.0 or OpenID4VP 1.0, such as `invalid_grant`.")
-    error_description = _text("What was wrong and what to do, in English.")
+    error = out.string("Code of RFC 6749, RFC 9449, OpenID4VCI 1.0 or OpenID4VP 1.0, such as `invalid_grant`.")
+    error_description = out.string("What was wrong and what to do, in English.")
 
 
 class WalletIssuerSchema(OutSchema):
     """Metadata of the issuer (OpenID4VCI 1.0, 12.2.4)."""
 
-    credential_issuer = _text("Address of the issuer, which is its name.")
-    credential_endpoint = _text("Where credentials are had.")
-    nonce_endpoint = _text("Where nonces for proofs are had.")
-    credential_configurations_supported = fields.Dict(
-        keys=fields.String(),
-        values=fields.Dict(),
-        required=True,
-        metadata={"description": "By its name each credential: format, type, proofs, and what wallets show."},
+    credential_issuer = out.string("Address of the issuer, which is its name.")
+    credential_endpoint = out.string("Where credentials are had.")
+    nonce_endpoint = out.string("Where nonces for proofs are had.")
+    credential_configurations_supported = out.dict_of(
+        fields.Dict(), "By its name each credential: format, type, proofs, and what wallets show."
     )
     display = _objects("The issuer's name.")
-    issuer_info = fields.List(
-        fields.Dict(), metadata={"description": "The registration certificate, where the operator has one."}
+    issuer_info = out.list_of(
+        fields.Dict(), "The registration certificate, where the operator has one.", required=False
     )
 
 
 class WalletServerSchema(OutSchema):
     """Metadata of the authorization server (RFC 8414). It has more members than are listed here."""
 
-    issuer = _text("Address of the server, which is its name.")
-    authorization_endpoint = _text("Where the agency's representative allows it, in a browser.")
-    pushed_authorization_request_endpoint = _text("Where a request is pushed (RFC 9126).")
-    token_endpoint = _text("Where tokens are had.")
-    challenge_endpoint = _text("Where challenges for wallet attestations are had.")
+    issuer = out.string("Address of the server, which is its name.")
+    authorization_endpoint = out.string("Where the agency's representative allows it, in a browser.")
+    pushed_authorization_request_endpoint = out.string("Where a request is pushed (RFC 9126).")
+    token_endpoint = out.string("Where tokens are had.")
+    challenge_endpoint = out.string("Where challenges for wallet attestations are had.")
 
 
 class WalletNonceSchema(OutSchema):
-    c_nonce = _text("A nonce for one proof, good for five minutes.")
+    c_nonce = out.string("A nonce for one proof, good for five minutes.")
 
 
 class WalletChallengeSchema(OutSchema):
-    attestation_challenge = _text("A challenge for one wallet attestation, good for five minutes.")
+    attestation_challenge = out.string("A challenge for one wallet attestation, good for five minutes.")
 
 
 class PushedRequestSchema(OutSchema):
-    request_uri = _text("With it the wallet leads the browser to the authorization endpoint.")
+    request_uri = out.string("With it the wallet leads the browser to the authorization endpoint.")
     expires_in = _seconds("Seconds for which it is good.")
 
 
 class WalletTokensSchema(OutSchema):
-    access_token = _text("Bound to the key of the DPoP proof.")
-    token_type = _text("`DPoP`.")
+    access_token = out.string("Bound to the key of the DPoP proof.")
+    token_type = out.string("`DPoP`.")
     expires_in = _seconds("Seconds for which the access token is good.")
-    refresh_token = _text("Gets another access token, for a year. It stays the same.")
+    refresh_token = out.string("Gets another access token, for a year. It stays the same.")
 
 
 class ProofsSchema(OutSchema):
     """Exactly one of the two, with one proof in it."""
 
-    jwt = fields.List(
-        fields.String(), metadata={"description": "Signed by the new key, with its attestation in the header."}
-    )
-    attestation = fields.List(
-        fields.String(), metadata={"description": "The attestation of the new key, with a nonce of ours."}
-    )
+    jwt = out.strings("Signed by the new key, with its attestation in the header.", required=False)
+    attestation = out.strings("The attestation of the new key, with a nonce of ours.", required=False)
 
 
 class CredentialRequestSchema(OutSchema):
-    credential_configuration_id = _text(
+    credential_configuration_id = out.string(
         "Name of the credential, as the metadata has it: the one that the token is for."
     )
-    proofs = fields.Nested(
-        ProofsSchema,
-        required=True,
-        metadata={"description": "That the wallet holds the key which the credential is bound to."},
-    )
+    proofs = out.nested(ProofsSchema, "That the wallet holds the key which the credential is bound to.")
 
 
 class IssuedCredentialSchema(OutSchema):
-    credential = _text("SD-JWT VC in compact form.")
+    credential = out.string("SD-JWT VC in compact form.")
 
 
 class IssuedCredentialsSchema(OutSchema):
-    credentials = fields.List(
-        fields.Nested(IssuedCredentialSchema), required=True, metadata={"description": "One: there are no batches."}
-    )
+    credentials = out.list_of(IssuedCredentialSchema, "One: there are no batches.")
 
 
 class PresentationAnsweredSchema(OutSchema):
-    redirect_uri = fields.String(
-        metadata={
-            "description": "Where the holder's browser goes on the same device; absent where the asker named no address."
-        }
+    redirect_uri = out.string(
+        "Where the holder's browser goes on the same device; absent where the asker named no address.", required=False
     )

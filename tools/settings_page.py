@@ -1,4 +1,4 @@
-"""Writes docs/operators/settings.md from the table of settings (registry/core/setting_table.py).
+"""Writes docs/operators/settings.md from the table of settings (registry/core/settings.toml).
 
 `python -m tools.settings_page` writes the page, `--check` says whether it is up to date.
 """
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry.core.setting_table import SETTINGS, Need, Setting
+from registry.core.setting_table import NEEDS, SETTINGS, Setting
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/operators/settings.md"
 
@@ -26,10 +26,9 @@ def page() -> str:
 
 
 def _parts() -> Iterator[str]:
-    for need in Need:
-        heading, first = need.value
-        yield f"## {heading}\n\n{first}\n\n| variable | default | meaning |\n| --- | --- | --- |"
-        yield from (_row(setting) for setting in SETTINGS if setting.need is need)
+    for need, words in NEEDS.items():
+        yield f"## {words['heading']}\n\n{words['sentence']}\n\n| variable | default | meaning |\n| --- | --- | --- |"
+        yield from (_row(setting) for setting in SETTINGS if setting.need == need)
         yield ""
 
 

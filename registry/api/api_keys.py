@@ -20,6 +20,7 @@ from flask import current_app, g, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.api.restx import with_input
 from registry.core.clock import day_at, now
 from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRequests
 from registry.http.limits import Quotas
@@ -64,13 +65,16 @@ class Caller:
 
 
 def needs_scope(scope: Scope) -> Callable[[View], View]:
-    """A method of a Resource for organisations' keys of a scope; it stands above request_schema and response_schema.
+    """A method of a Resource for organisations' keys of a scope; it stands above request_schema, where there is input, and
+    response_schema.
 
     Before a body is read: 401 without a key that opens, 403 `scope_missing` where it does not open this, 429 beyond the
     organisation's limit. The view reads whose it is from `current_organisation()`.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(method: View) -> View:
+        view = with_input(method)
+
         @wraps(view)
         def guarded(self: Any, **path: Any) -> Any:
             admit(scope)

@@ -1,9 +1,14 @@
-"""Flask-RESTX with types: what the API uses of it, for the type checker; at run time it is the library itself."""
+"""Flask-RESTX with types: what the API uses of it, for the type checker; at run time it is the library itself.
+
+And what a method of a class of views takes that says nothing of it.
+"""
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask import Flask
 from flask.views import MethodView
+
+from registry.http.schemas import View, request_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,4 +53,9 @@ if TYPE_CHECKING:
 else:
     from flask_restx import Api, Namespace, Resource
 
-__all__ = ["Api", "Namespace", "Resource"]
+__all__ = ["Api", "Namespace", "Resource", "with_input"]
+
+
+def with_input(view: View) -> View:
+    """The method itself where it says what it takes; else it takes nothing, and what is sent all the same is refused."""
+    return view if hasattr(view, "request_spec") else request_schema()(view)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.access_grants import actions
 from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
-from registry.complaints.casework.actions import Officer, UnitOfficer
+from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import agencies_of
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import reference_in, require_no_interest, require_right
+from registry.officer_acts.acting import acting_for_unit, reference_in, require_no_interest, require_right
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
@@ -36,7 +36,7 @@ def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str
 
 ACTS = OfficerActs(
     Resource.BREAK_GLASS,
-    lambda me, _: UnitOfficer(me.officer.reference, me.standing.unit),
+    lambda me, _: acting_for_unit(me),
     lambda session, me, act, reference: find_access_grant(session, me, reference, act.right),
     (
         OfficerAct(

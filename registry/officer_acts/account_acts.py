@@ -15,7 +15,7 @@ from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
 from registry.officer_acts.acting import reference_in
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers import accounts, notices, tokens
 from registry.officers.models import NoticeChoice, Officer, OfficerChange, RoleLent
@@ -28,10 +28,6 @@ from schemas.officers import (
     OfficerRolesSchema,
     RoleLoanNewSchema,
 )
-
-
-def _find_unit(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
-    return me.standing.unit
 
 
 def _find_officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
@@ -95,7 +91,7 @@ def _refuse(call: ActCall[str]) -> None:
 OFFICERS: OfficerActs[str] = OfficerActs(
     Resource.OFFICER,
     lambda me, _: me.officer.reference,
-    _find_unit,
+    lambda _session, me, _act: me.standing.unit,
     (
         OfficerAct(
             "invite", Act.PROPOSE, _invite, "proposeOfficer",
@@ -199,14 +195,6 @@ def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
     return OfficerActs(Resource.OWN, lambda me, _: me.officer, find, rows)
 
 
-def _find_oneself(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
-    return me.officer.reference
-
-
-def _find_own(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return reference_in(reference)
-
-
 def _ending(
     operation: str, about: str, missing: str, end_one: Callable[[ActCall[Officer]], bool]
 ) -> OfficerActs[Officer]:
@@ -217,7 +205,7 @@ def _ending(
             raise NotFound(missing)
 
     return _acts(
-        _find_own,
+        find_by_reference,
         OfficerAct(
             "end", Act.WRITE, end, operation, about,
             method="delete", path="", is_shown_after=False, is_versioned=False, statuses=(404,),
@@ -271,7 +259,7 @@ def _declare(call: ActCall[Officer], agency_id: str) -> None:
 
 
 OWN_ACCOUNT = _acts(
-    _find_oneself,
+    lambda _session, me, _act: me.officer.reference,
     OfficerAct(
         "loans", Act.WRITE, _lend, "lendRole",
         """Lend a role of yours to a colleague of your unit, for leave.

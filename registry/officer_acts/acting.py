@@ -57,6 +57,11 @@ def acting(me: AuthenticatedOfficer, resource: Resource, act: Act) -> casework.O
     raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
+def acting_for_unit(me: AuthenticatedOfficer) -> casework.UnitOfficer:
+    """The signed-in officer of a unit, for what is done in no role of case work."""
+    return casework.UnitOfficer(me.officer.reference, me.standing.unit)
+
+
 def acting_for_party(me: AuthenticatedOfficer) -> PartyMember:
     """The signed-in person of an agency or partner, at its portal."""
     return PartyMember(me.officer.reference, me.standing.unit)
@@ -76,7 +81,7 @@ def custodian_call(
     session: Session, me: AuthenticatedOfficer, version: int | None = None
 ) -> Call[casework.UnitOfficer]:
     """As `officer_call`, for custodians, who have no role in case work."""
-    return Call(session, casework.UnitOfficer(me.officer.reference, me.standing.unit), now(), version)
+    return Call(session, acting_for_unit(me), now(), version)
 
 
 def roles_of(me: AuthenticatedOfficer) -> list[CaseRole]:

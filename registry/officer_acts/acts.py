@@ -167,14 +167,14 @@ def case_acts(
     return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), find, rows)
 
 
+def find_by_reference(_session: Session, _me: AuthenticatedOfficer, _act: OfficerAct, reference: str) -> str:
+    """The reference in its stored form, where each action finds by itself what the officer may act on alone."""
+    return reference_in(reference)
+
+
 def party_acts(resource: Resource, *rows: OfficerAct) -> OfficerActs[PartyMember]:
     """The acts of an agency's or a partner's own people on what was shared with it; each action finds only that."""
-    return OfficerActs(
-        resource,
-        lambda me, _: acting_for_party(me),
-        lambda _session, _me, _act, reference: reference_in(reference),
-        rows,
-    )
+    return OfficerActs(resource, lambda me, _: acting_for_party(me), find_by_reference, rows)
 
 
 def draft_idempotently(

@@ -80,10 +80,6 @@ def _take(call: ActCall[Officer]) -> object:
     return assignment.take(call, sealer(), call.reference, investigates=investigates)
 
 
-def _letter_done(letter: object) -> str:
-    return "replyToCase" if letter is None else "letter_waits"
-
-
 def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
     former = case.assignee or ""
     return None if form.get("assignee", "") == former else {"assignee": former}
@@ -130,10 +126,6 @@ def _remove_address(made: object) -> str:
     return f"{made.reference}/remove"
 
 
-def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
-    return {"is_done": "no" if form.get("is_done") == "yes" else "yes"}
-
-
 ACTS = case_acts(
     Resource.CASE,
     case_finder(Resource.CASE),
@@ -151,7 +143,8 @@ ACTS = case_acts(
 
         In another language than the complainant's, and without a translation, it waits for a translator of the unit.
         """,
-        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_letter_done,
+        CaseReplySchema, path="/messages", resource=Resource.MESSAGE,
+        done=lambda letter: "replyToCase" if letter is None else "letter_waits",
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
@@ -235,7 +228,8 @@ TASKS = case_acts(
     find_within_case,
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
-        CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
+        CaseTaskDoneSchema, method="put", path="", page="",
+        undo=lambda _, form: {"is_done": "no" if form.get("is_done") == "yes" else "yes"},
     ),
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_task), "takeBackCaseTask",
@@ -335,15 +329,12 @@ def _find_employer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, re
     return firms.employer_of_unit(session, sealer(), me.standing.unit, reference_in(reference)).row.reference
 
 
-def _edit(call: ActCall[Officer], **fields: str) -> object:
-    return firms.edit_employer(call, sealer(), call.reference, firms.EmployerDetails(**fields))
-
-
 EMPLOYER = case_acts(
     Resource.CASE,
     _find_employer,
     OfficerAct(
-        "edit", Act.WRITE, _edit, "editEmployer", "Correct what is written down of an employer.",
+        "edit", Act.WRITE, calling_sealed(firms.edit_employer, firms.EmployerDetails), "editEmployer",
+        "Correct what is written down of an employer.",
         UnitEmployerBodySchema, method="put", path="", page="",
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.officer_acts.acting import reference_in, require_no_interest
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.licensing import (
     find_agency,
@@ -65,10 +65,6 @@ def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, r
 def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
     """What is new is made at the officer's authority."""
     return me.standing.authority or ""
-
-
-def _find_held_list(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return reference_in(reference)
 
 
 def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
@@ -279,7 +275,7 @@ def _order_list(call: ActCall[LicensingOfficial]) -> None:
 
 HELD_LISTS = _acts(
     Resource.IMPORT,
-    _find_held_list,
+    find_by_reference,
     OfficerAct(
         "approve", Act.APPROVE, _order_list, "approveListOnHold",
         """Apply a held list after all: its good rows, and whatever it delists.

@@ -2,26 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import reference_in
-from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts
+from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, find_by_reference
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
 from schemas.complaints import MAX_OF_ANSWERS
 from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
 
 
 def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
     return paper_forms.begin(call, sealer(), number, received_on)
-
-
-def _find_form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    """Each action finds the officer's own forms alone."""
-    return reference_in(reference)
 
 
 PAPERS = case_acts(
@@ -40,7 +31,7 @@ PAPERS = case_acts(
 
 PAPER_FORMS = case_acts(
     Resource.PAPER,
-    _find_form,
+    find_by_reference,
     OfficerAct(
         "save", Act.WRITE, calling_sealed(paper_forms.save_page), "updatePaperForm",
         """Save some answers of a paper form.

@@ -11,7 +11,7 @@ import time_machine
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from registry.api.examples import EXAMPLES, Example
+from registry.api.examples import PUBLIC, Example, examples_of
 from registry.app import create_app
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db import revisions
@@ -54,7 +54,7 @@ def record() -> None:
         world.publish(settings, services(app).sessions)
         client = app.test_client()
         answers: dict[str, dict[str, Any]] = {}
-        for example in EXAMPLES:
+        for example in examples_of(PUBLIC):
             answers.setdefault(example.operation, {})[example.name] = answer_in(ask(client, example))
         given = dict[str, dict[str, Any]]()
         with services(app).sessions() as session:

@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.examples import EXAMPLES, Example
+from registry.api.examples import PUBLIC, Example, examples_of
 from registry.api.namespaces import NAMESPACES
 from registry.api.openapi import document as document_writer
 from registry.api.openapi.audiences import Audience
+from registry.api.openapi.descriptions import STREAMS
 from registry.api.openapi.document import document, views_of
 from registry.api.openapi.fields import describe_fields
-from registry.api.openapi.file_operations import CHANGES_STREAM_PATH, STREAM_PATH
 from registry.core.settings import Edge, Settings
 from registry.vocabulary.register import Answer
 from registry.watches import stream
@@ -66,7 +66,7 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
         if rule.rule.startswith("/api/v1/")
     }
     # The stream is answered by a process of its own, at the address that the document names.
-    assert (STREAM_PATH, CHANGES_STREAM_PATH) == (stream.PATH, stream.CHANGES_PATH)
+    assert set(STREAMS) == {stream.PATH, stream.CHANGES_PATH}
     assert served | {stream.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
 
 
@@ -97,18 +97,18 @@ def test_every_view_says_what_it_takes_and_gives() -> None:
 def test_every_operation_has_examples_and_its_own_name() -> None:
     named = [view.response_spec.operation for namespace in NAMESPACES for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
-    assert {example.operation for example in EXAMPLES} == set(named)
+    assert {example.operation for example in examples_of(PUBLIC)} == set(named)
 
 
 def test_every_example_is_what_the_registry_answers(client: FlaskClient, example_world: Session) -> None:
-    for example in EXAMPLES:
+    for example in examples_of(PUBLIC):
         response = ask(client, example)
         assert response.status_code == example.status, example.request_line()
         assert_as_documented(response, example.operation)
         assert answer_in(response) == example.answer, example.request_line()
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.operation}-{example.name}")
+@pytest.mark.parametrize("example", examples_of(PUBLIC), ids=lambda example: f"{example.operation}-{example.name}")
 def test_every_example_asks_for_what_is_documented(example: Example) -> None:
     operation = operations()[example.operation]
     parameters = {parameter["name"] for parameter in operation["parameters"] if parameter.get("in") == "query"}

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.api import examples
 from registry.core.keyring import Key, Keyring, KeyState, Use
 from registry.core.settings import Settings
 from registry.log.signing import sign_committed
@@ -22,6 +21,11 @@ from tests import make
 KEYS = Path(__file__).parents[1] / "data" / "example_keys.json"
 """What is known of the examples' keys; their secrets follow from their place."""
 
+SENDING, RECEIVING, SUSPENDED = "DEGQTSQUSDTU", "HW2F88778XM9", "A9WZ2BCY3W37"
+SENDING_LICENCE, RECEIVING_LICENCE, SUSPENDED_LICENCE = "M2A6BPT9YQE9", "E4WXPCQFGHQS", "JVXHYMJED8QC"
+AGREEMENT = "3MU38U3NM4GB"
+USCC, SUSPENDED_USCC, VAT = "91990001MADEM00112", "91990001MADEM00705", "IT99999019997"
+
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
@@ -29,17 +33,17 @@ def build(session: Session) -> None:
     """A sending agency, a receiving one, an agreement of theirs and one with an employer, and a suspended agency."""
     sending = make.make_agency(
         session,
-        agency_id=examples.SENDING,
+        agency_id=SENDING,
         country="CN",
         names=(
             make.name_record("虚构对外劳务合作示例有限公司", country="CN", script=Script.HANS),
             make.name_record("Fictitious Labour Cooperation Example Co., Ltd.", country="CN", kind=NameKind.TRADE),
         ),
-        identifiers=(make.identifier_record(IdentifierScheme.USCC, examples.USCC, country="CN"),),
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, USCC, country="CN"),),
         licences=(
             make.licence_record(
                 LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION,
-                licence_id=examples.SENDING_LICENCE,
+                licence_id=SENDING_LICENCE,
                 number="FICT-CN-001",
                 valid_to=date(2027, 12, 31),
             ),
@@ -47,21 +51,19 @@ def build(session: Session) -> None:
     )
     receiving = make.make_agency(
         session,
-        agency_id=examples.RECEIVING,
+        agency_id=RECEIVING,
         country="IT",
         names=(make.name_record("Agenzia Inventata S.r.l.", country="IT"),),
-        identifiers=(make.identifier_record(IdentifierScheme.VAT, examples.VAT, country="IT"),),
+        identifiers=(make.identifier_record(IdentifierScheme.VAT, VAT, country="IT"),),
         licences=(
             make.licence_record(
                 LicenceKind.IT_SOMMINISTRAZIONE_GENERALISTA,
-                licence_id=examples.RECEIVING_LICENCE,
+                licence_id=RECEIVING_LICENCE,
                 number="FICT-IT-002",
             ),
         ),
     )
-    make.make_agreement(
-        session, sending, receiving, agreement_id=examples.AGREEMENT, number="FICT-AGR-1", to=date(2027, 6, 30)
-    )
+    make.make_agreement(session, sending, receiving, agreement_id=AGREEMENT, number="FICT-AGR-1", to=date(2027, 6, 30))
     _suspended(session)
     _statistics(session)
 
@@ -91,11 +93,11 @@ def _pem(use: Use, number: int) -> bytes:
 def _suspended(session: Session) -> None:
     agency = make.make_agency(
         session,
-        agency_id=examples.SUSPENDED,
+        agency_id=SUSPENDED,
         country="CN",
         names=(make.name_record("虚构停业示例有限公司", country="CN", script=Script.HANS),),
-        identifiers=(make.identifier_record(IdentifierScheme.USCC, examples.SUSPENDED_USCC, country="CN"),),
-        licences=(make.licence_record(country="CN", licence_id=examples.SUSPENDED_LICENCE, number="FICT-CN-003"),),
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, SUSPENDED_USCC, country="CN"),),
+        licences=(make.licence_record(country="CN", licence_id=SUSPENDED_LICENCE, number="FICT-CN-003"),),
     )
     licence = agency.licences[0]
     suspended = make.changed(

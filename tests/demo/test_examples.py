@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.examples import EXAMPLES, Example
+from registry.api.examples import PUBLIC, Example, examples_of
 from registry.demo.load import load
 from tests.api.recording import ask
 
@@ -16,7 +16,7 @@ ABOUT_SOMEBODY = ("verify", "verifyByPost", "verifyCorridor", "verifyCorridorByP
 
 
 def examples() -> Iterator[Example]:
-    yield from (replace(one, query=dict(one.query)) for one in EXAMPLES if one.operation in ABOUT_SOMEBODY)
+    yield from (replace(one, query=dict(one.query)) for one in examples_of(PUBLIC) if one.operation in ABOUT_SOMEBODY)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -112,6 +112,20 @@ ACT = """\
         ),
 """
 
+EXAMPLE = """\
+[[sanctions]]
+operation = "remindOfSanction"
+name = "early"
+summary = "Not handed in yet"
+method = "POST"
+template = "/api/v1/sanctions/{sanction_id}/remind"
+path = { sanction_id = "SANCTXN2222S" }
+who = "decider"
+version = 3
+status = 409
+
+"""
+
 BUTTON = """\
 {% if may_propose %}{{ act_button(at ~ "/remind", t("sanction.act.remind"), version=one.version) }}{% endif %}
 """
@@ -170,11 +184,8 @@ def test_an_act_of_an_officer(copy: Copy) -> None:
     table = "registry/officer_acts/sanction_acts.py"
     give_back = '        OfficerAct(\n            "give-back",'
     copy.insert(table, give_back, ACT)
-    examples = "registry/api/officers/authority_examples.py"
-    example = (
-        '    _on("remindOfSanction", "early", "Not handed in yet", "/remind", who="decider", version=3, status=409),\n'
-    )
-    copy.insert(examples, '    _on("submitSanction", "review"', example)
+    examples = "registry/api/officers/examples.toml"
+    copy.insert(examples, '[[sanctions]]\noperation = "submitSanction"', EXAMPLE)
     copy.insert("registry/pages/officers/templates/sanctions/one.html", '{{ with_reason("/give-back"', BUTTON)
     for language in STAFF_LANGUAGES:
         done, button = "done.remindOfSanction", "sanction.act.remind"

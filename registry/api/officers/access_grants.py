@@ -14,7 +14,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
+from registry.http.schemas import BYTES, response_file, response_schema, written_answer
 from registry.http.transaction import services
 from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
 from registry.officer_acts.acting import acting
@@ -40,7 +40,6 @@ serve_acts(ns, "/cases/<case_id>/access-grants", IN_CASE, ANSWERED)
 @ns.route("/access-grants")
 class AccessGrants(Resource):
     @officer_may(GLASS, Act.READ)
-    @request_schema()
     @response_schema(AccessGrantsSchema(), "listAccessGrants", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List access requests of your unit: waiting ones first, then those open now or in the last 30 days.
@@ -59,7 +58,6 @@ serve_acts(ns, "/access-grants/<grant_id>", OWN, ANSWERED)
 @ns.route("/access-grants/<grant_id>/content")
 class Content(Resource):
     @officer_may(GLASS, Act.PROPOSE)
-    @request_schema()
     @response_schema(AccessGrantContentSchema(), "getAccessGrantContent", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> Answer:
         """Read what an access grant opens to you.
@@ -86,7 +84,6 @@ class Content(Resource):
 @ns.route("/access-grants/<grant_id>/file")
 class OriginalFile(Resource):
     @officer_may(ORIGINAL, Act.PROPOSE)
-    @request_schema()
     @response_file("downloadOriginal", (404, 409))
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""

@@ -113,7 +113,6 @@ class Cases(Resource):
 @ns.route("/<case_id>")
 class OneCase(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema()
     @response_schema(CaseSchema(), "getCase", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """Read a case with its answers, and the states to which you may move it.
@@ -131,7 +130,6 @@ serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events", "claims
 @ns.route("/<case_id>/notes")
 class Notes(Resource):
     @officer_may(CASE, Act.WRITE)
-    @request_schema()
     @response_schema(CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the unit's notes and tasks of a case. The reading is recorded in the audit trail."""
@@ -161,7 +159,6 @@ serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
 @ns.route("/<case_id>/events")
 class Events(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema()
     @response_schema(CaseEventsSchema(), "listCaseEvents", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List visits, interviews, calls and evidence of a case. The reading is recorded in the audit trail.
@@ -218,7 +215,6 @@ class EvidenceFiles(Resource):
 @ns.route("/<case_id>/events/<case_event_id>/files/<attachment_id>")
 class EvidenceFile(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema()
     @response_file("getEvidenceFileCopy", (404, 409))
     def get(
         self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
@@ -231,7 +227,6 @@ class EvidenceFile(Resource):
         return File((file.body,), BYTES, f"{reference}.{file.ending}", len(file.body))
 
     @officer_may(CASE, Act.WRITE)
-    @request_schema()
     @no_content_response("removeEvidenceFile", (404, 409))
     def delete(
         self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
@@ -303,7 +298,6 @@ _DECISION = DecisionSchema.of(ShownDecision, computed=["sanctions", "case_versio
 @decisions.route("")
 class Decisions(Resource):
     @officer_may(DECISION, Act.READ)
-    @request_schema()
     @response_schema(DecisionsSchema(), "listDecisions", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the decisions of a case, with their texts.

@@ -52,7 +52,6 @@ ENTRY = rights.Resource.ENTRY
 @ns.route("/entry-requests")
 class EntryRequests(Resource):
     @officer_may(ENTRY, Act.READ)
-    @request_schema()
     @response_schema(EntryRequestsSchema(), "listEntryRequests", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the requests of agencies about their entries.
@@ -101,7 +100,6 @@ class EntryRequests(Resource):
 @ns.route("/entry-requests/<request_id>")
 class OneEntryRequest(Resource):
     @officer_may(ENTRY, Act.READ)
-    @request_schema()
     @response_schema(EntryRequestSchema(), "getEntryRequest", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, request_id: str) -> Answer:
         """Read a request of your own agency, or of one of your authority."""
@@ -121,7 +119,6 @@ serve_acts(ns, "/entry-requests/<request_id>", ACTS, ANSWERED)
 @ns.route("/agency-invitations")
 class AgencyInvitations(Resource):
     @officer_may(ENTRY, Act.APPROVE)
-    @request_schema()
     @response_schema(AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List invitations of agencies' people that wait for a second officer of your authority, the oldest first."""

@@ -48,7 +48,6 @@ ns = Namespace("firms", path="/cases/<case_id>")
 @ns.route("/firms")
 class Firms(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema()
     @response_schema(CaseFirmsSchema(), "listCaseFirms", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the agencies and employers of a case. The reading is recorded in the audit trail."""
@@ -77,7 +76,6 @@ serve_acts(ns, "/employers/<employer_id>", CASE_EMPLOYERS, None)
 @ns.route("/claims")
 class Claims(Resource):
     @officer_may(CASE, Act.WRITE)
-    @request_schema()
     @response_schema(ClaimsSchema(), "listClaimLines", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List what the worker is owed, line by line with each calculation. The reading is recorded in the audit trail."""
@@ -125,7 +123,6 @@ class Employers(Resource):
 @employers.route("/<employer_id>")
 class OneEmployer(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema()
     @response_schema(UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, employer_id: str) -> Answer:
         """Read an employer with its cases, their agencies and visits. The reading is recorded in the audit trail."""

@@ -12,6 +12,7 @@ from typing import Any
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from registry.api.restx import with_input
 from registry.api.write_headers import if_match
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
@@ -37,7 +38,8 @@ View = Callable[..., Any]
 def officer_may(
     resource: Resource, act: Act, *, versioned: bool = False, reads: bool = False
 ) -> Callable[[View], View]:
-    """A method of a Resource for officers whose role has the right; it stands above request_schema and response_schema.
+    """A method of a Resource for officers whose role has the right; it stands above request_schema, where there is input,
+    and response_schema.
 
     The method is given `session` and `me` (AuthenticatedOfficer), and with `versioned` the `version` that If-Match names.
     One transaction: what it did is committed when it returns and rolled back when it raises. A refusal comes before the
@@ -51,7 +53,9 @@ def officer_may(
             # A reader that wrote would not wait for a writer, as SQLite has it, but fail.
             require_right(_present(glance, is_noted=False), resource, act)
 
-    def decorate(view: View) -> View:
+    def decorate(method: View) -> View:
+        view = with_input(method)
+
         @wraps(view)
         def guarded(self: Any, **path: Any) -> Any:
             if request.method not in SAFE:

@@ -27,7 +27,6 @@ from registry.http.schemas import (
     BYTES,
     no_content_response,
     request_file,
-    request_schema,
     response_file,
     response_schema,
     written_answer,
@@ -73,7 +72,6 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/hearings")
 class CaseHearings(Resource):
     @officer_may(HEARING, Act.READ)
-    @request_schema()
     @response_schema(HearingsSchema(), "listHearings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the hearings of a case, the latest first.
@@ -90,7 +88,6 @@ class CaseHearings(Resource):
 @ns.route(ADDRESS)
 class OneHearing(Resource):
     @officer_may(HEARING, Act.READ)
-    @request_schema()
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
@@ -114,7 +111,6 @@ served = Namespace("hearings", path="/served-hearings")
 @served.route("")
 class ServedHearings(Resource):
     @officer_may(HEARING, Act.ANSWER)
-    @request_schema()
     @response_schema(ServedHearingsSchema(), "listServedHearings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
@@ -125,7 +121,6 @@ class ServedHearings(Resource):
 @served.route("/<hearing_id>")
 class ServedHearing(Resource):
     @officer_may(HEARING, Act.ANSWER)
-    @request_schema()
     @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing of your agency, and its answer."""
@@ -206,7 +201,6 @@ class HandedFiles(Resource):
 class HandedFile(Resource):
     # Its own transaction, for none is held while the store is waited for.
     @officer_may(HEARING, Act.ANSWER, reads=True)
-    @request_schema()
     @response_file("downloadAnswerFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Download your own paper as you sent it, before and after you have answered or objected.
@@ -219,7 +213,6 @@ class HandedFile(Resource):
         return _saved(reference, fetch())
 
     @officer_may(HEARING, Act.ANSWER)
-    @request_schema()
     @no_content_response("removeAnswerFile", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
         """Delete a paper, before the answer or the objection is sent."""
@@ -230,7 +223,6 @@ class HandedFile(Resource):
 @papers.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
 class HandedFileCopy(Resource):
     @officer_may(HEARING, Act.READ)
-    @request_schema()
     @response_file("getAnswerFileCopy", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Download the clean copy of a paper, without place and device.

@@ -8,7 +8,7 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import response_schema
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
@@ -26,7 +26,6 @@ RESOURCE = rights.Resource.LAW
 @ns.route("")
 class LawOverlays(Resource):
     @officer_may(RESOURCE, Act.READ)
-    @request_schema()
     @response_schema(DeskOverlaysSchema(), "listLawOverlays", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List every overlay of the law, the newest first.
@@ -46,7 +45,6 @@ class LawOverlays(Resource):
 @ns.route("/<overlay_id>")
 class OneLawOverlay(Resource):
     @officer_may(RESOURCE, Act.READ)
-    @request_schema()
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:
         """Read an overlay of the law: its file, its rows, and who did what."""

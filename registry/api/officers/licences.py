@@ -13,7 +13,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
 from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, preview_act
 from registry.officers import rights
@@ -33,10 +33,10 @@ from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.register import STATUSES
 from registry.vocabulary.register import Answer as Recruits
-from schemas.licence_previews import LicencePreviewSchema
 from schemas.licensing import (
     DepositLedgerSchema,
     DepositLineSchema,
+    LicencePreviewSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
     ListOnHoldSchema,
@@ -55,7 +55,6 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 @ns.route("/licence-proposals")
 class Proposals(Resource):
     @officer_may(LICENCE, Act.READ)
-    @request_schema()
     @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
@@ -73,7 +72,6 @@ class Proposals(Resource):
 @ns.route("/licence-proposals/<proposal_id>")
 class OneProposal(Resource):
     @officer_may(LICENCE, Act.READ)
-    @request_schema()
     @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
@@ -89,7 +87,6 @@ serve_acts(
 @ns.route("/deposits/<agency_id>")
 class Deposit(Resource):
     @officer_may(DEPOSIT, Act.READ)
-    @request_schema()
     @response_schema(DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
@@ -126,7 +123,6 @@ serve_acts(
 @ns.route("/lists-on-hold")
 class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
-    @request_schema()
     @response_schema(ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
@@ -164,7 +160,6 @@ class ActPreview(Resource):
 @previews.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):
     @officer_may(LICENCE, Act.READ)
-    @request_schema()
     @response_schema(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Preview what a waiting proposal would change of the record as it stands now.

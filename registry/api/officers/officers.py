@@ -13,7 +13,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.account_acts import (
     OFFICER_ACCOUNTS,
     OFFICER_CHANGES,
@@ -64,7 +64,6 @@ PROPOSED = Answered(
 @ns.route("")
 class Officers(Resource):
     @officer_may(OFFICER, Act.READ)
-    @request_schema()
     @response_schema(OfficersSchema(), "listOfficers", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the officers of your unit.
@@ -80,7 +79,6 @@ class Officers(Resource):
 @ns.route("/<officer_id>")
 class OneOfficer(Resource):
     @officer_may(OFFICER, Act.READ)
-    @request_schema()
     @response_schema(OfficerSchema(), "getOfficer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
@@ -94,7 +92,6 @@ serve_acts(ns, "/<officer_id>", OFFICER_ACCOUNTS, PROPOSED)
 @ns.route("/<officer_id>/tokens")
 class Tokens(Resource):
     @officer_may(OFFICER, Act.READ)
-    @request_schema()
     @response_schema(OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """List an officer's active tokens.
@@ -115,7 +112,6 @@ changes_ns = Namespace("officers", path="/officer-changes")
 @changes_ns.route("")
 class Changes(Resource):
     @officer_may(OFFICER, Act.READ)
-    @request_schema()
     @response_schema(OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List changes of officers in your unit that wait for a second person.
@@ -129,7 +125,6 @@ class Changes(Resource):
 @changes_ns.route("/<change_id>")
 class OneChange(Resource):
     @officer_may(OFFICER, Act.READ)
-    @request_schema()
     @response_schema(OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of an officer, open or decided."""
@@ -172,20 +167,30 @@ OWN = rights.Resource.OWN
 @own.route("")
 class Me(Resource):
     @officer_may(OWN, Act.READ)
-    @request_schema()
     @response_schema(OwnStandingSchema(), "getMe", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """Read your own officer account and rights.
 
         Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
         """
-        return Answer(_standing_payload(session, me), headers=(etag(me.officer.version),))
+        payload = {
+            "officer_id": me.officer.reference,
+            "name": me.officer.name,
+            "language": me.officer.language,
+            "unit": me.standing.unit,
+            "country": me.standing.country,
+            "authority": me.standing.authority,
+            "roles": sorted(me.standing.roles),
+            "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
+            "conflicts": sorted(me.conflicts),
+            "notices": notices.choice_of(session, me.officer),
+        }
+        return Answer(payload, headers=(etag(me.officer.version),))
 
 
 @own.route("/sessions")
 class Sessions(Resource):
     @officer_may(OWN, Act.READ)
-    @request_schema()
     @response_schema(OfficerSessionsSchema(), "listMySessions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your sessions of the console.
@@ -202,7 +207,6 @@ serve_acts(own, "/sessions/<session_id>", OWN_SESSIONS, None)
 @own.route("/tokens")
 class OwnTokens(Resource):
     @officer_may(OWN, Act.READ)
-    @request_schema()
     @response_schema(OfficerTokensSchema(), "listMyTokens", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your active tokens.
@@ -220,7 +224,6 @@ serve_acts(own, "/tokens/<token_id>", OWN_TOKENS, None)
 @own.route("/loans")
 class Loans(Resource):
     @officer_may(OWN, Act.READ)
-    @request_schema()
     @response_schema(RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
@@ -235,21 +238,6 @@ class Loans(Resource):
 
 serve_acts(own, "/loans/<loan_id>", OWN_LOANS, None)
 serve_acts(own, "", OWN_ACCOUNT, None, exclude=("loans",))
-
-
-def _standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
-    return {
-        "officer_id": me.officer.reference,
-        "name": me.officer.name,
-        "language": me.officer.language,
-        "unit": me.standing.unit,
-        "country": me.standing.country,
-        "authority": me.standing.authority,
-        "roles": sorted(me.standing.roles),
-        "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
-        "conflicts": sorted(me.conflicts),
-        "notices": notices.choice_of(session, me.officer),
-    }
 
 
 def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:

@@ -36,15 +36,18 @@ from registry.oversight.overview import Came, DeadlineCounts, Open, Overview
 from registry.oversight.overview_rules import Period, Spans, is_period, usual
 from registry.oversight.trail import Line, Wanted
 from registry.vocabulary.codes import Problem
-from schemas.audit import (
+from schemas.oversight import (
     AuditFilterSchema,
     AuditHeadQuerySchema,
     AuditLineSchema,
     AuditLinesSchema,
     AuditQuerySchema,
     AuditVerificationSchema,
+    OverviewQuerySchema,
+    OverviewSchema,
+    OverviewTableQuerySchema,
+    PatternSchema,
 )
-from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema, PatternSchema
 
 _OVERVIEW = OverviewSchema.of(
     Overview,
@@ -73,7 +76,13 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        return _overview_answer(*read_overview(session, Viewer(me), period_of(from_on, to_on, me.day(at)), at))
+        found, patterns = read_overview(session, Viewer(me), period_of(from_on, to_on, me.day(at)), at)
+        return written_answer(
+            _OVERVIEW,
+            found,
+            indicators=[{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
+            agencies=[_PATTERN.write(one) for one in patterns],
+        )
 
 
 @ns.route("/table")
@@ -133,15 +142,6 @@ def _file(made: Callable[[], bytes], name: str) -> File:
         yield made()
 
     return File(stream_with_context(counted()), BYTES, name)
-
-
-def _overview_answer(found: Overview, patterns: list[NamedPattern]) -> Answer:
-    return written_answer(
-        _OVERVIEW,
-        found,
-        indicators=[{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
-        agencies=[_PATTERN.write(one) for one in patterns],
-    )
 
 
 _LINE = AuditLineSchema.of(Line)

@@ -10,7 +10,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.acting import acting, reference_in
 from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers import rights
@@ -46,7 +46,6 @@ def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: 
 @ns.route("")
 class PaperForms(Resource):
     @officer_may(PAPER, Act.WRITE)
-    @request_schema()
     @response_schema(PaperFormsSchema(), "listPaperForms", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your unfinished paper forms, the oldest first. They are deleted 14 days after the last change."""
@@ -61,7 +60,6 @@ class PaperForms(Resource):
 @ns.route("/<form_id>")
 class OnePaperForm(Resource):
     @officer_may(PAPER, Act.WRITE)
-    @request_schema()
     @response_schema(PaperFormSchema(), "getPaperForm", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, form_id: str) -> Answer:
         """Read a paper form so far. Identity is not read back: `hidden` says which of it was written."""

@@ -73,7 +73,6 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/referrals")
 class CaseReferrals(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @request_schema()
     @response_schema(ReferralsSchema(), "listReferrals", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the referrals of a case, the latest first.
@@ -90,7 +89,6 @@ class CaseReferrals(Resource):
 @ns.route("/referrals/<referral_id>")
 class OneReferral(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @request_schema()
     @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
@@ -112,7 +110,6 @@ received = Namespace("referrals", path="/received-referrals")
 @received.route("")
 class ReceivedReferrals(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @request_schema()
     @response_schema(ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the referrals that your organisation received."""
@@ -123,7 +120,6 @@ class ReceivedReferrals(Resource):
 @received.route("/<referral_id>")
 class ReceivedReferral(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @request_schema()
     @response_schema(ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral that your organisation received, and what it reported."""
@@ -133,7 +129,6 @@ class ReceivedReferral(Resource):
 @received.route("/<referral_id>/files/<file_id>")
 class ReceivedFile(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @request_schema()
     @response_file("downloadReceivedFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str, file_id: str) -> File:
         """Download a file of a referral: the clean copy, without place and device.
@@ -165,7 +160,6 @@ IDENTITY = rights.Resource.IDENTITY
 @identities.route("")
 class WaitingIdentities(Resource):
     @officer_may(IDENTITY, Act.APPROVE)
-    @request_schema()
     @response_schema(WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List referrals that wait for a decision on the complainant's name, with the message that asks for it.

@@ -12,7 +12,7 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import response_schema
 from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS
 from registry.officer_acts.licensing import find_agency, find_collision, official
@@ -51,7 +51,6 @@ ANSWERED = Answered(CloneWarningsOfSchema(), lambda session, me, agency, _: _war
 @ns.route("/collisions")
 class Collisions(Resource):
     @officer_may(CLONE, Act.READ)
-    @request_schema()
     @response_schema(CollisionsSchema(), "listCollisions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List collisions that wait for a decision, one of the two your authority's, the gravest first; 50 at most."""
@@ -71,7 +70,6 @@ class Collisions(Resource):
 @ns.route("/collisions/<collision_id>")
 class OneCollision(Resource):
     @officer_may(CLONE, Act.READ)
-    @request_schema()
     @response_schema(CollisionSchema(), "getCollision", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
         """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
@@ -89,7 +87,6 @@ serve_acts(
 @ns.route("/clone-warnings")
 class Warnings(Resource):
     @officer_may(CLONE, Act.READ)
-    @request_schema()
     @response_schema(CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your authority's agencies whose entries have a clone warning."""
@@ -100,7 +97,6 @@ class Warnings(Resource):
 @ns.route("/clone-warnings/<agency_id>")
 class WarningsOf(Resource):
     @officer_may(CLONE, Act.READ)
-    @request_schema()
     @response_schema(CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
@@ -160,7 +156,6 @@ _CHANGE_ANSWERED = Answered(
 @channels.route("")
 class ChannelChanges(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @request_schema()
     @response_schema(ChannelChangesSchema(), "listChannelChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List changes of channels that wait or have not taken effect yet, the oldest first.
@@ -184,7 +179,6 @@ class ChannelChanges(Resource):
 @channels.route("/<change_id>")
 class ChannelChange(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @request_schema()
     @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of a channel, and at which addresses the agency is told of it."""

@@ -10,7 +10,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer
-from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -53,7 +53,6 @@ ANSWERED = Answered(
 @ns.route("")
 class Sanctions(Resource):
     @officer_may(SANCTION, Act.READ)
-    @request_schema()
     @response_schema(SanctionsSchema(), "listSanctions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the sanctions of your authority.
@@ -70,7 +69,6 @@ class Sanctions(Resource):
 @ns.route("/<sanction_id>")
 class OneSanction(Resource):
     @officer_may(SANCTION, Act.READ)
-    @request_schema()
     @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""

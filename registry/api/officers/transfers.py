@@ -10,7 +10,7 @@ from registry.complaints.parties.transfers import queries
 from registry.complaints.parties.transfers.actions import why_not
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import response_schema
 from registry.officer_acts.acting import officer_call, reference_in
 from registry.officer_acts.case_acts import lock_case_for
 from registry.officer_acts.transfer_acts import ACTS, IN_CASE, RECEIVED
@@ -43,7 +43,6 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/transfers")
 class CaseTransfers(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @request_schema()
     @response_schema(CaseTransfersSchema(), "listCaseTransfers", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the transfers of a case, the units that can be asked to take it, and what keeps it with yours.
@@ -65,7 +64,6 @@ class CaseTransfers(Resource):
 @ns.route("/transfers")
 class Transfers(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @request_schema()
     @response_schema(TransfersSchema(), "listTransfers", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the transfers that your unit asks for or is asked for, what waits first; 100 at most.
@@ -78,7 +76,6 @@ class Transfers(Resource):
 @ns.route("/transfers/<transfer_id>")
 class OneTransfer(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @request_schema()
     @response_schema(TransferSchema(), "getTransfer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, transfer_id: str) -> Answer:
         """Read a transfer of a case of your unit, or one that your unit is asked to take: why, and how urgent it is."""

@@ -13,45 +13,20 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
 
 from registry.api.api_keys import NEEDS_KEY
-from registry.api.complaints.examples import STORY
-from registry.api.examples import EXAMPLES, Example
+from registry.api.examples import COMPLAINTS, OFFICERS, ORGANISATIONS, PUBLIC, Example, examples_of
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
-from registry.api.officers.examples import DESK_EXAMPLES
+from registry.api.openapi import descriptions
 from registry.api.openapi.audiences import METHODS, Audience
-from registry.api.openapi.descriptions import (
-    ALWAYS,
-    DELIVERY_HEADERS,
-    DESCRIPTION,
-    DOCUMENTS,
-    HEADERS,
-    LICENCE,
-    LOG,
-    LOG_PARAMETERS,
-    PARAMETERS,
-    PATH_PARAMETERS,
-    REFERENCE,
-    SCHEMES,
-    STATUSES,
-    TAGS,
-    TOGETHER,
-    allowed_to,
-    opened_by,
-    quicker_with,
-)
 from registry.api.openapi.enums import describe_values, open_answers
 from registry.api.openapi.fields import describe_fields, described, size_integers
 from registry.api.openapi.file_operations import (
-    CHANGES_STREAM_PATH,
-    STREAM_PATH,
-    changes_stream_operation,
     file_operations,
     header_ref,
     not_modified,
     reconciliation_operations,
-    stream_operation,
+    stream_operations,
 )
 from registry.api.openapi.wallet_operations import wallet_operations
-from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
@@ -89,14 +64,14 @@ class Writer:
             plugins=[plugin],
             info={
                 "summary": "May this recruiter recruit - and how do we know?",
-                "description": DESCRIPTION,
-                "license": LICENCE,
+                "description": descriptions.DESCRIPTION,
+                "license": descriptions.LICENCE,
                 "x-summary": "May this recruiter recruit - and how do we know?",
                 "x-api-id": API_ID,
                 "contact": {"name": "The operator of this registry"},
             },
             servers=[{"url": "/", "description": "The server that gave you this document."}],
-            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+            tags=[{"name": name, "description": text} for name, text in descriptions.TAGS.items()],
             security=[],
         )
         converter = plugin.converter
@@ -106,30 +81,30 @@ class Writer:
         self.spec.components.schema("CountryCode", {"type": "string", "enum": sorted(COUNTRIES)})
 
     def written(self) -> dict[str, Any]:
-        for name, (text, schema) in HEADERS.items():
-            self.spec.components.header(name, {"description": text, "schema": schema})
-        for status in STATUSES:
+        for name, header in descriptions.HEADERS.items():
+            self.spec.components.header(name, header)
+        for status in descriptions.STATUSES:
             if status != 304:
                 self._add_problem(status)
-        for name, parameter in PARAMETERS.items():
+        for name, parameter in descriptions.PARAMETERS.items():
             self.spec.components.parameter(name, "header", parameter)
-        for name, scheme in SCHEMES.items():
+        for name, scheme in descriptions.SCHEMES.items():
             self.spec.components.security_scheme(name, scheme)
         for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(not_modified(), header_ref).items():
             self.spec.path(path, operations={"get": operation})
-        self.spec.path(STREAM_PATH, operations={"get": stream_operation()})
-        self.spec.path(CHANGES_STREAM_PATH, operations={"get": changes_stream_operation()})
+        for path, operation in stream_operations():
+            self.spec.path(path, operations={"get": operation})
         self._add_health()
         self._add_log()
         for path, operation in file_operations():
             self.spec.path(path, operations={"get": operation})
         for path, operations in (*reconciliation_operations(), *wallet_operations()):
             self.spec.path(path, operations=operations)
-        self.spec.components.schemas["Verify"] |= TOGETHER
-        documents = {path: self._reference(schema()) for path, schema in DOCUMENTS.items()}
+        self.spec.components.schemas["Verify"] |= descriptions.TOGETHER
+        documents = {path: self._reference(schema()) for path, schema in descriptions.DOCUMENTS.items()}
         webhooks = self._webhooks()
         whole = dict(self.spec.to_dict()) | {"webhooks": webhooks}
         for path, shape in documents.items():
@@ -146,7 +121,7 @@ class Writer:
         """What the registry sends to webhooks: one for each type of event, of one form."""
         headers = [
             {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
-            for name, text in DELIVERY_HEADERS.items()
+            for name, text in descriptions.DELIVERY_HEADERS.items()
         ]
         return {
             event.value: {
@@ -173,9 +148,9 @@ class Writer:
 
     def _add_problem(self, status: int) -> None:
         own = {405: "Allow", 416: "Content-Range", 409: "Retry-After", 429: "Retry-After", 503: "Retry-After"}
-        names = (*ALWAYS, "Content-Language", *([own[status]] if status in own else []))
+        names = (*descriptions.ALWAYS, "Content-Language", *([own[status]] if status in own else []))
         response: dict[str, Any] = {
-            "description": STATUSES[status],
+            "description": descriptions.STATUSES[status],
             "headers": {name: header_ref(name) for name in names},
             "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
         }
@@ -202,7 +177,7 @@ class Writer:
         )
         examples = tuple(
             one
-            for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES)
+            for one in examples_of(PUBLIC, ORGANISATIONS, COMPLAINTS, OFFICERS)
             if one.operation == response.operation
         )
         operation: dict[str, Any] = {
@@ -212,9 +187,9 @@ class Writer:
             "description": "\n\n".join(
                 [
                     description or summary,
-                    *([allowed_to(policy)] if policy else []),
-                    *([opened_by(scope)] if scope else []),
-                    *([quicker_with(scope_if_any)] if scope_if_any else []),
+                    *([descriptions.allowed_to(policy)] if policy else []),
+                    *([descriptions.opened_by(scope)] if scope else []),
+                    *([descriptions.quicker_with(scope_if_any)] if scope_if_any else []),
                 ]
             ),
             "parameters": [
@@ -246,7 +221,7 @@ class Writer:
 
     def _path_parameters(self, path: str, examples: tuple[Example, ...]) -> Iterator[dict[str, Any]]:
         for name in _PATH_PARAMETER.findall(path):
-            shape = PATH_PARAMETERS.get(name, REFERENCE)
+            shape = descriptions.PATH_PARAMETERS.get(name, descriptions.REFERENCE)
             yield {"name": name, "in": "path", "required": True, **shape, "example": examples[0].path[name]}
 
     def _query_parameters(self, schema: Schema) -> Iterator[dict[str, Any]]:
@@ -272,15 +247,18 @@ class Writer:
         self, response: ResponseSpec, examples: tuple[Example, ...], *, has_etag: bool, is_repeatable: bool
     ) -> dict[str, Any]:
         if not response.media_types:
-            return {"description": "Done.", "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control")}}
+            return {
+                "description": "Done.",
+                "headers": {name: header_ref(name) for name in (*descriptions.ALWAYS, "Cache-Control")},
+            }
         if BYTES in response.media_types:
-            names = [*ALWAYS, "Cache-Control", "Content-Disposition"]
+            names = [*descriptions.ALWAYS, "Cache-Control", "Content-Disposition"]
             return {
                 "description": "The file, to be saved.",
                 "headers": {name: header_ref(name) for name in names},
                 "content": dict.fromkeys(response.media_types, _FILE),
             }
-        names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
+        names = [*descriptions.ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if has_etag:
             names.append("ETag")
         if is_repeatable:
@@ -351,20 +329,23 @@ class Writer:
 
     def _add_log(self) -> None:
         """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
-        for path, (operation_id, summary) in LOG.items():
-            is_json = path in DOCUMENTS
+        for path, about in descriptions.LOG.items():
+            summary = about["summary"]
+            is_json = path in descriptions.DOCUMENTS
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
                 "description": summary,
-                "headers": {name: header_ref(name) for name in (*ALWAYS, "ETag", "Cache-Control")},
+                "headers": {name: header_ref(name) for name in (*descriptions.ALWAYS, "ETag", "Cache-Control")},
                 "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
             }
             operation: dict[str, Any] = {
-                "operationId": operation_id,
+                "operationId": about["operation"],
                 "tags": ["log"],
                 "summary": summary.rstrip("."),
                 "description": "Not found while nothing of the log is published.",
-                "parameters": [parameter for name, parameter in LOG_PARAMETERS.items() if f"{{{name}}}" in path],
+                "parameters": [
+                    parameter for name, parameter in descriptions.FILE_PARAMETERS.items() if f"{{{name}}}" in path
+                ],
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
             self.spec.path(path, operations={"get": operation})

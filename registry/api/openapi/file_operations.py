@@ -4,7 +4,7 @@ A process of its own serves the stream, beside Flask.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry.api.api_keys import NEEDS_KEY
@@ -12,11 +12,11 @@ from registry.api.openapi.descriptions import (
     ALWAYS,
     CHANGES_FROM,
     DATASET,
-    DATASET_PARAMETERS,
     FILE_FORMS,
-    RANGE_PARAMETERS,
+    FILE_PARAMETERS,
     RANGES,
     STATUSES,
+    STREAMS,
     opened_by,
 )
 from registry.api.public.reconciliation import MAX_IN_ADDRESS
@@ -25,15 +25,15 @@ from registry.vocabulary.organisations import Scope
 
 def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operation of each, all asked by GET: docs/users/range-files.md, docs/users/dataset.md."""
-    for path, (operation_id, summary, media_type) in RANGES.items():
-        operation = _file_operation("ranges", operation_id, summary, media_type, has_etag=path == "/ranges/current")
+    for path, about in RANGES.items():
+        operation = _file_operation("ranges", about, has_etag=path == "/ranges/current")
         operation["description"] = "Not found while no epoch is published."
-        operation["parameters"] = [RANGE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
+        operation["parameters"] = [FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
         yield path, operation
-    for path, (operation_id, summary, media_type) in DATASET.items():
-        operation = _file_operation("dataset", operation_id, summary, media_type, has_etag=True)
+    for path, about in DATASET.items():
+        operation = _file_operation("dataset", about, has_etag=True)
         operation["description"] = "Not found while none is published."
-        operation["parameters"] = [*(DATASET_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)), "IfNoneMatch"]
+        operation["parameters"] = [*(FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)), "IfNoneMatch"]
         operation["responses"]["304"] = not_modified()
         if path.startswith("/changes"):
             operation["parameters"].append(CHANGES_FROM)
@@ -59,17 +59,18 @@ def not_modified() -> dict[str, Any]:
     }
 
 
-def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, *, has_etag: bool) -> dict[str, Any]:
+def _file_operation(tag: str, about: Mapping[str, str], *, has_etag: bool) -> dict[str, Any]:
     """The operation of an address whose body is a file, without description and parameters."""
+    media_type = about["media_type"]
     answer = {
-        "description": summary,
+        "description": about["summary"],
         "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control", *(["ETag"] if has_etag else []))},
         "content": {media_type: {"schema": _shape_of(media_type)}},
     }
     return {
-        "operationId": operation_id,
+        "operationId": about["operation"],
         "tags": [tag],
-        "summary": summary.rstrip("."),
+        "summary": about["summary"].rstrip("."),
         "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
     }
 
@@ -249,30 +250,6 @@ def _operation_of(name: str, summary: str, shape: dict[str, Any], statuses: tupl
     }
 
 
-STREAM_PATH = "/api/v1/events/stream"
-
-_STREAM_EXAMPLE = (
-    "retry: 3000\n\n"
-    "id: AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I\n"
-    "event: licence.suspended\n"
-    'data: {"id":"evt_EVENTXX2222F","type":"licence.suspended","timestamp":"2026-11-24T10:00:00.000001Z",'
-    '"data":{"agency_id":"WATCHED2222A","licence_id":"WATCHEDL222B","log_index":2,"from":"2026-11-24","status":"suspended"}}\n\n'
-    ": still here\n\n"
-)
-
-
-CHANGES_STREAM_PATH = "/changes.stream"
-
-_CHANGE_EXAMPLE = (
-    "retry: 3000\n\n"
-    "id: 153\n"
-    "event: licence.suspended\n"
-    'data: {"agency_id":"WATCHED2222A","agreement_id":null,"at":"2026-11-24T10:00:00.000001Z","index":153,'
-    '"licence_id":"WATCHEDL222B","source":"xx-list","type":"licence.suspended",'
-    '"proof":"https://registry.example.org/log/proof/153"}\n\n'
-    ": still here\n\n"
-)
-
 _STREAM_SERVERS = [
     {"url": "/", "description": "Where a proxy leads this path to the process that answers it."},
     {
@@ -283,104 +260,17 @@ _STREAM_SERVERS = [
 ]
 
 
-def changes_stream_operation() -> dict[str, Any]:
-    """The OpenAPI operation of the stream of all changes."""
-    index = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$", "maxLength": 18}
-    return {
-        "operationId": "streamChanges",
-        "tags": ["dataset"],
-        "summary": "Stream all changes, as server-sent events",
-        "description": (
-            "What `/changes.json` tells, as it happens and without a key: each entry of the log about legal persons, with its "
-            "index as `id`, its type as `event` and its row as `data`. Without `from` the stream begins now. A comment every "
-            "15 seconds says that it lives; after an hour it ends: ask again with the last `id`, as `Last-Event-ID`, and none "
-            "is lost. A network may hold three. Answered by a process of its own (`registry stream`); the registry itself "
-            "answers 404."
-        ),
-        "parameters": [
-            {
-                "name": "from",
-                "in": "query",
-                "required": False,
-                "description": "The index to begin with: `log.size` of a snapshot, or `next_index` of the feed.",
-                "schema": index,
-            },
-            {
-                "name": "Last-Event-ID",
-                "in": "header",
-                "required": False,
-                "description": "The last `id` of a stream that was broken off; it goes before `from`.",
-                "schema": index,
-            },
-        ],
-        "responses": {
-            "200": {
-                "description": "Changes, for as long as you listen.",
-                "content": {
-                    "text/event-stream": {
-                        "schema": {"type": "string"},
-                        "examples": {"suspended": {"summary": "A licence is suspended", "value": _CHANGE_EXAMPLE}},
-                    }
-                },
-            }
-        }
-        | {str(status): f"Problem{status}" for status in (400, 404, 503)},
-        "security": [],
-        "servers": _STREAM_SERVERS,
-    }
-
-
-def stream_operation() -> dict[str, Any]:
-    """The OpenAPI operation of the stream. Its refusals look like those of every other path, in English."""
-    cursor = {"type": "string", "minLength": 1, "maxLength": 80}
-    return {
-        "operationId": "streamEvents",
-        "tags": ["events"],
-        "summary": "Stream events for your watches, as server-sent events",
-        "description": (
-            "Answered by a process of its own (`registry stream`), to which a proxy leads this path unbuffered: with `make run` "
-            "it listens on the port after the registry's, and the registry itself answers 404. Each event "
-            "has its cursor as `id`, its type as `event` and, as `data`, what `GET /api/v1/events` tells of it. Without a cursor "
-            "the stream begins now. A comment every 15 seconds says that it lives; after an hour it ends: ask again with the "
-            "last `id`, as `Last-Event-ID`, and none is lost. An organisation may hold five.\n\n"
-            + opened_by(Scope.WATCHES)
-        ),
-        "parameters": [
-            {
-                "name": "cursor",
-                "in": "query",
-                "required": False,
-                "description": "The cursor of the last event that was acted on.",
-                "schema": cursor,
-            },
-            {
-                "name": "types",
-                "in": "query",
-                "required": False,
-                "description": "Only events of these types, with commas between them.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
-                "example": "licence.suspended,licence.revoked",
-            },
-            {
-                "name": "Last-Event-ID",
-                "in": "header",
-                "required": False,
-                "description": "The last `id` of a stream that was broken off; it goes before `cursor`.",
-                "schema": cursor,
-            },
-        ],
-        "responses": {
-            "200": {
-                "description": "Events, for as long as you listen.",
-                "content": {
-                    "text/event-stream": {
-                        "schema": {"type": "string"},
-                        "examples": {"suspended": {"summary": "A licence is suspended", "value": _STREAM_EXAMPLE}},
-                    }
-                },
-            }
-        }
-        | {str(status): f"Problem{status}" for status in (400, 401, 403, 404, 410, 503)},
-        "security": [{NEEDS_KEY: []}],
-        "servers": _STREAM_SERVERS,
-    }
+def stream_operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and operation of each stream of server-sent events. One needs a key, the other is open to all."""
+    for path, about in STREAMS.items():
+        operation = {name: about[name] for name in ("operationId", "tags", "summary", "description", "parameters")}
+        example = {"summary": "A licence is suspended", "value": about["example"]}
+        content = {"schema": {"type": "string"}, "examples": {"suspended": example}}
+        answer = {"description": about["answer"], "content": {"text/event-stream": content}}
+        operation["responses"] = {"200": answer} | {str(status): f"Problem{status}" for status in about["refusals"]}
+        operation["security"] = []
+        operation["servers"] = _STREAM_SERVERS
+        if "scope" in about:
+            operation["description"] += f"\n\n{opened_by(Scope(about['scope']))}"
+            operation["security"] = [{NEEDS_KEY: []}]
+        yield path, operation

@@ -7,6 +7,7 @@ from typing import Any
 
 from registry.api import write_headers
 from registry.api.api_keys import current_organisation
+from registry.api.restx import with_input
 from registry.api.write_headers import Once, if_match
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -29,8 +30,9 @@ def acting(version: int | None = None) -> Iterator[Call[OrganisationActor]]:
         yield Call(session, OrganisationActor(caller.id, caller.scopes, caller.key), now(), version)
 
 
-def versioned(view: View) -> View:
+def versioned(method: View) -> View:
     """Hand a method the `version` that If-Match names; it stands between needs_scope and request_schema. 428 without one."""
+    view = with_input(method)
 
     @wraps(view)
     def with_version(self: Any, **path: Any) -> Any:

@@ -54,14 +54,12 @@ class ArchivedLists(Resource):
 @ns.route("/<list_id>")
 class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_schema(ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_list_payload(_find_list(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @no_content_response("deleteArchivedList", (404,))
     def delete(self, list_id: str) -> None:
         """Delete an archived list for good. A job that was archived is removed after its usual time."""
@@ -72,7 +70,6 @@ class OneList(Resource):
 @ns.route("/<list_id>/statements")
 class Statements(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_file("getArchivedListStatements", (404,))
     def get(self, list_id: str) -> File:
         """Download the statements of an archived list, a line for each row, which its manifest signs."""
@@ -84,7 +81,6 @@ class Statements(Resource):
 @ns.route("/<list_id>/proofs/<row>")
 class Proof(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_schema(RowProofSchema(), "getArchivedListRowProof", (404,), cacheable=False)
     def get(self, list_id: str, row: str) -> Answer:
         """Read the proof of one row of an archived list, to be shown without the others.

@@ -77,14 +77,12 @@ class Jobs(Resource):
 @ns.route("/<job_id>")
 class Job(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
     @response_schema(JobSchema(), "getJob", (404,), cacheable=False)
     def get(self, job_id: str) -> Answer:
         """Read the state of a job."""
         return Answer(_job_payload(_find_job(reading(), job_id)))
 
     @needs_scope(Scope.JOBS)
-    @request_schema()
     @no_content_response("deleteJob", (404, 409))
     def delete(self, job_id: str) -> None:
         """Delete a job with its list and results, before they expire."""
@@ -129,7 +127,6 @@ class Columns(Resource):
 @ns.route("/<job_id>/start")
 class Start(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
     @response_schema(
         JobSchema(),
         "startJob",
@@ -152,7 +149,6 @@ class Start(Resource):
 @ns.route("/<job_id>/cancel")
 class Cancel(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
     @response_schema(JobSchema(), "cancelJob", (404, 409), cacheable=False)
     def post(self, job_id: str) -> Answer:
         """Cancel a job. What was answered so far is not shown."""
@@ -189,7 +185,6 @@ class Results(Resource):
 @ns.route("/<job_id>/proofs/<row>")
 class Proof(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
     @response_schema(RowProofSchema(), "getJobRowProof", (404, 409), cacheable=False)
     def get(self, job_id: str, row: str) -> Answer:
         """Read the proof of one row of a finished job, to be shown without the others.

@@ -43,7 +43,6 @@ _KEY_MADE = KeyMadeSchema.of(ApiKey, computed=["key"])
 @ns.route("")
 class OwnOrganisation(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema()
     @response_schema(OrganisationSchema.of(Caller), "getOrganisation", cacheable=False)
     def get(self) -> Caller:
         """Read the organisation and the scopes of your API key."""
@@ -53,7 +52,6 @@ class OwnOrganisation(Resource):
 @ns.route("/members")
 class Members(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema()
     @response_schema(MembersSchema(), "listMembers", cacheable=False)
     def get(self) -> Answer:
         """List the people of your organisation.
@@ -119,7 +117,6 @@ class KeyExchange(Resource):
 @ns.route("/keys/<key_id>")
 class OneKey(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema()
     @no_content_response("revokeKey", (404,))
     def delete(self, key_id: str) -> None:
         """Revoke a key immediately, also the one of this request, and the keys that it made."""

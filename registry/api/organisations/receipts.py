@@ -89,7 +89,6 @@ class Export(Resource):
 @ns.route("/settings")
 class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
         """Read for how long receipts are archived, and whether all are."""
@@ -116,14 +115,12 @@ class Settings(Resource):
 @ns.route("/<string(minlength=12):receipt_id>")
 class Receipt(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
         return Answer(receipt_payload(_find_receipt(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @no_content_response("deleteReceipt", (404,))
     def delete(self, receipt_id: str) -> None:
         """Delete an archived receipt for good."""
@@ -134,7 +131,6 @@ class Receipt(Resource):
 @ns.route("/<string(minlength=12):receipt_id>/check")
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema()
     @response_schema(ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of an archived receipt, and verify its question again.

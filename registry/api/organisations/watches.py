@@ -99,7 +99,6 @@ class Watches(Resource):
 @ns.route("/<watch_id>")
 class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
     @response_schema(_WATCH, "getWatch", (404,), cacheable=False)
     def get(self, watch_id: str) -> WatchView:
         """Read one watch."""
@@ -117,7 +116,6 @@ class OneWatch(Resource):
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema()
     @no_content_response("deleteWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
         """Delete a watch. Earlier events stay in your feed."""

@@ -85,7 +85,6 @@ class Webhooks(Resource):
 @ns.route("/<webhook_id>")
 class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
     @response_schema(_WEBHOOK, "getWebhook", (404,), cacheable=False)
     def get(self, webhook_id: str) -> Webhook:
         """Read one webhook."""
@@ -102,7 +101,6 @@ class OneWebhook(Resource):
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema()
     @no_content_response("deleteWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
         """Delete a webhook with its log of deliveries; your events stay."""
@@ -114,7 +112,6 @@ class OneWebhook(Resource):
 class Secret(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema()
     @response_schema(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
     def post(self, version: int, webhook_id: str) -> Answer:
         """Rotate the secret of a webhook.
@@ -173,7 +170,6 @@ class Deliveries(Resource):
 @ns.route("/<webhook_id>/deliveries/<event_id>")
 class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
     @response_schema(DeliverySchema(), "resendEvent", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""

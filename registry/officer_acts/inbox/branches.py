@@ -124,6 +124,14 @@ def right(resource: Resource, act: Act) -> Callable[[May], bool]:
     return lambda may: may(resource, act)
 
 
+def proposes(resource: Resource) -> Callable[[May], bool]:
+    return right(resource, Act.PROPOSE)
+
+
+def approves(resource: Resource) -> Callable[[May], bool]:
+    return right(resource, Act.APPROVE)
+
+
 def rows(columns: Columns) -> Select[Any]:
     """The beginning of a source's statement."""
     return select(

@@ -44,10 +44,12 @@ from registry.officer_acts.inbox.branches import (
     Columns,
     May,
     Source,
+    approves,
     by_state,
     in_my_unit,
     is_mine,
     of_my_unit,
+    proposes,
     right,
     rows,
     unable_today,
@@ -111,14 +113,6 @@ def _danger(*whose: ColumnElement[bool]) -> Select[Any]:
     waiting = Case.in_danger_since.is_not(None), Case.state.not_in((_S.DRAFT, _S.SUBMITTED, _S.PURGED))
     columns = case_columns(kind, since_at=Case.in_danger_since)
     return rows(columns).where(in_my_unit(), *waiting, *whose)
-
-
-def _danger_of_others() -> Select[Any]:
-    return _danger(~is_mine(Case.assignee))
-
-
-def _own_danger() -> Select[Any]:
-    return _danger(is_mine(Case.assignee))
 
 
 def _state() -> Any:
@@ -291,15 +285,11 @@ def _half_typed() -> Select[Any]:
     return query.where(*half, is_mine(PaperForm.officer, Resource.PAPER, Act.WRITE))
 
 
-def proposes(resource: Resource) -> Any:
-    return right(resource, Act.PROPOSE)
-
-
 CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.MESSAGE, Act.WRITE), _unread, BY_PRIORITY),
     Source(right(Resource.CASE, Act.HOLD), _unread_late, BY_PRIORITY),
-    Source(right(Resource.CASE, Act.ASSIGN), _danger_of_others),
-    Source(_works, _own_danger),
+    Source(right(Resource.CASE, Act.ASSIGN), lambda: _danger(~is_mine(Case.assignee))),
+    Source(_works, lambda: _danger(is_mine(Case.assignee))),
     Source(_works, _own_cases),
     Source(_works, _unassigned, by_state([state for state in WORK_STATES if state is not _S.QUARANTINED])),
     Source(_works, _quarantined, BY_PRIORITY),
@@ -314,16 +304,13 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.CASE, Act.HOLD), _decided, by_state(DECIDED)),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
     Source(right(Resource.CASE, Act.HOLD), _held),
-    Source(right(Resource.DECISION, Act.APPROVE), _decision, not_by=Decision.drafted_by),
+    Source(approves(Resource.DECISION), _decision, not_by=Decision.drafted_by),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated, BY_PRIORITY),
     Source(_works, _lowering, not_by=PriorityChange.asked_by),
-    *(
-        Source(right(RIGHT_TO[kind], Act.APPROVE), partial(_grants, kind), not_by=AccessGrant.asked_by)
-        for kind in AccessKind
-    ),
-    Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
+    *(Source(approves(RIGHT_TO[kind]), partial(_grants, kind), not_by=AccessGrant.asked_by) for kind in AccessKind),
+    Source(proposes(Resource.BREAK_GLASS), _granted),
     Source(_works, _tasks),
     Source(_works, _events),
     Source(right(Resource.PAPER, Act.WRITE), _half_typed),

@@ -20,8 +20,10 @@ from registry.officer_acts.inbox.branches import (
     Columns,
     May,
     Source,
+    approves,
     in_my_unit,
     is_mine,
+    proposes,
     right,
     rows,
 )
@@ -82,10 +84,6 @@ def _sanction_draft() -> Select[Any]:
 def _sanction_review() -> Select[Any]:
     waiting = Sanction.state == SanctionState.LEGAL_REVIEW
     return _sanction("sanction.legal_review", waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
-
-
-def _sanction_end() -> Select[Any]:
-    return _sanction("sanction.ending", Sanction.ending_by.is_not(None))
 
 
 def _sanction_wanted() -> Select[Any]:
@@ -195,33 +193,16 @@ def _clones() -> Select[Any]:
     return rows(columns).where(Collision.state == CollisionState.OPEN, mine, *no_interest)
 
 
-def _lists() -> Select[Any]:
-    columns = Columns(kind="list.held", reference=OfficialList.reference, since_at=PendingImport.fetched_at)
+def _lists_on_hold(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
+    columns = Columns(kind=kind, reference=OfficialList.reference, since_at=PendingImport.fetched_at)
     query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
-    waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), Authority.reference == AUTHORITY
-    return query.where(*waiting)
-
-
-def _list_held_unowned() -> Select[Any]:
-    """Held lists of an authority that has no unit: no officer can decide them."""
-    columns = Columns(kind="unit.list_held", reference=OfficialList.reference, since_at=PendingImport.fetched_at)
-    query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
-    query = query.join(Authority, Authority.id == OfficialList.authority_id)
-    waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), ~_has_unit()
-    return query.where(*waiting)
+    return query.where(PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), whose)
 
 
 def _has_unit() -> ColumnElement[bool]:
+    """Whether the authority of a list has a unit: without one no officer can see to its lists."""
     return select(Unit.id).where(Unit.authority == Authority.reference, Unit.closed_on.is_(None)).exists()
-
-
-def _lists_out_of_date() -> Select[Any]:
-    return _out_of_date("list.out_of_date", Authority.reference == AUTHORITY)
-
-
-def _list_out_of_date_unowned() -> Select[Any]:
-    return _out_of_date("unit.list_out_of_date", ~_has_unit())
 
 
 def _out_of_date(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
@@ -321,50 +302,48 @@ def _withdrawal() -> Select[Any]:
     return _overlay("law.withdrawal", LawOverlay.withdrawal_asked_at, *requested)
 
 
-def _approves(resource: Resource) -> Any:
-    return right(resource, Act.APPROVE)
-
-
-def _proposes(resource: Resource) -> Any:
-    return right(resource, Act.PROPOSE)
-
-
 def _of_authority(may: Callable[[May], bool], query: Callable[[], Select[Any]], not_by: Any = None) -> Source:
     return Source(may, query, not_by=not_by, reach=Reach.AUTHORITY)
 
 
 DESK_SOURCES: tuple[Source, ...] = (
-    _of_authority(_proposes(Resource.LICENCE), _refused_proposals),
-    _of_authority(_proposes(Resource.LICENCE), _applications),
-    _of_authority(_proposes(Resource.SANCTION), _sanction_draft),
-    _of_authority(_approves(Resource.SANCTION), _sanction_review, Sanction.proposed_by),
-    _of_authority(_approves(Resource.SANCTION), _sanction_end, Sanction.ending_by),
+    _of_authority(proposes(Resource.LICENCE), _refused_proposals),
+    _of_authority(proposes(Resource.LICENCE), _applications),
+    _of_authority(proposes(Resource.SANCTION), _sanction_draft),
+    _of_authority(approves(Resource.SANCTION), _sanction_review, Sanction.proposed_by),
+    _of_authority(
+        approves(Resource.SANCTION),
+        lambda: _sanction("sanction.ending", Sanction.ending_by.is_not(None)),
+        Sanction.ending_by,
+    ),
     Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.CASE, Act.READ), _sanction_wanted),
-    _of_authority(_approves(Resource.LICENCE), _proposals, Proposal.proposed_by),
-    _of_authority(_approves(Resource.DEPOSIT), _deposits, DepositLine.recorded_by),
-    _of_authority(_approves(Resource.ENTRY), _entries),
-    Source(_proposes(Resource.ENTRY), _decided_entries),
-    _of_authority(_approves(Resource.CHANNEL), _channels, PendingChannelChange.proposed_by),
-    _of_authority(_approves(Resource.CLONE), _clones),
-    _of_authority(_approves(Resource.IMPORT), _lists),
-    _of_authority(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
-    Source(_approves(Resource.OFFICER), _changes, not_by=OfficerChange.proposed_by),
-    Source(_proposes(Resource.OFFICER), _not_joined),
+    _of_authority(approves(Resource.LICENCE), _proposals, Proposal.proposed_by),
+    _of_authority(approves(Resource.DEPOSIT), _deposits, DepositLine.recorded_by),
+    _of_authority(approves(Resource.ENTRY), _entries),
+    Source(proposes(Resource.ENTRY), _decided_entries),
+    _of_authority(approves(Resource.CHANNEL), _channels, PendingChannelChange.proposed_by),
+    _of_authority(approves(Resource.CLONE), _clones),
+    _of_authority(approves(Resource.IMPORT), lambda: _lists_on_hold("list.held", Authority.reference == AUTHORITY)),
+    _of_authority(
+        right(Resource.IMPORT, Act.READ), lambda: _out_of_date("list.out_of_date", Authority.reference == AUTHORITY)
+    ),
+    Source(approves(Resource.OFFICER), _changes, not_by=OfficerChange.proposed_by),
+    Source(proposes(Resource.OFFICER), _not_joined),
     Source(right(Resource.CASE, Act.HOLD), _templates, not_by=ReplyTemplate.written_by),
 )
 """Of an authority or a unit."""
 
 LAW_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.LAW, Act.APPROVE), _proposed, not_by=LawOverlay.proposed_by, reach=Reach.ALL),
-    Source(right(Resource.LAW, Act.APPROVE), _withdrawal, not_by=LawOverlay.withdrawal_asked_by, reach=Reach.ALL),
+    Source(approves(Resource.LAW), _proposed, not_by=LawOverlay.proposed_by, reach=Reach.ALL),
+    Source(approves(Resource.LAW), _withdrawal, not_by=LawOverlay.withdrawal_asked_by, reach=Reach.ALL),
 )
 
 OWN_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
     Source(right(Resource.UNIT, Act.WRITE), _unled),
-    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
-    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
-    Source(_approves(Resource.OFFICER), _second_supervisor),
+    Source(right(Resource.UNIT, Act.WRITE), lambda: _lists_on_hold("unit.list_held", ~_has_unit())),
+    Source(right(Resource.UNIT, Act.WRITE), lambda: _out_of_date("unit.list_out_of_date", ~_has_unit())),
+    Source(approves(Resource.OFFICER), _second_supervisor),
     Source(right(Resource.OWN, Act.WRITE), _unsent),
 )
 """Of the reader alone, or of administrators."""

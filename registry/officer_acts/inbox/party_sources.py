@@ -21,13 +21,15 @@ from registry.officer_acts.inbox.branches import (
     UNIT,
     Columns,
     Source,
+    approves,
     in_my_unit,
     is_mine,
     of_my_unit,
+    proposes,
     right,
     rows,
 )
-from registry.officer_acts.inbox.case_sources import case_columns, decided_on, proposes
+from registry.officer_acts.inbox.case_sources import case_columns, decided_on
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, HearingState, Priority, ReferralState, TransferState
@@ -61,10 +63,6 @@ def _hearing_draft() -> Select[Any]:
 def _hearing_check() -> Select[Any]:
     waiting = Hearing.state == _H.REPRISAL_CHECK
     return _hearing("hearing.reprisal_check", waiting, owner=None, since_on=Hearing.drafted_on)
-
-
-def _hearing_approved() -> Select[Any]:
-    return _hearing_owned("hearing.approved", Hearing.state == _H.APPROVED, since_on=Hearing.checked_on)
 
 
 def _hearing_answered() -> Select[Any]:
@@ -229,23 +227,26 @@ def _received() -> Select[Any]:
 
 PARTY_SOURCES: tuple[Source, ...] = (
     Source(proposes(Resource.HEARING), _hearing_draft),
-    Source(right(Resource.HEARING, Act.APPROVE), _hearing_check, not_by=Hearing.drafted_by),
-    Source(proposes(Resource.HEARING), _hearing_approved),
+    Source(approves(Resource.HEARING), _hearing_check, not_by=Hearing.drafted_by),
+    Source(
+        proposes(Resource.HEARING),
+        lambda: _hearing_owned("hearing.approved", Hearing.state == _H.APPROVED, since_on=Hearing.checked_on),
+    ),
     Source(proposes(Resource.HEARING), _hearing_answered),
     Source(proposes(Resource.HEARING), _hearing_lapsed),
     Source(proposes(Resource.HEARING), _hearing_untold),
     Source(proposes(Resource.HEARING), _hearing_longer),
     Source(proposes(Resource.HEARING), _objection),
     Source(proposes(Resource.REFERRAL), _referral_proposed),
-    Source(right(Resource.REFERRAL, Act.APPROVE), _referral_override, not_by=Referral.proposed_by),
+    Source(approves(Resource.REFERRAL), _referral_override, not_by=Referral.proposed_by),
     Source(proposes(Resource.REFERRAL), _referral_to_send),
     Source(proposes(Resource.REFERRAL), _referral_silent),
     Source(proposes(Resource.REFERRAL), _referral_declined),
     Source(proposes(Resource.REFERRAL), _referral_done),
-    Source(right(Resource.TRANSFER, Act.APPROVE), _transfer_asked),
+    Source(approves(Resource.TRANSFER), _transfer_asked),
     Source(right(Resource.CASE, Act.HOLD), _transfer_late),
     Source(proposes(Resource.TRANSFER), _transfer_declined),
-    Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
+    Source(approves(Resource.IDENTITY), _identity),
     Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
     Source(right(Resource.HEARING, Act.ANSWER), _served),

@@ -22,24 +22,17 @@ from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AccessKind, CaseState
 
 pages = Blueprint("console_openings", __name__)
 
 
-@pages.get("/cases/<reference>/openings")
-@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def list_grants_of_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _case_page(session, me, reference)
-
-
 def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/openings"
-    return Place(head.case.reference, address, lambda refusal: _case_page(session, me, reference, refusal))
+    return Place(head.case.reference, address, lambda refusal: list_grants_of_case(session, me, reference, refusal))
 
 
 serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
@@ -55,7 +48,7 @@ def show_content(session: Session, me: AuthenticatedOfficer, reference: str, ope
         session, lambda: found.append(queries.look(Call(session, officer, now()), sealer(), opening, into=language()))
     )
     if refusal is not None:
-        return _case_page(session, me, reference, refusal)
+        return list_grants_of_case(session, me, reference, refusal)
     opened = found[0]
     return case_page(
         "access_grants/opened.html",
@@ -82,7 +75,7 @@ def download_original(session: Session, me: AuthenticatedOfficer, reference: str
         session, lambda: found.append(queries.original(Call(session, officer, now()), sealer(), opening, store))
     )
     if refusal is not None:
-        return _case_page(session, me, reference, refusal)
+        return list_grants_of_case(session, me, reference, refusal)
     name, body = found[0]
     return sent_file(body, name)
 
@@ -91,7 +84,7 @@ def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refe
     open_case(session, me, reference)
     queries.require_of_case(session, me.standing.unit, reference, opening)
     address = f"/console/cases/{reference}/openings"
-    return Place(opening, address, lambda refusal: _case_page(session, me, reference, refusal))
+    return Place(opening, address, lambda refusal: list_grants_of_case(session, me, reference, refusal))
 
 
 serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _find_own)
@@ -106,7 +99,10 @@ def _looker(session: Session, me: AuthenticatedOfficer, reference: str, grant: s
     return acting(me, RIGHT_TO[kind], Act.PROPOSE)
 
 
-def _case_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/cases/<reference>/openings", Resource.BREAK_GLASS, Act.PROPOSE)
+def list_grants_of_case(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
     head, officer, at = open_case(session, me, reference), acting(me, Resource.BREAK_GLASS, Act.PROPOSE), now()
     is_all = me.standing.may(Resource.BREAK_GLASS, Act.APPROVE)
     found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
@@ -132,16 +128,10 @@ def _case_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
 unit_pages = Blueprint("console_unit_openings", __name__)
 
 
-@unit_pages.get("/openings")
-@allowed(Resource.BREAK_GLASS, Act.READ)
-def list_grants_of_unit(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _unit_page(session, me)
-
-
 def _find_in_unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
     find_access_grant(session, me, reference, act.right)
-    return Place(reference, "/console/openings", lambda refusal: _unit_page(session, me, refusal))
+    return Place(reference, "/console/openings", lambda refusal: list_grants_of_unit(session, me, refusal))
 
 
 serve_acts(unit_pages, "/openings/<reference>", ACTS, _find_in_unit)
@@ -152,7 +142,8 @@ def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
     return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 
-def _unit_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(unit_pages, "/openings", Resource.BREAK_GLASS, Act.READ)
+def list_grants_of_unit(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     kinds, at = decided_by(me), now()
     found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)
     return page(

@@ -17,7 +17,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in, made_by_form, version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import Refusal, attempt
 from registry.vocabulary.codes import Problem
 from schemas.base import InSchema
 from schemas.fields import Count, Day, Flag, Word

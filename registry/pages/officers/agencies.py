@@ -12,8 +12,7 @@ from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language
+from registry.pages.officers.rendering import Refusal, language
 from registry.register.agencies.queries import public_record
 
 pages = Blueprint("console_agencies", __name__)

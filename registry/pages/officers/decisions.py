@@ -21,8 +21,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language
+from registry.pages.officers.rendering import Refusal, language
 from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
 from registry.vocabulary.register import Language

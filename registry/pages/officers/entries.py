@@ -17,9 +17,8 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, chosen, serve_acts
 from registry.pages.officers.agencies import agency_name, suggestions
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import decisions, queries, requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
@@ -29,12 +28,6 @@ from registry.vocabulary.register import STAFF_LANGUAGES
 pages = Blueprint("console_entry", __name__)
 
 _PARTS = {part.value: part for part in EntryPart}
-
-
-@pages.get("/entry")
-@allowed(Resource.ENTRY, Act.PROPOSE)
-def show_own_entry(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _entry_page(session, me)
 
 
 @pages.post("/entry/<kind>")
@@ -50,17 +43,20 @@ def request_entry(session: Session, me: AuthenticatedOfficer, kind: str) -> Resp
         requests.ask(call, asked, form.get("text", ""), part)
 
     refusal = attempt(session, act)
-    return see_other("/console/entry") if refusal is None else _entry_page(session, me, refusal, kind)
+    return see_other("/console/entry") if refusal is None else show_own_entry(session, me, refusal, kind)
 
 
 def _find_own_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    return Place(reference, "/console/entry", lambda refusal: _entry_page(session, me, refusal))
+    return Place(reference, "/console/entry", lambda refusal: show_own_entry(session, me, refusal))
 
 
 serve_acts(pages, "/entry/requests/<reference>", OWN, _find_own_request)
 
 
-def _entry_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = "") -> Response:
+@page_at(pages, "/entry", Resource.ENTRY, Act.PROPOSE)
+def show_own_entry(
+    session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = ""
+) -> Response:
     rep, at = representative(session, me), now()
     today = requests.day_of(session, rep.agency, at)
     agency = public_record(session, rep.agency, day_at(at, None))
@@ -88,22 +84,10 @@ def _entry_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | N
 officer_pages = Blueprint("console_entries", __name__)
 
 
-@officer_pages.get("/entries")
-@allowed(Resource.ENTRY, Act.APPROVE)
-def list_requests(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _requests_page(session, me)
-
-
-@officer_pages.get("/entries/<reference>")
-@allowed(Resource.ENTRY, Act.APPROVE)
-def show_request(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _request_page(session, me, reference)
-
-
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     find_request(session, me, reference)
     return Place(
-        reference, f"/console/entries/{reference}", lambda refusal: _request_page(session, me, reference, refusal)
+        reference, f"/console/entries/{reference}", lambda refusal: show_request(session, me, reference, refusal)
     )
 
 
@@ -113,16 +97,17 @@ serve_acts(officer_pages, "/entries/<reference>", ACTS, _find_request)
 def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     table, names = (INVITED, (reference,)) if reference else (INVITATIONS, ())
     # The code is shown here and nowhere else: it is handed over in person.
-    with_code = (lambda code: _requests_page(session, me, code=code)) if act.name == "approve" else None
+    with_code = (lambda code: list_requests(session, me, code=code)) if act.name == "approve" else None
     found = table.find(session, me, act, *names)
-    return Place(found, "/console/entries", lambda refusal: _requests_page(session, me, refusal), afterwards=with_code)
+    return Place(found, "/console/entries", lambda refusal: list_requests(session, me, refusal), afterwards=with_code)
 
 
 serve_acts(officer_pages, "/entries/invitations", INVITATIONS, _invitation)
 serve_acts(officer_pages, "/entries/invitations/<reference>", INVITED, _invitation)
 
 
-def _requests_page(
+@page_at(officer_pages, "/entries", Resource.ENTRY, Act.APPROVE)
+def list_requests(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
 ) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
@@ -148,7 +133,8 @@ def _requests_page(
     )
 
 
-def _request_page(
+@page_at(officer_pages, "/entries/<reference>", Resource.ENTRY, Act.APPROVE)
+def show_request(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     entry_request = find_request(session, me, reference)

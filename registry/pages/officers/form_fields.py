@@ -36,8 +36,7 @@ from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import token_sent
-from registry.pages.officers.refusals import Refusal, refusal_of
-from registry.pages.officers.rendering import language
+from registry.pages.officers.rendering import Refusal, language, refusal_of
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import g, request
+from flask import Blueprint, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -40,6 +40,7 @@ SHARED_COOKIE = "__Secure-console"
 KNOWN_FOR = timedelta(days=180)
 
 View = Callable[..., Any]
+Page = TypeVar("Page", bound=View)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,16 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def page_at(pages: Blueprint, address: str, resource: Resource, act: Act) -> Callable[[Page], Page]:
+    """Serve a page by GET to officers with the right. The function stays as it is: a form that is refused shows it again."""
+
+    def decorate(page: Page) -> Page:
+        pages.get(address)(allowed(resource, act)(page))
+        return page
 
     return decorate
 

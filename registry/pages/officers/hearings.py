@@ -29,7 +29,7 @@ from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.decisions import choices
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
+from registry.pages.officers.rendering import Refusal
 from registry.vocabulary.cases import CaseState, HearingState
 from registry.vocabulary.register import Language
 

@@ -15,10 +15,9 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import Refusal, language, page
 from registry.register.agencies.channels import notification_addresses
 from registry.register.imports import queries
 from registry.supervision.collisions.rules import Sign, findings
@@ -29,20 +28,15 @@ from registry.vocabulary.register import ChannelKind, Language
 pages = Blueprint("console_imports", __name__)
 
 
-@pages.get("/imports")
-@allowed(Resource.IMPORT, Act.READ)
-def lists(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _lists_page(session, me)
-
-
 def _find_list(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    return Place(reference, "/console/imports", lambda refusal: _lists_page(session, me, refusal))
+    return Place(reference, "/console/imports", lambda refusal: lists(session, me, refusal))
 
 
 serve_acts(pages, "/imports/<reference>", HELD_LISTS, _find_list)
 
 
-def _lists_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/imports", Resource.IMPORT, Act.READ)
+def lists(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     sources = queries.sources_of(session, authority)
     return page(
@@ -72,14 +66,8 @@ def _reason_text(reason: str) -> tuple[str, Language]:
 channel_pages = Blueprint("console_channels", __name__)
 
 
-@channel_pages.get("/channels")
-@allowed(Resource.CHANNEL, Act.READ)
-def channels(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _channels_page(session, me)
-
-
 def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
-    return Place(me.standing.authority or "", "/console/channels", lambda refusal: _channels_page(session, me, refusal))
+    return Place(me.standing.authority or "", "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
 serve_acts(channel_pages, "/channels", CHANNELS, _find_place)
@@ -87,13 +75,14 @@ serve_acts(channel_pages, "/channels", CHANNELS, _find_place)
 
 def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     change = find_channel_change(session, me, reference)
-    return Place(change.reference, "/console/channels", lambda refusal: _channels_page(session, me, refusal))
+    return Place(change.reference, "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
 serve_acts(channel_pages, "/channels/<reference>", CHANNEL_CHANGES, _find_change, is_versioned=False)
 
 
-def _channels_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(channel_pages, "/channels", Resource.CHANNEL, Act.READ)
+def channels(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     found = related_acts.changes_waiting(session, authority)
     return page(
@@ -121,27 +110,22 @@ clone_pages = Blueprint("console_clones", __name__)
 CLONES = "/console/clones"
 
 
-@clone_pages.get("/clones")
-@allowed(Resource.CLONE, Act.READ)
-def clones(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _clones_page(session, me)
-
-
 def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     found, _both = find_collision(session, me, reference)
-    return Place(found.reference, CLONES, lambda refusal: _clones_page(session, me, refusal))
+    return Place(found.reference, CLONES, lambda refusal: clones(session, me, refusal))
 
 
 def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
     _row, known = find_agency(session, me, agency)
-    return Place(known.agency_id, CLONES, lambda refusal: _clones_page(session, me, refusal))
+    return Place(known.agency_id, CLONES, lambda refusal: clones(session, me, refusal))
 
 
 serve_acts(clone_pages, "/clones/<reference>", COLLISIONS, _find_collision, is_versioned=False)
 serve_acts(clone_pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agency, is_versioned=False)
 
 
-def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(clone_pages, "/clones", Resource.CLONE, Act.READ)
+def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     today, _ = today_of(session, authority, now())
     return page(

@@ -12,9 +12,8 @@ from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import page_at
+from registry.pages.officers.rendering import Refusal, page
 from registry.register.law.overlays.queries import all_overlays, overlay_payload
 
 pages = Blueprint("console_law", __name__)
@@ -22,22 +21,17 @@ pages = Blueprint("console_law", __name__)
 ADDRESS = "/console/law"
 
 
-@pages.get("/law")
-@allowed(Resource.LAW, Act.READ)
-def overlays(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _list(session, me)
-
-
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     found = LAW_OVERLAYS.find(session, me, act, reference) if reference else LAW.find(session, me, act)
-    return Place(found, ADDRESS, lambda refusal: _list(session, me, refusal))
+    return Place(found, ADDRESS, lambda refusal: overlays(session, me, refusal))
 
 
 serve_acts(pages, "/law", LAW, _place_of_act)
 serve_acts(pages, "/law/<reference>", LAW_OVERLAYS, _place_of_act)
 
 
-def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/law", Resource.LAW, Act.READ)
+def overlays(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     rows = all_overlays(session)
     involved = {
         who for row in rows for who in (row.proposed_by, row.decided_by, row.withdrawal_asked_by, row.withdrawn_by)

@@ -11,9 +11,8 @@ from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, page
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 pages = Blueprint("console_officers", __name__)
@@ -21,12 +20,6 @@ pages = Blueprint("console_officers", __name__)
 ADDRESS = "/console/officers"
 SHOWN_WITH_OFFICER = frozenset({"sign-out", "revoke"})
 """Acts whose buttons stand on the officer's own page; the others stand in the list."""
-
-
-@pages.get("/officers")
-@allowed(Resource.OFFICER, Act.READ)
-def list_officers(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _list(session, me)
 
 
 @pages.get("/officers/<reference>")
@@ -46,8 +39,10 @@ def show_officer(session: Session, me: AuthenticatedOfficer, reference: str) -> 
 
 def _in_list(reference: str | tuple[str, ...], session: Session, me: AuthenticatedOfficer, act: OfficerAct) -> Place:
     # This part of the code is shown here and nowhere else: it is handed over in person.
-    with_code = (lambda code: _list(session, me, code=code)) if act.operation == "approveOfficerChange" else None
-    return Place(reference, ADDRESS, lambda refusal: _list(session, me, refusal), afterwards=with_code)
+    with_code = (
+        (lambda code: list_officers(session, me, code=code)) if act.operation == "approveOfficerChange" else None
+    )
+    return Place(reference, ADDRESS, lambda refusal: list_officers(session, me, refusal), afterwards=with_code)
 
 
 def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
@@ -71,7 +66,8 @@ serve_acts(pages, "/officers/<reference>/tokens/<token>", OFFICER_TOKENS, _offic
 serve_acts(pages, "/officers/changes/<reference>", OFFICER_CHANGES, _change)
 
 
-def _list(
+@page_at(pages, "/officers", Resource.OFFICER, Act.READ)
+def list_officers(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, *, code: str | None = None
 ) -> Response:
     listed = accounts.officers_of(session, me.standing.unit)

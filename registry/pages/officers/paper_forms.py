@@ -22,9 +22,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import CURRENCIES, PARTS, read_form
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 
 pages = Blueprint("console_papers", __name__)
 
@@ -32,12 +31,6 @@ ADDRESS = "/console/papers"
 SAVE = PAPER_FORMS["save"]
 
 PAGES = tuple(part for part in Part if any(question.part is part for question in QUESTIONNAIRE))
-
-
-@pages.get("/papers")
-@allowed(Resource.PAPER, Act.WRITE)
-def list_forms(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _first(session, me)
 
 
 @pages.get("/papers/<reference>/<part>")
@@ -85,7 +78,7 @@ def show_all(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
 
 def _new(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
     return Place(
-        PAPERS.find(session, me, act), ADDRESS, lambda refusal: _first(session, me, refusal),
+        PAPERS.find(session, me, act), ADDRESS, lambda refusal: list_forms(session, me, refusal),
         afterwards=lambda begun: see_other(f"{ADDRESS}/{begun}/{PAGES[0]}"),
     )  # fmt: skip
 
@@ -114,7 +107,8 @@ def _questions(part: Part) -> list[Question]:
     return [question for question in QUESTIONNAIRE if question.part is part]
 
 
-def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/papers", Resource.PAPER, Act.WRITE)
+def list_forms(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     officer, entered = acting(me, Resource.PAPER, Act.WRITE), reference_in(request.args.get("entered", "")[:14])
     return page(
         "papers/first.html",

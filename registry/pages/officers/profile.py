@@ -34,9 +34,8 @@ from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
-from registry.pages.officers.guard import allowed, open_to_all
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import allowed, open_to_all, page_at
+from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
 from registry.vocabulary.register import STAFF_LANGUAGES
 
@@ -56,15 +55,9 @@ def refused_on_own_page(view: View) -> View:
         try:
             return view(session, me, **path)
         except ActRefused as refused:
-            return own_page(session, me, fault=refused.reason)
+            return show_own_account(session, me, fault=refused.reason)
 
     return tried
-
-
-@pages.get("/own")
-@allowed(Resource.OWN, Act.READ)
-def show_own_account(session: Session, me: AuthenticatedOfficer) -> Response:
-    return own_page(session, me)
 
 
 @pages.post("/own/language")
@@ -72,7 +65,7 @@ def show_own_account(session: Session, me: AuthenticatedOfficer) -> Response:
 def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
     """In which language pages and mails are from now on."""
     refusal = attempt(session, lambda: accounts.choose_language(session, me.officer, request.form.get("language", "")))
-    return see_other(ADDRESS) if refusal is None else own_page(session, me, refusal=refusal)
+    return see_other(ADDRESS) if refusal is None else show_own_account(session, me, refusal=refusal)
 
 
 @pages.post("/own/sessions/end")
@@ -80,7 +73,7 @@ def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
 def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
     """Everywhere but here, and programs too unless they are kept."""
     ended = accounts.sign_out_elsewhere(session, me, now(), keeps_programs=_keeps_programs())
-    return own_page(session, me, given="signed_out", ended_tokens=ended)
+    return show_own_account(session, me, given="signed_out", ended_tokens=ended)
 
 
 @pages.post("/own/recovery-codes")
@@ -88,7 +81,7 @@ def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
 @refused_on_own_page
 def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
     require_password(session, me)
-    return own_page(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
+    return show_own_account(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
 
 
 @pages.post("/own/password")
@@ -98,13 +91,13 @@ def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
-        return own_page(session, me, fault="password_differs")
+        return show_own_account(session, me, fault="password_differs")
     ended_tokens = signing_in.change_password(
         Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
     )
     if ended_tokens is None:
-        return own_page(session, me, fault="wrong_password")
-    return own_page(session, me, given="password", ended_tokens=ended_tokens)
+        return show_own_account(session, me, fault="wrong_password")
+    return show_own_account(session, me, given="password", ended_tokens=ended_tokens)
 
 
 def _keeps_programs() -> bool:
@@ -121,13 +114,13 @@ def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     at, days = now(), request.form.get("days", "")[:9]
     number = int(days) if days.isascii() and days.isdigit() else 0
     _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
-    return own_page(session, me, token=made)
+    return show_own_account(session, me, token=made)
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     """Something of one's own, or the account itself."""
     reference = reference_in(reference) if reference else me.officer.reference
-    return Place(reference, ADDRESS, lambda refusal: own_page(session, me, refusal=refusal))
+    return Place(reference, ADDRESS, lambda refusal: show_own_account(session, me, refusal=refusal))
 
 
 serve_acts(pages, "/own", OWN_ACCOUNT, _place_of_act)
@@ -136,7 +129,8 @@ serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _place_of_act)
 serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _place_of_act)
 
 
-def own_page(
+@page_at(pages, "/own", Resource.OWN, Act.READ)
+def show_own_account(
     session: Session,
     me: AuthenticatedOfficer,
     *,
@@ -236,7 +230,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     require_password(session, me)
     party, name = relying_party(), _factor_name()
     if party is None or me.session is None:
-        return own_page(session, me, fault="no_keys_here")
+        return show_own_account(session, me, fault="no_keys_here")
     wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
     return page("key.html", here="own", name=name, wanted=wanted)
 
@@ -247,7 +241,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party = relying_party()
     if party is None or me.session is None:
-        return own_page(session, me, fault="no_keys_here")
+        return show_own_account(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
     security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
     return _back()
@@ -277,7 +271,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     at = now()
     app = factors.APPS.find_begun(session, me.officer)
     if app is None:
-        return own_page(session, me, fault="no_app_begun")
+        return show_own_account(session, me, fault="no_app_begun")
     if not factors.APPS.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
         return _app_page(me, factors.APPS.secret_of(keyring(), app), fault="wrong_code")
     factors.add_app(session, me.officer, app, at)

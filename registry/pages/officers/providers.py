@@ -22,7 +22,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
 from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
-from registry.pages.officers.profile import own_page, refused_on_own_page
+from registry.pages.officers.profile import refused_on_own_page, show_own_account
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
 from registry.pages.officers.sign_in import require_password
@@ -73,7 +73,7 @@ def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Res
     client = _client(provider)
     require_password(session, me)
     if client.provider.authority != me.standing.authority:
-        return own_page(session, me, fault="provider_foreign")
+        return show_own_account(session, me, fault="provider_foreign")
     sent = linking.send(session, client.provider, now(), me.officer)
     return Afterwards(lambda: _leave(client, sent))
 
@@ -83,9 +83,9 @@ def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Res
 def end_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response:
     client = _client(provider)
     if only_way_of(me.standing) == client.provider:
-        return own_page(session, me, fault="provider_only")
+        return show_own_account(session, me, fault="provider_only")
     linking.unlink(session, me.officer, client.provider.issuer, day_at(now(), None))
-    return own_page(session, me, given="unlinked")
+    return show_own_account(session, me, given="unlinked")
 
 
 def _leave(client: Client, sent: Sent) -> Response:

@@ -34,9 +34,8 @@ from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import parts_of, place_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AttachmentState, Author
 from registry.vocabulary.register import Language
 
@@ -152,12 +151,6 @@ def _referral_page(
 identity_pages = Blueprint("console_identities", __name__)
 
 
-@identity_pages.get("/identities")
-@allowed(Resource.IDENTITY, Act.APPROVE)
-def list_identities(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _identities_page(session, me)
-
-
 @identity_pages.post("/identities/<reference>")
 @allowed(Resource.IDENTITY, Act.APPROVE)
 def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
@@ -165,10 +158,11 @@ def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) 
     require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
     call = custodian_call(session, me, version)
     refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
-    return see_other("/console/identities") if refusal is None else _identities_page(session, me, refusal)
+    return see_other("/console/identities") if refusal is None else list_identities(session, me, refusal)
 
 
-def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(identity_pages, "/identities", Resource.IDENTITY, Act.APPROVE)
+def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
     return page(
         "referrals/identities.html",
@@ -190,12 +184,6 @@ def list_received(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("referrals/received.html", here="referrals", found=found)
 
 
-@received_pages.get("/referrals/<reference>")
-@allowed(Resource.REFERRAL, Act.ANSWER)
-def show_received(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _received_page(session, me, reference)
-
-
 @received_pages.get("/referrals/<reference>/files/<attachment>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
@@ -206,13 +194,14 @@ def download_file(session: Session, me: AuthenticatedOfficer, reference: str, at
 def _place_of_answer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     # What was declined is closed to this organisation from now on: back to the list.
     address = f"/console/referrals/{reference}" if act.is_shown_after else "/console/referrals"
-    return Place(reference, address, lambda refusal: _received_page(session, me, reference, refusal))
+    return Place(reference, address, lambda refusal: show_received(session, me, reference, refusal))
 
 
 serve_acts(received_pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
 
 
-def _received_page(
+@page_at(received_pages, "/referrals/<reference>", Resource.REFERRAL, Act.ANSWER)
+def show_received(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     spoken = language()

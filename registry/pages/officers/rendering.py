@@ -1,32 +1,49 @@
-"""Making a page of the console: its templates, the officer's language, and headers that let nothing be unsent."""
+"""Making a page of the console: its templates, the officer's language, and headers that let nothing be unsent.
+
+Forms that are refused keep what was typed: the page is shown again and says why, and nothing of the attempt is written.
+"""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from flask import Blueprint, Response, g, request
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.states import reads_of_measure
 from registry.complaints.casework.unsent import Unsent
 from registry.core.clock import day_at, now
+from registry.core.errors import (
+    ActRefused,
+    ChannelChangeRefused,
+    Fault,
+    IllegalMove,
+    InvalidInput,
+    NotNow,
+    RegistryError,
+    StaleVersion,
+)
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
 from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import names, wording
+from registry.i18n.faults import fault_words, field_name
 from registry.i18n.languages import has_text, text
 from registry.officer_acts.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
 from registry.pages.files import SiteFiles, templates_of
-from registry.pages.officers.field_faults import anchor, with_faults
+from registry.pages.officers.field_faults import FieldFault, anchor, with_faults
 from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent
 from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text, zone_of
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.cases import CaseState
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 files = Blueprint("console_files", __name__)
@@ -191,6 +208,52 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
 def language() -> Language:
     """The officer's own; before sign-in what the browser likes."""
     return g.get("language") or negotiated(request)
+
+
+_REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Refusal(NamedTuple):
+    """Why a form was refused: `code` has its words at `problem.<code>`, `detail` says what to do, in `language`.
+
+    `faults` are those of single fields, each shown beside its field; empty where it is about the whole form.
+    """
+
+    status: int
+    code: Problem
+    detail: str
+    language: Language
+    faults: tuple[FieldFault, ...] = ()
+
+
+def attempt(session: Session, act: Callable[[], object], called: Mapping[str, str] = _NONE) -> Refusal | None:
+    """Do something, or undo all of it and say why it was refused.
+
+    `called` says what a field is named in the form where the payload calls it otherwise.
+    """
+    try:
+        with session.begin_nested():
+            act()
+    except _REFUSED as refused:
+        return refusal_of(refused, called)
+    return None
+
+
+def refusal_of(refused: RegistryError, called: Mapping[str, str] = _NONE) -> Refusal:
+    """What a page says of a refusal, in the language of the officer."""
+    status = 400 if isinstance(refused, InvalidInput) else 409
+    spoken = language()
+    detail = refusal_text(spoken, refused)
+    faults = (
+        tuple(_field(spoken, fault, called) for fault in refused.faults) if isinstance(refused, InvalidInput) else ()
+    )
+    return Refusal(status, refused.code, *((refused.text, Language.EN) if detail is None else (detail, spoken)), faults)
+
+
+def _field(spoken: Language, fault: Fault, called: Mapping[str, str]) -> FieldFault:
+    parameter = fault.parameter.partition(".")[0]
+    return FieldFault(called.get(parameter, parameter), field_name(spoken, fault), fault_words(spoken, fault))
 
 
 class HasState(Protocol):

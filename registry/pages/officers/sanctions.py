@@ -20,10 +20,9 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, page_at
 from registry.pages.officers.licences.showing import Change, licence_lines
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import Refusal, language, page
 from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.effect import foresee
 from registry.supervision.sanctions.models import Sanction
@@ -56,12 +55,6 @@ def list_sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
         found=[one for one in found if not me.has_conflict(one.sanction.agency)],
         may_propose=me.standing.may(Resource.SANCTION, Act.PROPOSE),
     )
-
-
-@pages.get("/sanctions/new")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def show_proposal_form(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _proposal_page(session, me)
 
 
 @pages.get("/sanctions/<reference>")
@@ -97,7 +90,7 @@ def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) ->
     return Place(
         me.standing.authority or "",
         PLACE,
-        lambda refusal: _proposal_page(session, me, refusal),
+        lambda refusal: show_proposal_form(session, me, refusal),
         is_list=True,
         then=[(ACTS, one) for one in following],
     )
@@ -124,7 +117,8 @@ def _open_decided_case(session: Session, me: AuthenticatedOfficer, decision: str
     return open_case(session, me, case.reference)
 
 
-def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/sanctions/new", Resource.SANCTION, Act.PROPOSE)
+def show_proposal_form(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
     given = request.form if request.method == "POST" else request.args
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None

@@ -34,10 +34,6 @@ def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
     only = [href for rows in found.values() for _, href in rows]
     if len(only) == 1:
         return see_other(only[0])
-    return _found_page(typed, found)
-
-
-def _found_page(typed: str, found: dict[str, Found]) -> Response:
     return page("search.html", here="", sought_for=typed, found=found)
 
 

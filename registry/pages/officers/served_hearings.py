@@ -32,9 +32,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file
-from registry.pages.officers.guard import Afterwards, allowed, authenticate
-from registry.pages.officers.refusals import Refusal, refusal_of
-from registry.pages.officers.rendering import language, page, typed_in
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, page_at
+from registry.pages.officers.rendering import Refusal, language, page, refusal_of, typed_in
 from registry.vocabulary.cases import HandedWith
 
 pages = Blueprint("console_heard", __name__)
@@ -45,12 +44,6 @@ pages = Blueprint("console_heard", __name__)
 def list_served(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_served(session, me.standing.unit, now())
     return page("hearings/served.html", here="hearings", found=found)
-
-
-@pages.get("/hearings/<reference>")
-@allowed(Resource.HEARING, Act.ANSWER)
-def show_served(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _hearing_page(session, me, reference)
 
 
 @pages.get("/hearings/<reference>/receipt")
@@ -81,13 +74,14 @@ def download_answer_receipt(session: Session, me: AuthenticatedOfficer, referenc
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     address = f"/console/hearings/{reference}"
-    return Place(reference, address, lambda refusal: _hearing_page(session, me, reference, refusal))
+    return Place(reference, address, lambda refusal: show_served(session, me, reference, refusal))
 
 
 serve_acts(pages, "/hearings/<reference>", ANSWERS, _place_of_act)
 
 
-def _hearing_page(
+@page_at(pages, "/hearings/<reference>", Resource.HEARING, Act.ANSWER)
+def show_served(
     session: Session,
     me: AuthenticatedOfficer,
     reference: str,
@@ -132,7 +126,7 @@ def remove_file(session: Session, me: AuthenticatedOfficer, reference: str, atta
         with session.begin_nested():
             names = files.remove_file(party_call(session, me), reference, attachment)
     except IllegalMove as refused:
-        return _hearing_page(session, me, reference, refusal_of(refused))
+        return show_served(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _discard(reference, names))
 
 
@@ -155,7 +149,7 @@ def _add(member: PartyMember, reference: str) -> Response:
 def _refused(refusal: Refusal, reference: str) -> Response:
     with writing() as session:
         me = authenticate(session)
-        return _hearing_page(session, me, reference, refusal, _typed_beside(session, me))
+        return show_served(session, me, reference, refusal, _typed_beside(session, me))
 
 
 def _typed_beside(session: Session, me: AuthenticatedOfficer) -> Mapping[str, str]:

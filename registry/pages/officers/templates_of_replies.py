@@ -4,17 +4,15 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import reply_templates
-from registry.complaints.casework.actions import UnitOfficer
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.portals import see_other
-from registry.officer_acts.acting import names_in
+from registry.officer_acts.acting import acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import Language
 
@@ -30,12 +28,6 @@ OFFERED_IN = tuple(
 """States in which a letter can be written."""
 
 
-@pages.get("/templates")
-@allowed(Resource.MESSAGE, Act.WRITE)
-def list_templates(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _list(session, me)
-
-
 @pages.post("/templates")
 @allowed(Resource.MESSAGE, Act.WRITE)
 def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
@@ -44,35 +36,32 @@ def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
     refusal = attempt(
         session,
         lambda: reply_templates.propose(
-            Call(session, _unit_officer(me), now()), form.get("name", ""), texts, form.getlist("states")
+            Call(session, acting_for_unit(me), now()), form.get("name", ""), texts, form.getlist("states")
         ),
     )
-    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
 @pages.post("/templates/<template>/approve")
 @allowed(Resource.CASE, Act.HOLD)
 def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
-        session, lambda: reply_templates.approve(Call(session, _unit_officer(me), now(), version_sent()), template)
+        session, lambda: reply_templates.approve(Call(session, acting_for_unit(me), now(), version_sent()), template)
     )
-    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
 @pages.post("/templates/<template>/withdraw")
 @allowed(Resource.CASE, Act.HOLD)
 def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
-        session, lambda: reply_templates.withdraw(Call(session, _unit_officer(me), now(), version_sent()), template)
+        session, lambda: reply_templates.withdraw(Call(session, acting_for_unit(me), now(), version_sent()), template)
     )
-    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
-def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:
-    return UnitOfficer(me.officer.reference, me.standing.unit)
-
-
-def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/templates", Resource.MESSAGE, Act.WRITE)
+def list_templates(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     return page(
         "templates.html",
         here="cases",

@@ -19,8 +19,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import Refusal, page
 
 pages = Blueprint("console_transfers", __name__)
 

@@ -27,9 +27,8 @@ from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import refused_file, takes_file
-from registry.pages.officers.guard import Afterwards, allowed, authenticate
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, page_at
+from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.public.certificates import languages_of, staff_card_html
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import is_demo
@@ -54,12 +53,6 @@ class ShownCard(NamedTuple):
     person: staff.Person
 
 
-@pages.get("/wallets")
-@allowed(Resource.ENTRY, Act.PROPOSE)
-def show_wallets(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _page(session, me)
-
-
 @pages.post("/wallets/offers")
 @allowed(Resource.ENTRY, Act.PROPOSE)
 def offer(session: Session, me: AuthenticatedOfficer) -> Response:
@@ -73,7 +66,7 @@ def offer(session: Session, me: AuthenticatedOfficer) -> Response:
 
     refusal = attempt(session, act)
     if refusal is not None:
-        return _page(session, me, refusal)
+        return show_wallets(session, me, refusal)
     [found] = made
     response = page(
         "wallets/offer.html",
@@ -90,7 +83,7 @@ def offer(session: Session, me: AuthenticatedOfficer) -> Response:
 def _page_again(refusal: Refusal) -> Response:
     """The page in a transaction of its own, with why a card was not ordered."""
     with writing() as session:
-        return _page(session, authenticate(session), refusal)
+        return show_wallets(session, authenticate(session), refusal)
 
 
 @pages.post("/wallets/cards")
@@ -225,7 +218,8 @@ def _request_page(
     return response
 
 
-def _page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+@page_at(pages, "/wallets", Resource.ENTRY, Act.PROPOSE)
+def show_wallets(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     agency = _agency(session, me)
     return page(
         "wallets/list.html",

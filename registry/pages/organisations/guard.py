@@ -8,15 +8,15 @@ A session of an officer opens nothing here, and one of a member nothing of the c
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from flask import Response, g, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
-from registry.core.errors import NotSignedIn
+from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, page_response, require_form, see_other
 from registry.http.transaction import services, writing
@@ -33,6 +33,7 @@ SECURE_COOKIE = "__Secure-account"
 PATH = "/account"
 
 View = Callable[..., Any]
+Page = TypeVar("Page", bound=View)
 
 
 def for_members(view: View) -> View:
@@ -60,6 +61,32 @@ def for_members(view: View) -> View:
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded
+
+
+def page_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
+    """Serve a page by GET to members. The function stays as it is: a form that is refused shows it again, with a `fault`."""
+
+    def decorate(page: Page) -> Page:
+        pages.get(address)(for_members(page))
+        return page
+
+    return decorate
+
+
+def fault_on(page: View) -> Callable[[View], View]:
+    """A form's view, for members: what is refused shows the page of the form again, with the `fault`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def tried(session: Session, me: MemberPresent, **path: Any) -> Any:
+            try:
+                return view(session, me, **path)
+            except ActRefused as refused:
+                return page(session, me, fault=refused.reason)
+
+        return tried
+
+    return decorate
 
 
 class _Quicker(Exception):

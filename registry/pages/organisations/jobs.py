@@ -41,7 +41,7 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.names import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.pages.organisations.guard import authenticate, for_members, token_sent
+from registry.pages.organisations.guard import authenticate, for_members, page_for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.codes import Problem
@@ -124,10 +124,18 @@ def _receive_list() -> actions.ReceivedList | RegistryError | None:
         return refused
 
 
-@pages.get("/lists")
-@for_members
-def list_jobs(session: Session, me: MemberPresent) -> Response:
-    return _jobs_page(session, me)
+@page_for_members(pages, "/lists")
+def list_jobs(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
+    return page(
+        "lists.html",
+        here="lists",
+        status=400 if fault else 200,
+        fault=fault,
+        detail=detail,
+        jobs=actions.jobs_of(session, me.organisation.id, Page(MAX_SHOWN)),
+        most=MAX_BYTES >> 20,
+        kept=actions.KEPT_DAYS,
+    )
 
 
 def _require_member() -> None:
@@ -142,9 +150,9 @@ def _require_member() -> None:
 def send(session: Session, me: MemberPresent) -> Response:
     received: actions.ReceivedList | RegistryError | None = g.get("received")
     if received is None:
-        return _jobs_page(session, me, "bulk.page.no_file")
+        return list_jobs(session, me, "bulk.page.no_file")
     if isinstance(received, RegistryError):
-        return _jobs_page(session, me, "bulk.page.refused", refusal_text(language(), received))
+        return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), received))
     name = " ".join((request.files["list"].filename or "").split())
     try:
         job = actions.add_job(
@@ -153,7 +161,7 @@ def send(session: Session, me: MemberPresent) -> Response:
     except BaseException as refused:
         remove_files(services().settings, received.reference)
         if isinstance(refused, TooBusy):
-            return _jobs_page(session, me, "bulk.page.refused", refusal_text(language(), refused))
+            return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), refused))
         raise
     return to(f"lists/{job.reference}")
 
@@ -225,19 +233,6 @@ def _save_columns(job: BulkJob) -> None:
         {field: header for field, header in statement if field},
         constants=constants_as_text(load_values(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
-    )
-
-
-def _jobs_page(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
-    return page(
-        "lists.html",
-        here="lists",
-        status=400 if fault else 200,
-        fault=fault,
-        detail=detail,
-        jobs=actions.jobs_of(session, me.organisation.id, Page(MAX_SHOWN)),
-        most=MAX_BYTES >> 20,
-        kept=actions.KEPT_DAYS,
     )
 
 

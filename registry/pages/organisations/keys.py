@@ -7,10 +7,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, InvalidInput
+from registry.core.errors import InvalidInput
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.organisations import Scope
@@ -27,53 +27,8 @@ def home(session: Session, me: MemberPresent) -> Response:
     return to("keys")
 
 
-@pages.get("/keys")
-@for_members
-def list_keys(session: Session, me: MemberPresent) -> Response:
-    return _keys_page(session, me)
-
-
-@pages.post("/keys")
-@for_members
-def make(session: Session, me: MemberPresent) -> Response:
-    scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
-    try:
-        require_password(session, me)
-        made = keys.make(
-            acting(session, me),
-            request.form.get("name", "")[:200],
-            scopes,
-            _number("days"),
-            is_archiving=KEEPS.get(request.form.get("keeps", "")),
-            is_test="test" in request.form,
-            networks=request.form.get("networks", "").split(),
-        )
-    except InvalidInput:
-        return _keys_page(session, me, fault="bad_networks")
-    except ActRefused as refused:
-        return _keys_page(session, me, fault=refused.reason)
-    return _keys_page(session, me, made=made.text)
-
-
-@pages.post("/keys/<reference>/exchange")
-@for_members
-def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
-    try:
-        require_password(session, me)
-        made = keys.rotate(acting(session, me), reference, _number("overlap"))
-    except ActRefused as refused:
-        return _keys_page(session, me, fault=refused.reason)
-    return _keys_page(session, me, made=made.text)
-
-
-@pages.post("/keys/<reference>/revoke")
-@for_members
-def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
-    keys.revoke(acting(session, me), reference)
-    return to("keys")
-
-
-def _keys_page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
+@page_for_members(pages, "/keys")
+def list_keys(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
     today = day_at(now(), None)
     found = keys.keys_of(session, me.organisation.id, today)
     return page(
@@ -98,6 +53,43 @@ def _keys_page(session: Session, me: MemberPresent, *, fault: str | None = None,
         overlap=keys.OVERLAP_DAYS,
         most_overlap=keys.MAX_OVERLAP,
     )
+
+
+@pages.post("/keys")
+@for_members
+@fault_on(list_keys)
+def make(session: Session, me: MemberPresent) -> Response:
+    scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
+    require_password(session, me)
+    try:
+        made = keys.make(
+            acting(session, me),
+            request.form.get("name", "")[:200],
+            scopes,
+            _number("days"),
+            is_archiving=KEEPS.get(request.form.get("keeps", "")),
+            is_test="test" in request.form,
+            networks=request.form.get("networks", "").split(),
+        )
+    except InvalidInput:
+        return list_keys(session, me, fault="bad_networks")
+    return list_keys(session, me, made=made.text)
+
+
+@pages.post("/keys/<reference>/exchange")
+@for_members
+@fault_on(list_keys)
+def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
+    require_password(session, me)
+    made = keys.rotate(acting(session, me), reference, _number("overlap"))
+    return list_keys(session, me, made=made.text)
+
+
+@pages.post("/keys/<reference>/revoke")
+@for_members
+def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
+    keys.revoke(acting(session, me), reference)
+    return to("keys")
 
 
 def _number(name: str) -> int:

@@ -5,10 +5,9 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import ActRefused
 from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password
 from registry.vocabulary.organisations import MemberRole
@@ -17,60 +16,8 @@ from registry.vocabulary.register import STAFF_LANGUAGES, Language
 pages = Blueprint("account_people", __name__)
 
 
-@pages.get("/people")
-@for_members
-def list_members(session: Session, me: MemberPresent) -> Response:
-    return _people_page(session, me)
-
-
-@pages.post("/people")
-@for_members
-def invite(session: Session, me: MemberPresent) -> Response:
-    """Invite a member. Whether the address has an account already is told to its reader alone."""
-    me.require_owner()
-    language = request.form.get("language", "")
-    spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
-    try:
-        require_password(session, me)
-        members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role_sent(), spoken)
-    except ActRefused as refused:
-        return _people_page(session, me, fault=refused.reason)
-    return _people_page(session, me, given=True)
-
-
-@pages.post("/people/<reference>/role")
-@for_members
-def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
-    try:
-        members.set_role(Call(session, me, now()), reference, _role_sent())
-    except ActRefused as refused:
-        return _people_page(session, me, fault=refused.reason)
-    return to("people")
-
-
-@pages.post("/people/<reference>/remove")
-@for_members
-def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    try:
-        members.remove(Call(session, me, now()), reference)
-    except ActRefused as refused:
-        return _people_page(session, me, fault=refused.reason)
-    return to("people")
-
-
-@pages.post("/invitations/<reference>/take-back")
-@for_members
-def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
-    me.require_owner()
-    letters.take_back(session, me.organisation.id, reference, now())
-    return to("people")
-
-
-def _role_sent() -> MemberRole:
-    return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER
-
-
-def _people_page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
+@page_for_members(pages, "/people")
+def list_members(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
     return page(
         "people.html",
         here="people",
@@ -85,3 +32,44 @@ def _people_page(session: Session, me: MemberPresent, *, fault: str | None = Non
         invitations=letters.invitations_of(session, me.organisation.id, now()),
         email=request.form.get("email", "") if fault else "",
     )
+
+
+@pages.post("/people")
+@for_members
+@fault_on(list_members)
+def invite(session: Session, me: MemberPresent) -> Response:
+    """Invite a member. Whether the address has an account already is told to its reader alone."""
+    me.require_owner()
+    language = request.form.get("language", "")
+    spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
+    require_password(session, me)
+    members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role_sent(), spoken)
+    return list_members(session, me, given=True)
+
+
+@pages.post("/people/<reference>/role")
+@for_members
+@fault_on(list_members)
+def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
+    members.set_role(Call(session, me, now()), reference, _role_sent())
+    return to("people")
+
+
+@pages.post("/people/<reference>/remove")
+@for_members
+@fault_on(list_members)
+def remove(session: Session, me: MemberPresent, reference: str) -> Response:
+    members.remove(Call(session, me, now()), reference)
+    return to("people")
+
+
+@pages.post("/invitations/<reference>/take-back")
+@for_members
+def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
+    me.require_owner()
+    letters.take_back(session, me.organisation.id, reference, now())
+    return to("people")
+
+
+def _role_sent() -> MemberRole:
+    return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER

@@ -5,12 +5,11 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations import authenticators, members
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import typed
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -20,25 +19,34 @@ from registry.watches import digests
 pages = Blueprint("account_own", __name__)
 
 
-@pages.get("/own")
-@for_members
-def show_profile(session: Session, me: MemberPresent) -> Response:
-    return _profile_page(session, me)
+@page_for_members(pages, "/own")
+def show_profile(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
+    return page(
+        "own.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        notice=given,
+        me=me,
+        sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
+        languages=STAFF_LANGUAGES,
+        has_second_step=authenticators.has_app(session, me.member.id),
+        pace=digests.pace_of(session, me.member),
+        paces=list(DigestPace),
+    )
 
 
 @pages.post("/own/password")
 @for_members
+@fault_on(show_profile)
 def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     new = typed("password", 1000)
     if new != typed("again", 1000):
-        return _profile_page(session, me, fault="password_differs")
-    try:
-        call = Call(session, me, now())
-        is_changed = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
-    except ActRefused as refused:
-        return _profile_page(session, me, fault=refused.reason)
-    return _profile_page(session, me, given=True) if is_changed else _profile_page(session, me, fault="wrong_password")
+        return show_profile(session, me, fault="password_differs")
+    call = Call(session, me, now())
+    is_changed = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
+    return show_profile(session, me, given=True) if is_changed else show_profile(session, me, fault="wrong_password")
 
 
 @pages.post("/own/language")
@@ -73,19 +81,3 @@ def end_others(session: Session, me: MemberPresent) -> Response:
     """Everywhere but here."""
     MEMBER_SESSIONS.end_all(session, me.member, now(), but=me.session)
     return to("own")
-
-
-def _profile_page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
-    return page(
-        "own.html",
-        here="own",
-        status=400 if fault else 200,
-        fault=fault,
-        notice=given,
-        me=me,
-        sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
-        languages=STAFF_LANGUAGES,
-        has_second_step=authenticators.has_app(session, me.member.id),
-        pace=digests.pace_of(session, me.member),
-        paces=list(DigestPace),
-    )

@@ -1,7 +1,5 @@
 """The second step: given while signing in, set up and taken away on one's own page, and required of all by an owner."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
@@ -13,7 +11,14 @@ from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
 from registry.pages.files import picture
-from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
+from registry.pages.organisations.guard import (
+    fault_on,
+    for_arriving,
+    for_members,
+    page_for_members,
+    session_cookie,
+    token_sent,
+)
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password, typed
 
@@ -60,89 +65,8 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
     return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
 
 
-@pages.get("/second-step")
-@for_members
-def show_second_step(session: Session, me: MemberPresent) -> Response:
-    return _second_step_page(session, me)
-
-
-@pages.post("/second-step/apps")
-@for_members
-def begin_app(session: Session, me: MemberPresent) -> Response:
-    try:
-        require_password(session, me)
-        app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
-    except ActRefused as refused:
-        return _second_step_page(session, me, refused.reason)
-    return _app_page(me.member, app, "second-step/apps/finish")
-
-
-@pages.post("/second-step/apps/finish")
-@for_members
-def finish_app(session: Session, me: MemberPresent) -> Response:
-    """Its first code shows that it works. Until then the same secret is shown again."""
-    app = authenticators.APPS.find_begun(session, me.member)
-    if app is None:
-        return _second_step_page(session, me, "no_app_begun")
-    codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
-    if codes is None:
-        return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
-    return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
-
-
-@pages.post("/second-step/apps/remove")
-@for_members
-def remove_app(session: Session, me: MemberPresent) -> Response:
-    fault = _fault_in(session, me, lambda: second_steps.take_away(session, me, typed("app"), now()))
-    return to("second-step") if fault is None else _second_step_page(session, me, fault)
-
-
-@pages.post("/second-step/codes")
-@for_members
-def new_codes(session: Session, me: MemberPresent) -> Response:
-    fault = _fault_in(session, me, lambda: None)
-    if fault is None and not authenticators.has_app(session, me.member.id):
-        fault = "no_app_begun"
-    if fault is not None:
-        return _second_step_page(session, me, fault)
-    return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
-
-
-@pages.post("/second-step/require")
-@for_members
-def require(session: Session, me: MemberPresent) -> Response:
-    """An owner says whether all members need one."""
-    me.require_owner()
-    fault = _fault_in(session, me, lambda: second_steps.require(session, me, typed("needed") == "yes"))
-    return to("second-step") if fault is None else _second_step_page(session, me, fault)
-
-
-@pages.get("/people/<reference>/second-step")
-@for_members
-def reset_form(session: Session, me: MemberPresent, reference: str) -> Response:
-    return _reset_page(session, me, reference)
-
-
-@pages.post("/people/<reference>/second-step")
-@for_members
-def reset(session: Session, me: MemberPresent, reference: str) -> Response:
-    """An owner takes away what another lost."""
-    me.require_owner()
-    fault = _fault_in(session, me, lambda: second_steps.reset(session, me, reference, now()))
-    return to("people") if fault is None else _reset_page(session, me, reference, fault)
-
-
-def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> str | None:
-    """Act once the password was typed again; gives the fault where it was not done."""
-    try:
-        require_password(session, me)
-        act()
-    except ActRefused as refused:
-        return refused.reason
-    return None
-
-
-def _second_step_page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
+@page_for_members(pages, "/second-step")
+def show_second_step(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
     return page(
         "second_step.html",
         here="own",
@@ -157,12 +81,78 @@ def _second_step_page(session: Session, me: MemberPresent, fault: str | None = N
     )
 
 
-def _reset_page(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
+@pages.post("/second-step/apps")
+@for_members
+@fault_on(show_second_step)
+def begin_app(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+    return _app_page(me.member, app, "second-step/apps/finish")
+
+
+@pages.post("/second-step/apps/finish")
+@for_members
+def finish_app(session: Session, me: MemberPresent) -> Response:
+    """Its first code shows that it works. Until then the same secret is shown again."""
+    app = authenticators.APPS.find_begun(session, me.member)
+    if app is None:
+        return show_second_step(session, me, "no_app_begun")
+    codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
+    if codes is None:
+        return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
+    return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
+
+
+@pages.post("/second-step/apps/remove")
+@for_members
+@fault_on(show_second_step)
+def remove_app(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    second_steps.take_away(session, me, typed("app"), now())
+    return to("second-step")
+
+
+@pages.post("/second-step/codes")
+@for_members
+@fault_on(show_second_step)
+def new_codes(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    if not authenticators.has_app(session, me.member.id):
+        return show_second_step(session, me, "no_app_begun")
+    return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
+
+
+@pages.post("/second-step/require")
+@for_members
+@fault_on(show_second_step)
+def require(session: Session, me: MemberPresent) -> Response:
+    """An owner says whether all members need one."""
+    me.require_owner()
+    require_password(session, me)
+    second_steps.require(session, me, typed("needed") == "yes")
+    return to("second-step")
+
+
+@page_for_members(pages, "/people/<reference>/second-step")
+def reset_form(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
     me.require_owner()
     member = members.member_named(session, me.organisation.id, reference)
     if not authenticators.has_app(session, member.id):
         raise NotFound("this person has no second step")
     return page("second_step_reset.html", here="people", status=400 if fault else 200, fault=fault, member=member)
+
+
+@pages.post("/people/<reference>/second-step")
+@for_members
+def reset(session: Session, me: MemberPresent, reference: str) -> Response:
+    """An owner takes away what another lost."""
+    me.require_owner()
+    try:
+        require_password(session, me)
+        second_steps.reset(session, me, reference, now())
+    except ActRefused as refused:
+        return reset_form(session, me, reference, refused.reason)
+    return to("people")
 
 
 def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:

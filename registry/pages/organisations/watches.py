@@ -10,7 +10,7 @@ from registry.http.request_reader import load_values
 from registry.i18n.names import authority_name, country_name
 from registry.i18n.wording import word
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.register import LicenceKind, Role
@@ -27,10 +27,25 @@ MAX_SHOWN = 30
 SEARCHED = SearchCriteria._fields
 
 
-@pages.get("/watches")
-@for_members
-def list_watches(session: Session, me: MemberPresent) -> Response:
-    return _watches_page(session, me)
+@page_for_members(pages, "/watches")
+def list_watches(
+    session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()
+) -> Response:
+    ours, today = me.organisation.id, day_at(now(), None)
+    return page(
+        "watches.html",
+        here="watches",
+        status=400 if fault else 200,
+        fault=fault,
+        waiting=waiting,
+        watches=watches.watches_of(session, ours),
+        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
+        is_search=request.path.endswith("/search"),
+        searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},
+        options=_search_options(),
+        criteria=_criterion_text,
+    )
 
 
 @pages.post("/watches")
@@ -52,8 +67,8 @@ def make(session: Session, me: MemberPresent) -> Response:
             watches.watch_agency(call, what[:40], label)
     except (InvalidInput, NotNow) as refused:
         # Each refuses before it writes anything: there is nothing to be undone.
-        return _watches_page(session, me, fault=_fault_of(refused))
-    return _watches_page(session, me, waiting=waiting) if waiting else to("watches")
+        return list_watches(session, me, fault=_fault_of(refused))
+    return list_watches(session, me, waiting=waiting) if waiting else to("watches")
 
 
 @pages.post("/watches/search")
@@ -69,7 +84,7 @@ def make_search(session: Session, me: MemberPresent) -> Response:
         fault = _fault_of(refused)
         if fault == "bad_watch":
             fault = "bad_search" if typed else "empty_search"
-        return _watches_page(session, me, fault=fault)
+        return list_watches(session, me, fault=fault)
     return to("watches")
 
 
@@ -115,23 +130,3 @@ def _criterion_text(name: str, value: str) -> str:
     if name == "sector":
         return value
     return word(language(), name, value) if name in ("role", "kind") else country_name(language(), value)
-
-
-def _watches_page(
-    session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()
-) -> Response:
-    ours, today = me.organisation.id, day_at(now(), None)
-    return page(
-        "watches.html",
-        here="watches",
-        status=400 if fault else 200,
-        fault=fault,
-        waiting=waiting,
-        watches=watches.watches_of(session, ours),
-        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
-        said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
-        is_search=request.path.endswith("/search"),
-        searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},
-        options=_search_options(),
-        criteria=_criterion_text,
-    )

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.core.db.reading import Page
-from registry.core.errors import ActRefused, InvalidInput, NotNow
+from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.watches import EventType, WebhookState
@@ -24,39 +24,58 @@ pages = Blueprint("account_webhooks", __name__)
 MAX_SHOWN = 20
 
 
-@pages.get("/webhooks")
-@for_members
-def list_webhooks(session: Session, me: MemberPresent) -> Response:
-    return _webhooks_page(session, me)
+@page_for_members(pages, "/webhooks")
+def list_webhooks(
+    session: Session,
+    me: MemberPresent,
+    *,
+    fault: str | None = None,
+    made: str | None = None,
+    replayed: int | None = None,
+) -> Response:
+    found, today = webhooks.webhooks_of(session, me.organisation.id), day_at(now(), None)
+    return page(
+        "webhooks.html",
+        here="webhooks",
+        status=400 if fault else 200,
+        fault=fault,
+        made=made,
+        replayed=replayed,
+        webhooks=[
+            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, Page(MAX_SHOWN))])
+            for one in found
+        ],
+        trouble=partial(trouble_text, language()),
+        event_types=[kind for kind in EventType if kind is not EventType.WEBHOOK_TEST],
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
+        said_types=_chosen_types() if fault else [],
+    )
 
 
 @pages.post("/webhooks")
 @for_members
+@fault_on(list_webhooks)
 def make(session: Session, me: MemberPresent) -> Response:
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
     is_unsafe = services().settings.has_unsafe_webhooks
+    require_password(session, me)
     try:
-        require_password(session, me)
         made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe, types=_chosen_types())
-    except ActRefused as refused:
-        return _webhooks_page(session, me, fault=refused.reason)
     except NotNow:
-        return _webhooks_page(session, me, fault="too_many_webhooks")
+        return list_webhooks(session, me, fault="too_many_webhooks")
     except InvalidInput as invalid:
         is_of_url = invalid.faults[0].parameter == "url"
-        return _webhooks_page(session, me, fault="bad_webhook" if is_of_url else "bad_watch_label")
-    return _webhooks_page(session, me, made=made.secret)
+        return list_webhooks(session, me, fault="bad_webhook" if is_of_url else "bad_watch_label")
+    return list_webhooks(session, me, made=made.secret)
 
 
 @pages.post("/webhooks/<reference>/secret")
 @for_members
+@fault_on(list_webhooks)
 def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
-    try:
-        require_password(session, me)
-        made = webhooks.rotate(acting(session, me), keyring(), reference)
-    except ActRefused as refused:
-        return _webhooks_page(session, me, fault=refused.reason)
-    return _webhooks_page(session, me, made=made.secret)
+    require_password(session, me)
+    made = webhooks.rotate(acting(session, me), keyring(), reference)
+    return list_webhooks(session, me, made=made.secret)
 
 
 @pages.post("/webhooks/<reference>/test")
@@ -65,7 +84,7 @@ def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Respons
     try:
         webhooks.ask_for_test(acting(session, me), reference)
     except NotNow:
-        return _webhooks_page(session, me, fault="webhook_is_off")
+        return list_webhooks(session, me, fault="webhook_is_off")
     return to("webhooks")
 
 
@@ -91,7 +110,7 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
     try:
         webhooks.send_again(acting(session, me), reference, event)
     except NotNow:
-        return _webhooks_page(session, me, fault="webhook_is_off")
+        return list_webhooks(session, me, fault="webhook_is_off")
     return to("webhooks")
 
 
@@ -104,13 +123,13 @@ def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
         day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
     except ValueError:
-        return _webhooks_page(session, me, fault="bad_replay_day")
+        return list_webhooks(session, me, fault="bad_replay_day")
     try:
         count = webhooks.replay(call, reference, position_before(session, call.actor.id, day))
     except NotNow:
         is_off = webhook.state is not WebhookState.ENABLED
-        return _webhooks_page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
-    return _webhooks_page(session, me, replayed=count)
+        return list_webhooks(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
+    return list_webhooks(session, me, replayed=count)
 
 
 @pages.post("/webhooks/<reference>/end")
@@ -124,30 +143,3 @@ def _chosen_types() -> list[EventType]:
     """The types of events that are marked; of a value that is none, as no page sends it, nothing is taken."""
     marked = set(request.form.getlist("types"))
     return [kind for kind in EventType if kind in marked]
-
-
-def _webhooks_page(
-    session: Session,
-    me: MemberPresent,
-    *,
-    fault: str | None = None,
-    made: str | None = None,
-    replayed: int | None = None,
-) -> Response:
-    found, today = webhooks.webhooks_of(session, me.organisation.id), day_at(now(), None)
-    return page(
-        "webhooks.html",
-        here="webhooks",
-        status=400 if fault else 200,
-        fault=fault,
-        made=made,
-        replayed=replayed,
-        webhooks=[
-            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, Page(MAX_SHOWN))])
-            for one in found
-        ],
-        trouble=partial(trouble_text, language()),
-        event_types=[kind for kind in EventType if kind is not EventType.WEBHOOK_TEST],
-        said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
-        said_types=_chosen_types() if fault else [],
-    )

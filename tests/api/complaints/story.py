@@ -6,11 +6,15 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from registry.api.complaints.examples import ATTACHMENT, HELPER, MESSAGE, OTHER_RECEIPT, PROOF, RECEIPT, STORY, TOKEN
-from registry.api.examples import Example
+from registry.api.examples import COMPLAINTS, Example, examples_of
 from tests.api.shapes import assert_as_documented
 from tests.complaints.complainant import Complainant, by_client
 
+RECEIPT = "4821 0937 5516 0284 7731 55"
+OTHER_RECEIPT = "7034 1188 2950 4417 6602 50"
+TOKEN = "mN3vQx7hT0aLr5YcK2wZp9sBfJ6uEdGiOoXkVb4R1tA"
+PROOF = "eyJjaGFsbGVuZ2UiOnsicGFyYW1ldGVycyI6IuKApiJ9LCJzb2x1dGlvbiI6IuKApiJ9"
+MESSAGE, HELPER, ATTACHMENT = "MESSAGE2222X", "HELPERB2222Y", "ATTACHM2222Z"
 PURPOSES = {"startComplaint": "start", "startVisit": "open"}
 REFERENCES = {"message_id": MESSAGE, "helper_id": HELPER, "attachment_id": ATTACHMENT}
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -26,7 +30,7 @@ def play(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example
     """
     live: dict[str, str] = {}
     filer = Complainant(by_client(client, is_held=is_held))
-    for example in STORY:
+    for example in examples_of(COMPLAINTS):
         proof = filer.proof(PURPOSES[example.operation]) if example.operation in PURPOSES else PROOF
         sent = {PROOF: proof, **live}
         headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en"}

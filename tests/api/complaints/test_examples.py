@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from registry.api.complaints.examples import STORY
+from registry.api.examples import COMPLAINTS, examples_of
 from registry.api.namespaces import INTAKE
 from registry.api.openapi.document import views_of
 from tests.api.complaints import story
@@ -17,4 +17,4 @@ def test_the_story_goes_as_documented(client: FlaskClient, then: object, unit: s
 def test_every_operation_stands_in_the_story() -> None:
     named = [view.response_spec.operation for namespace in INTAKE for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
-    assert {example.operation for example in STORY} == set(named)
+    assert {example.operation for example in examples_of(COMPLAINTS)} == set(named)

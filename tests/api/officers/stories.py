@@ -11,67 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.api.officers.authority_examples import (
-    ACCUSED,
-    DECIDER,
-    FILE,
-    KID,
-    LAW,
-    LICENCE,
-    NEIGHBOURS,
-    OPERATOR,
-    OTHER,
-    OTHER_OPERATOR,
-    PAIR,
-    SANCTIONS,
-    SIGNATURE,
-    STRANGERS,
-    THIRD,
-    TRUE_ENTRY,
-)
-from registry.api.officers.authority_examples import CLERK as DESK_CLERK
-from registry.api.officers.authority_examples import REVIEWER as DESK_REVIEWER
-from registry.api.officers.case_examples import CASES, CUSTODIAN, FORM, OPENINGS, PAPERS, SECOND_FORM, TYPIST
-from registry.api.officers.examples import (
-    AUDITOR,
-    CLERK,
-    COLLEAGUE,
-    HELD_BY,
-    KEEPER,
-    LICENCES,
-    NEW_LIST,
-    OFFICERS,
-    OLD_LIST,
-    OTHER_TOKEN,
-    OVERSIGHT,
-    PERMIT,
-    REVIEWER,
-    SECOND,
-    SESSION,
-    SUPERVISOR,
-    TOKEN,
-)
-from registry.api.officers.party_examples import (
-    AGENCYS,
-    BOX,
-    CASE,
-    CHECKER,
-    ENTRIES,
-    ENTRY_AGENCY,
-    ENTRY_REP,
-    HEARINGS,
-    NAME_KEEPER,
-    OFFICIAL,
-    POLICE_PERSON,
-    REFERRALS,
-    REP,
-    SAID,
-    SECOND_OFFICIAL,
-    TAKER,
-    TRANSFERS,
-    UNION_PERSON,
-    WRITER,
-)
+from registry.api.examples import OFFICERS, stories
 from registry.complaints.intake.paper_forms import premint
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
@@ -112,6 +52,24 @@ from tests.supervision.licensing.making import holder_of
 from tests.supervision.sanctions import making
 
 POLICE, LICENSING = "it-police", "cz-licensing"
+
+# What the examples call officers, and what is theirs
+SUPERVISOR, SECOND, COLLEAGUE, KEEPER = "SUPERVSR222A", "SECXNDSP222D", "CXLLEAGUE22B", "KEEPERXX222C"
+SESSION, TOKEN, OTHER_TOKEN = "SESSXN22222J", "TXKEN222222K", "XTHERTKN222L"
+AUDITOR, TYPIST, CUSTODIAN, DECIDER = "AUDXTXRX222F", "TYPXST222222", "CUSTXDAN2222", "DECDER22222W"
+CLERK, REVIEWER, OPERATOR, OTHER_OPERATOR = "CXERK222222N", "REVXEWER222P", "XPERATXR222A", "XPERATXR222B"
+WRITER, CHECKER, REP, TAKER = "WRTER2222222", "CHECKER22222", "REP222222222", "TAKER2222222"
+UNION_PERSON, POLICE_PERSON, NAME_KEEPER = "UNXN22222222", "PXCE22222222", "KEEPERF22222"
+OFFICIAL, SECOND_OFFICIAL, ENTRY_REP = "XFFCAL222222", "XFFCAL333333", "ENTRYREP2222"
+# A case and what is said in it; agencies and their licences; forms and lists
+CASE, BOX, SAID, AGENCYS = "CASE22222222", "BXX222222222", "SAXD22222222", "HEARDAGENCY2"
+LICENCE, ACCUSED, HELD_BY, PERMIT = "LCENCE22222Q", "AGENCY22222R", "HXXDER22222Q", "PERMXT22222R"
+TRUE_ENTRY, OTHER, THIRD, ENTRY_AGENCY = "TRUEENTRY22A", "XTHER2222222", "THXRD2222222", "ENTRYAGENCY2"
+PAIR, STRANGERS, NEW_LIST, OLD_LIST = "PAXR22222222", "STRANGERS222", "NEWXST22222Z", "XLDXST22222A"
+FORM, SECOND_FORM = "FXRM22222222", "FXRMTWX22222"
+# The key that signed an overlay, and its signature
+KID, SIGNATURE = "LAW-KEY-OF-STORY", "signature-of-the-file-in-this-story-" + "0" * 50
+TOLD = stories(OFFICERS)
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 STANDING_IN = {"prefix": "rrt_mN3v", "join_code": "AB3DEF-GH4JKL-MN5PQR-ST6VWX", "pseudonym": "9f2c4e17aa03b6d8"}
 
@@ -338,8 +296,8 @@ def neighbours_begin(session: Session, keyring: Keyring) -> StoryActors:
         cast.live[stand_in] = pair.reference
     return _with_officers(
         session, keyring, cast,
-        ("clerk", DESK_CLERK, Role.LICENSING, "ro-licensing"),
-        ("reviewer", DESK_REVIEWER, Role.LICENSING, "ro-licensing"),
+        ("clerk", CLERK, Role.LICENSING, "ro-licensing"),
+        ("reviewer", REVIEWER, Role.LICENSING, "ro-licensing"),
     )  # fmt: skip
 
 
@@ -347,7 +305,7 @@ def law_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session)
     signer = keyring.make(Use.LAW, instant_text(now()))
     append(session, [draft_of(signer.key, is_first=True)])
-    kid, signature = signed(FILE.encode(), signer).split()
+    kid, signature = signed(TOLD["law"][0].body["file"].encode(), signer).split()
     return _with_officers(
         session, keyring, StoryActors({}, {KID: kid, SIGNATURE: signature}),
         ("operator", OPERATOR, Role.SYSADMIN, "it-invented-unit"),
@@ -367,19 +325,19 @@ def papers_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 
 STORIES = (
-    Story(OFFICERS, officers_begin),
-    Story(HEARINGS, hearings_begin),
-    Story(REFERRALS, referrals_begin),
-    Story(TRANSFERS, transfers_begin),
-    Story(ENTRIES, entries_begin),
-    Story(OVERSIGHT, oversight_begin),
-    Story(SANCTIONS, sanctions_begin),
-    Story(LICENCES, licences_begin),
-    Story(NEIGHBOURS, neighbours_begin),
-    Story(LAW, law_begin),
-    Story(CASES, cases_begin),
-    Story(OPENINGS, openings_begin),
-    Story(PAPERS, papers_begin),
+    Story(TOLD["officers"], officers_begin),
+    Story(TOLD["hearings"], hearings_begin),
+    Story(TOLD["referrals"], referrals_begin),
+    Story(TOLD["transfers"], transfers_begin),
+    Story(TOLD["entries"], entries_begin),
+    Story(TOLD["oversight"], oversight_begin),
+    Story(TOLD["sanctions"], sanctions_begin),
+    Story(TOLD["licences"], licences_begin),
+    Story(TOLD["neighbours"], neighbours_begin),
+    Story(TOLD["law"], law_begin),
+    Story(TOLD["cases"], cases_begin),
+    Story(TOLD["openings"], openings_begin),
+    Story(TOLD["papers"], papers_begin),
 )
 
 

@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api.examples import OFFICERS, examples_of
 from registry.api.namespaces import DESK
-from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.document import views_of
 from registry.core.keyring import Keyring
 from tests.api.officers.stories import STORIES, Story, play
@@ -22,5 +22,5 @@ def test_each_story_goes_as_documented(
 def test_every_operation_stands_in_a_story() -> None:
     named = [view.response_spec.operation for namespace in DESK for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
-    assert {example.operation for example in DESK_EXAMPLES} == set(named)
-    assert tuple(example for story in STORIES for example in story.examples) == DESK_EXAMPLES
+    assert {example.operation for example in examples_of(OFFICERS)} == set(named)
+    assert tuple(example for story in STORIES for example in story.examples) == examples_of(OFFICERS)

@@ -15,9 +15,6 @@ from marshmallow import missing
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.api.officers.authority_examples import NEIGHBOURS, SANCTIONS
-from registry.api.officers.examples import LICENCES
-from registry.api.officers.party_examples import CASE, ENTRIES, HEARINGS
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts
@@ -25,7 +22,7 @@ from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import Role
 from registry.pages.officers.paper_forms import PAGES
 from registry.register.agencies.models import Agency
-from tests.api.officers.stories import STORIES, Ask, Story, play, token_of
+from tests.api.officers.stories import CASE, STORIES, TOLD, Ask, Story, play, token_of
 from tests.make import authority_of, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.act_rows import rows
@@ -143,7 +140,11 @@ def with_roles(session: Session, keyring: Keyring, unit: str, *roles: Role) -> O
     return officer
 
 
-ABOUT_AGENCIES = [story for story in STORIES if story.examples in (HEARINGS, ENTRIES, SANCTIONS, LICENCES, NEIGHBOURS)]
+ABOUT_AGENCIES = [
+    story
+    for story in STORIES
+    if story.examples in [TOLD[name] for name in ("hearings", "entries", "sanctions", "licences", "neighbours")]
+]
 OF_NO_AGENCY = {"approveListOnHold", "rejectListOnHold"}
 
 

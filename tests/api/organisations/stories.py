@@ -3,31 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.api import examples
-from registry.api.organisations.examples import (
-    ABOUT,
-    ARCHIVED_LIST,
-    CARD,
-    DONE_JOB,
-    EVENT,
-    FORGED,
-    JOB,
-    KEY,
-    LISTS,
-    MEMBER,
-    ORGANISATION,
-    ORGANISATIONS,
-    OTHER_KEY,
-    PRESENTATIONS,
-    RECEIPT,
-    RECEIPTS,
-    SHOWN_AGENCY,
-    SHOWN_LICENCE,
-    SHOWN_PRESENTATION,
-    WATCHED,
-    WATCHED_LICENCE,
-    WATCHES,
-)
+from registry.api.examples import ORGANISATIONS, stories
 from registry.bulk import files
 from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
@@ -48,6 +24,7 @@ from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import watches
 from registry.watches.fan_out import fan_out_presentations
 from tests.api.officers.stories import Story, StoryActors
+from tests.api.world import USCC
 from tests.make import (
     changed,
     make_api_key,
@@ -62,6 +39,16 @@ from tests.pages.organisations.conftest import make_member
 from tests.proofs.wallets.making import OPERATOR
 from tests.supervision.licensing.making import holder_of
 from tests.watches.making import fan_out_committed, feed_of
+
+TOLD = stories(ORGANISATIONS)
+
+# What the examples call the things of a story
+ORGANISATION, KEY, OTHER_KEY, MEMBER = "XRGANSATN22A", "KEYXX222222B", "XTHERKEY222C", "MEMBERX2222H"
+SHOWN_PRESENTATION, CARD, SHOWN_AGENCY, SHOWN_LICENCE = "PRESENTED22B", "CARDXXX2222C", "SHWNAGENCY2D", "SHWNLICENC2E"
+JOB, DONE_JOB = "JBXX2222222Z", "DNEJB222222M"
+RECEIPT, ABOUT, ARCHIVED_LIST = "RECEXPT2222F", "AGENCYX2222G", "KEPTXST2222H"
+FORGED = "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."
+WATCHED, WATCHED_LICENCE, EVENT = "WATCHED2222A", "WATCHEDL222B", "EVENTXX2222F"
 
 URL = "http://127.0.0.1:8000"
 
@@ -126,7 +113,7 @@ def receipts_begin(session: Session, _keyring: Keyring) -> StoryActors:
     """An unsigned receipt: checking it gives the same answer each time."""
     cast = with_keys(session)
     ours = organisation_named(session, cast.live[ORGANISATION])
-    question = {"uscc": examples.USCC, "destination": "IT"}
+    question = {"uscc": USCC, "destination": "IT"}
     about = new_reference()
     call = organisation_call(session, ours.id)
     stored = receipts.archive_receipt(call, FORGED, question, Answer.YES, about)
@@ -196,9 +183,9 @@ def watches_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 
 STORIES = (
-    Story(ORGANISATIONS, organisation_begins),
-    Story(PRESENTATIONS, presentations_begin),
-    Story(RECEIPTS, receipts_begin),
-    Story(LISTS, lists_begin),
-    Story(WATCHES, watches_begin),
+    Story(TOLD["organisations"], organisation_begins),
+    Story(TOLD["presentations"], presentations_begin),
+    Story(TOLD["receipts"], receipts_begin),
+    Story(TOLD["lists"], lists_begin),
+    Story(TOLD["watches"], watches_begin),
 )

@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api.examples import ORGANISATIONS, examples_of
 from registry.api.namespaces import EMPLOYERS
 from registry.api.openapi.document import views_of
-from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from tests.api.officers.stories import Story, play
@@ -30,5 +30,5 @@ def test_each_story_goes_as_documented(
 def test_every_operation_stands_in_a_story() -> None:
     named = [view.response_spec.operation for namespace in EMPLOYERS for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
-    assert {example.operation for example in EMPLOYER_EXAMPLES} == set(named)
-    assert tuple(example for story in STORIES for example in story.examples) == EMPLOYER_EXAMPLES
+    assert {example.operation for example in examples_of(ORGANISATIONS)} == set(named)
+    assert tuple(example for story in STORIES for example in story.examples) == examples_of(ORGANISATIONS)

@@ -21,33 +21,20 @@ from registry.core.clock import day_at, now
 from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.portals import see_other
 from registry.http.transaction import writing
+from registry.officer_acts import case_acts
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import names_of_agencies
-from registry.officer_acts.case_acts import (
-    ACTS,
-    CASE_AGENCIES,
-    CASE_EMPLOYERS,
-    CLAIMS,
-    EMPLOYER,
-    EVENTS,
-    FIRMS,
-    NOTES,
-    TASKS,
-    events_read_by,
-    read_employer,
-)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
-from registry.pages.officers.cases.case import case_content, remember_language
+from registry.pages.officers.cases.case import remember_language, show_case
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file, version_sent
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo, page_at
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
 from registry.vocabulary.fees import OFFERED_CURRENCIES
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
@@ -55,13 +42,8 @@ from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 notes_pages = Blueprint("console_case_notes", __name__)
 
 
-@notes_pages.get("/cases/<reference>/notes")
-@allowed(Resource.CASE, Act.WRITE)
-def show_notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return notes_page(session, me, reference)
-
-
-def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+@page_at(notes_pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
+def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
     noted, tasks = notes_and_tasks(session, sealer(), officer, head.case)
@@ -80,16 +62,11 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@notes_pages.get("/cases/<reference>/events")
-@allowed(Resource.CASE, Act.READ)
-def show_events(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return events_page(session, me, reference)
-
-
-def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+@page_at(notes_pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
+def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
-    found = events_of(session, sealer(), officer, head.case, events_read_by(me))
+    found = events_of(session, sealer(), officer, head.case, case_acts.events_read_by(me))
     record_reading(Call(session, officer, now()), head.case, "case.events_read")
     return case_page(
         "cases/events.html",
@@ -113,7 +90,7 @@ def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refu
 def _events_again(refusal: Refusal, reference: str, event: str) -> Response:
     """The page again, in a transaction of its own, with why a file was not taken."""
     with writing() as session:
-        return events_page(session, authenticate(session), reference, refusal)
+        return show_events(session, authenticate(session), reference, refusal)
 
 
 @notes_pages.post("/cases/<reference>/events/<event>/files")
@@ -153,7 +130,7 @@ def remove_evidence_file(
     call, names = Call(session, acting(me, Resource.CASE, Act.WRITE), now()), list[str]()
     refusal = attempt(session, lambda: names.extend(evidence.remove_file(call, reference, event, attachment)))
     if refusal is not None:
-        return events_page(session, me, reference, refusal)
+        return show_events(session, me, reference, refusal)
 
     def remove() -> Response:
         discard_if_possible(store(), names)
@@ -166,13 +143,8 @@ def _to_event(reference: str, event: str) -> Response:
     return see_other(f"/console/cases/{reference}/events#event-{event}")
 
 
-@notes_pages.get("/cases/<reference>/claims")
-@allowed(Resource.CASE, Act.WRITE)
-def show_claims(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return claims_page(session, me, reference)
-
-
-def claims_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+@page_at(notes_pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
+def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
     found = claims_of(session, sealer(), officer, head.case)
@@ -210,7 +182,7 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     open_case(session, me, reference)
     refusal = attempt(session, act)
     if refusal is not None:
-        return case_content(session, me, reference, refusal)
+        return show_case(session, me, reference, refusal)
     note_done("replyToCase" if is_sent else "drop_unsent")
     return see_other(f"/console/cases/{reference}")
 
@@ -225,7 +197,7 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     return Place(
         reference,
         address,
-        lambda refusal: case_content(session, me, reference, refusal),
+        lambda refusal: show_case(session, me, reference, refusal),
         afterwards=(lambda _: remember_language(me, see_other(address))) if act.name == "reply" else None,
     )
 
@@ -248,7 +220,7 @@ def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, referenc
 
 
 _TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events", "claims": "claims"}
-_PAGES = {"notes": notes_page, "events": events_page, "claims": claims_page}
+_PAGES = {"notes": show_notes, "events": show_events, "claims": show_claims}
 
 
 def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *within: str) -> Place:
@@ -257,11 +229,11 @@ def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *wi
     return Place((case, *within), f"/console/cases/{case}/{tab}", lambda refusal: shown(session, me, case, refusal))
 
 
-serve_acts(pages, "/cases/<reference>", ACTS, _place_of_act)
-serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)
-serve_acts(pages, "/cases/<reference>/notes/<task>", NOTES, _task)
-serve_acts(pages, "/cases/<reference>/events/<event>", EVENTS, _event)
-serve_acts(pages, "/cases/<reference>/claims/<line>", CLAIMS, _line)
+serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
+serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, _task)
+serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, _task)
+serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, _event)
+serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, _line)
 
 
 firm_pages = Blueprint("console_firms", __name__)
@@ -269,13 +241,8 @@ firm_pages = Blueprint("console_firms", __name__)
 COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
 
 
-@firm_pages.get("/cases/<reference>/firms")
-@allowed(Resource.CASE, Act.READ)
-def show_firms(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return firms_page(session, me, reference)
-
-
-def firms_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+@page_at(firm_pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
+def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
     found = firms.firms_of(session, sealer(), officer.unit, head.case, request.form.get("name", ""))
@@ -296,16 +263,11 @@ def firms_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@firm_pages.get("/employers/<reference>")
-@allowed(Resource.CASE, Act.READ)
-def show_employer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return employer_page(session, me, reference)
-
-
-def employer_page(
+@page_at(firm_pages, "/employers/<reference>", Resource.CASE, Act.READ)
+def show_employer(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
-    view = read_employer(session, me, reference)
+    view = case_acts.read_employer(session, me, reference)
     return page(
         "cases/employer.html",
         here="cases",
@@ -321,17 +283,17 @@ def _in_firms(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refe
     open_case(session, me, reference)
     references = (reference, link) if link else reference
     return Place(
-        references, f"/console/cases/{reference}/firms", lambda refusal: firms_page(session, me, reference, refusal)
+        references, f"/console/cases/{reference}/firms", lambda refusal: show_firms(session, me, reference, refusal)
     )
 
 
 def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     return Place(
-        reference, f"/console/employers/{reference}", lambda refusal: employer_page(session, me, reference, refusal)
+        reference, f"/console/employers/{reference}", lambda refusal: show_employer(session, me, reference, refusal)
     )
 
 
-serve_acts(firm_pages, "/cases/<reference>", FIRMS, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/agencies/<link>", CASE_AGENCIES, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/employers/<link>", CASE_EMPLOYERS, _in_firms)
-serve_acts(firm_pages, "/employers/<reference>", EMPLOYER, _employer_place)
+serve_acts(firm_pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
+serve_acts(firm_pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
+serve_acts(firm_pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
+serve_acts(firm_pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)

@@ -18,8 +18,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import QueueRequest, queue_page
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import attempt, page
 from registry.vocabulary.cases import BulkKind
 from registry.vocabulary.codes import Problem
 

@@ -37,21 +37,14 @@ from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
 from registry.pages.officers.cases.showing import agency_view, box_view, claims_text, happened
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
-from registry.pages.officers.guard import KNOWN_FOR, allowed, written_cookie
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language
+from registry.pages.officers.guard import KNOWN_FOR, allowed, page_at, written_cookie
+from registry.pages.officers.rendering import Refusal, language
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import Priority
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_case", __name__)
-
-
-@pages.get("/cases/<reference>")
-@allowed(Resource.CASE, Act.READ)
-def show_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return case_content(session, me, reference)
 
 
 @pages.get("/cases/<reference>/files/<attachment>")
@@ -124,9 +117,8 @@ def remember_language(me: AuthenticatedOfficer, response: Response) -> Response:
     return written_cookie().give(response, f"{me.officer.reference}.{spoken}", KNOWN_FOR)
 
 
-def case_content(
-    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
-) -> Response:
+@page_at(pages, "/cases/<reference>", Resource.CASE, Act.READ)
+def show_case(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     """The whole page, again with what was typed where a form of it was refused."""
     officer = acting(me, Resource.ACCOUNT, Act.READ)
     try:

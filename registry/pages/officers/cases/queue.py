@@ -33,8 +33,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt, refusal_of
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import Refusal, attempt, language, page, refusal_of
 from registry.vocabulary.cases import CaseState, LiesWith, Priority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
-from registry.complaints.casework.actions import Officer, UnitOfficer
+from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
 from registry.complaints.casework.queue.listing import PAGE, Filters, list_cases
 from registry.complaints.parties.hearings import outcome
@@ -17,15 +17,14 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.i18n.names import language_name
-from registry.officer_acts.acting import names_in
+from registry.officer_acts.acting import acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.register import Language
 
@@ -77,7 +76,7 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
     refusal = attempt(
         session,
         lambda: translations.translate(
-            Call(session, _unit_officer(me), now(), version_sent()), sealer(), reference,
+            Call(session, acting_for_unit(me), now(), version_sent()), sealer(), reference,
             translations.TextId(form.get("box", ""), form.get("subject", "")), into, form.get("text", ""),
         ),
     )  # fmt: skip
@@ -130,10 +129,6 @@ def _write(
     return see_other(f"/console/cases/{reference}/translation")
 
 
-def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:
-    return UnitOfficer(me.officer.reference, me.standing.unit)
-
-
 def _translator(me: AuthenticatedOfficer) -> Officer:
     return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
@@ -143,7 +138,7 @@ def _translation_page(
 ) -> Response:
     case = translations.case_for_translator(session, me.standing.unit, reference)
     require_no_conflict(me, sealer(), case)
-    found = translations.pieces(Call(session, _unit_officer(me), now()), sealer(), case, into)
+    found = translations.pieces(Call(session, acting_for_unit(me), now()), sealer(), case, into)
     return page(
         "cases/translation.html",
         here="translations",

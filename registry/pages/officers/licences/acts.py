@@ -36,8 +36,7 @@ from registry.pages.officers.licences.forms import (
     stated_in,
     terms_typed,
 )
-from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency
@@ -293,10 +292,6 @@ def _draft_of(session: Session, found: Proposal) -> tuple[Draft | None, Refusal 
     return (made[0] if made else None), unfit
 
 
-def _agency_id(session: Session, found: Proposal) -> str | None:
-    return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
-
-
 def _proposal_page(
     session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None
 ) -> Response:
@@ -308,7 +303,7 @@ def _proposal_page(
         refusal=refusal,
         unfit=unfit,
         found=found,
-        agency_id=_agency_id(session, found),
+        agency_id=None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference,
         is_of_licence=ACTS[found.act].about is not About.AGENCY,
         previewed=showing.preview(session, draft) if draft else None,
         stated=showing.stated_lines(from_details(found.details)),

@@ -17,7 +17,7 @@ from registry.officer_acts.licensing import find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, page_at
 from registry.pages.officers.licences.showing import (
     agreement_text,
     intermediary_text,
@@ -26,8 +26,7 @@ from registry.pages.officers.licences.showing import (
     status_word,
     tone,
 )
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
 from registry.supervision.licensing.deposit_rules import FORMS, TOP_UP_WITHIN
@@ -128,25 +127,20 @@ def _runs(one: record.Agreement | record.Intermediary, day: date) -> bool:
 deposit_pages = Blueprint("console_deposits", __name__)
 
 
-@deposit_pages.get("/licences/agencies/<reference>/deposit")
-@allowed(Resource.DEPOSIT, Act.READ)
-def show_deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _deposit_page(session, me, reference)
-
-
 def _place_of_act(
     session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = ""
 ) -> Place:
     _row, agency = find_agency(session, me, reference)
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
-    return Place(line or agency.agency_id, address, lambda refusal: _deposit_page(session, me, reference, refusal))
+    return Place(line or agency.agency_id, address, lambda refusal: show_deposit(session, me, reference, refusal))
 
 
 serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
 serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
 
 
-def _deposit_page(
+@page_at(deposit_pages, "/licences/agencies/<reference>/deposit", Resource.DEPOSIT, Act.READ)
+def show_deposit(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     authority = official(me).authority
