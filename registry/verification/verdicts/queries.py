@@ -170,7 +170,8 @@ class VerdictReader:
         return with_imitation(question, facts, verdict, near)
 
     def _with_partner_named(self, question: Question, verdict: Verdict, now: datetime) -> Verdict:
-        if question.known_at is not None or not any("partner" in one.values for one in verdict.reasons):
+        told = [one for one in verdict.reasons if "partner" in one.values]
+        if question.known_at is not None or not told:
             return verdict
         reasons = []
         for one in verdict.reasons:

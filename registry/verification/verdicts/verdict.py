@@ -52,7 +52,7 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, partial(_is_refused, facts, verdict.licence))
     covered = with_what_stands_instead(facts, _as_answered(_where_covered(question, facts, verdict)))
-    answered = _as_answered(with_changes_ahead(question, facts, covered))
+    answered = with_changes_ahead(question, facts, covered)
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
