@@ -5,13 +5,15 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow
 from marshmallow import fields
 
 from registry.vocabulary.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
+
+V = TypeVar("V")
 
 _PLAIN = re.compile(r"[!-~\u00c0-\u017f\u4e00-\u9fff]+(?: [!-~\u00c0-\u017f\u4e00-\u9fff]+)*")
 """Text in which there is nothing to fold: most of what is sent."""
@@ -48,7 +50,23 @@ ABSENT: dict[str, Any] = {
 }
 
 
-class Line(fields.Field[str]):
+class InField(fields.Field[V]):
+    """A field of what comes in. It reads a text at once where nothing else is to look at it.
+
+    Marshmallow would make an object for each value to run its validators, of which there are none as a rule.
+    """
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> V:
+        if isinstance(value, str) and not (self.validators or self.pre_load or self.post_load):
+            loaded: V = self._deserialize(value, attr, data, **kwargs)
+        else:
+            loaded = super().deserialize(value, attr, data, **kwargs)
+        return loaded
+
+
+class Line(InField[str]):
     """One line of text of at most `max_length` characters.
 
     Zero-width and direction marks are left out; control characters refuse it.
@@ -132,7 +150,7 @@ class Passage(fields.Field[str]):
         return value
 
 
-class Word(fields.Field[Any]):
+class Word(InField[Any]):
     """One of a closed set of words, in any letter case. Gives the member when the set is a StrEnum."""
 
     default_error_messages = ABSENT
@@ -196,7 +214,7 @@ class JsonObject(fields.Field[dict[str, Any]]):
         return value
 
 
-class Country(fields.Field[str]):
+class Country(InField[str]):
     """A country by its two letters, ISO 3166-1, in any letter case."""
 
     default_error_messages = ABSENT
