@@ -363,7 +363,7 @@ def _of_plan(question: Question, destination: str, day: date, today: date, facts
         for one in found:
             if one.answer is Answer.NO and not is_barred:
                 is_open = True
-                yield Judged(Answer.UNKNOWN, one.finding._replace(code=Reason.LAW_MAY_BAR))
+                yield Judged(Answer.UNKNOWN, replace(one.finding, code=Reason.LAW_MAY_BAR))
             else:
                 yield one
     if is_open and question.activity is None:

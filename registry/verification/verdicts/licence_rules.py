@@ -208,10 +208,10 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
         gravest = self.answer
         return tuple(
             [
-                finding if answer is gravest and finding.code not in INFORMING else finding.informing()
+                one.finding if gravity is gravest and one.finding.code not in INFORMING else one.finding.informing()
                 for gravity in _GRAVEST_FIRST
-                for answer, finding in self.judged
-                if answer is gravity
+                for one in self.judged
+                if one.answer is gravity
             ]
         )
 

@@ -180,7 +180,7 @@ class VerdictReader:
                     name_of_agency(public_record(stored, now)) for stored in self.lookup.by_agency(reference).records
                 ]
                 named = next((f"{name} ({reference})" for name in names if name), reference)
-                one = one._replace(values={**one.values, "partner": named})
+                one = structs.replace(one, values={**one.values, "partner": named})
             reasons.append(one)
         return structs.replace(verdict, reasons=tuple(reasons))
 
@@ -272,8 +272,10 @@ def name_of_agency(agency: record.Agency) -> str:
 def public_record(stored: Stored, now: datetime) -> record.Agency:
     """A stored record as it may be shown now."""
     agency = record.read_record(stored.body)
+    if stored.withhold_on is None:
+        return agency
     day = day_at(now, None)
-    return record.withhold(agency, day) if stored.withhold_on is not None and day > stored.withhold_on else agency
+    return record.withhold(agency, day) if day > stored.withhold_on else agency
 
 
 def prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
