@@ -220,6 +220,8 @@ class Country(InField[str]):
     default_error_messages = ABSENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, str) and value in COUNTRIES:
+            return value
         code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
         if code in COUNTRIES:
             return code
