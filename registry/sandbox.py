@@ -165,8 +165,9 @@ class SandboxGate:
 
     def chosen(self, environ: Environ) -> Flask | None:
         """The sandbox's application, where the request brings a test key that opens it."""
-        sent = _KEY.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
-        return None if sent is None else self._application(sent[1])
+        sent = environ.get("HTTP_AUTHORIZATION")
+        test_key = _KEY.fullmatch(sent) if sent else None
+        return None if test_key is None else self._application(test_key[1])
 
     def _application(self, key: str) -> Flask | None:
         """The sandbox's; None while there is none and the key opens nothing: no stranger has one made."""

@@ -13,6 +13,8 @@ from marshmallow import fields
 from registry.vocabulary.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
+Value = TypeVar("Value")
+
 _PLAIN = re.compile(r"[!-~\u00c0-\u017f\u4e00-\u9fff]+(?: [!-~\u00c0-\u017f\u4e00-\u9fff]+)*")
 """Text in which there is nothing to fold: most of what is sent."""
 
@@ -48,9 +50,6 @@ ABSENT: dict[str, Any] = {
 }
 
 
-Value = TypeVar("Value")
-
-
 def stated(about: str, more: Mapping[str, Any]) -> dict[str, Any]:
     """What a field is made with: `more` with what it is and an `example` of it, where they are told, as its metadata."""
     told = {"description": about} if about else {}
@@ -61,12 +60,25 @@ def stated(about: str, more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Sent(fields.Field[Value]):
-    """A field of a question or a body; `about` tells the documentation what it is."""
+    """A field of a question or a body; `about` tells the documentation what it is.
+
+    It reads a text at once where nothing else is to look at it: marshmallow would make an object for each value to run its
+    validators, of which there are none as a rule.
+    """
 
     default_error_messages = ABSENT
 
     def __init__(self, about: str = "", **more: Any) -> None:
         super().__init__(**stated(about, more))
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Value:
+        if isinstance(value, str) and not (self.validators or self.pre_load or self.post_load):
+            loaded: Value = self._deserialize(value, attr, data, **kwargs)
+        else:
+            loaded = super().deserialize(value, attr, data, **kwargs)
+        return loaded
 
 
 class Line(Sent[str]):
@@ -211,6 +223,8 @@ class Country(Sent[str]):
     """A country by its two letters, ISO 3166-1, in any letter case."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, str) and value in COUNTRIES:
+            return value
         code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
         if code in COUNTRIES:
             return code

@@ -33,6 +33,8 @@ def incomplete_pair(loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
 
 def take_identifier(loaded: dict[str, Any], field: str | None = None) -> list[tuple[str, Problem, str]]:
     """Put what `scheme` and `value` say into the field of the scheme's name, or into `field`; gives what is wrong with them."""
+    if "scheme" not in loaded and "value" not in loaded:
+        return []
     faults = incomplete_pair(loaded)
     scheme, value = loaded.pop("scheme", None), loaded.pop("value", None)
     if faults or scheme is None:

@@ -159,7 +159,7 @@ class VerifySchema(PlanSchema):
         Each field reads its value itself, so that both ways give the same; what marshmallow does beside it, for fields that
         were not sent too, serves to word faults.
         """
-        loaded = self._load_given(data) if isinstance(data, Mapping) and not options else None
+        loaded = self._load_given(data) if isinstance(data, dict) and not options else None
         return super().load(data, **options) if loaded is None else loaded
 
     def _load_given(self, data: Mapping[str, Any]) -> dict[str, Any] | None:

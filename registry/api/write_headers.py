@@ -7,11 +7,11 @@ other, and the answer is given again for a day at least (docs/decisions/0193).
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock
 
 import msgspec
 from flask import request
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from registry.complaints.intake import idempotency

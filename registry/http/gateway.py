@@ -64,7 +64,10 @@ class WSGI(Protocol):
 
 
 class Work:
-    """One request on its way to a thread. Who takes it out of its lane answers it: a thread, or the loop where it waited long."""
+    """One request on its way to a thread. Who takes it out of its lane answers it: a thread, or the loop where it waited long.
+
+    `done` is made where the loop will wait for it.
+    """
 
     __slots__ = ("body", "done", "environ", "leaving", "loop", "path", "protocol", "queued_at", "refusal", "scope")
 
@@ -73,7 +76,7 @@ class Work:
         self.body: BytesIO | StreamedBody | bodies.RefusedBody | None = None
         self.refusal: RegistryError | None = None
         self.environ: Environ | None = None
-        self.done: asyncio.Future[None] = loop.create_future()
+        self.done: asyncio.Future[None]
         self.leaving: asyncio.Task[None] | None = None
         self.queued_at = 0.0
 
@@ -159,6 +162,7 @@ class Gateway:
         if self._answers_here and not is_other and not self._others_open:
             self._answer_here(work)
             return
+        work.done = work.loop.create_future()
         self._open.add(work)
         self._others_open += is_other
         try:

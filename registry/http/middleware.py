@@ -77,7 +77,8 @@ def _request_id(environ: Environ) -> str:
     given = environ.get("HTTP_X_REQUEST_ID")
     if given and _REQUEST_ID.fullmatch(given):
         return str(given)
-    traced = TRACEPARENT.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
+    sent = environ.get("HTTP_TRACEPARENT")
+    traced = TRACEPARENT.fullmatch(sent) if sent else None
     # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
     return traced[1] if traced else f"{random.getrandbits(128):032x}"
 

@@ -82,11 +82,12 @@ def load_query(schema: InSchema, query: str) -> dict[str, Any]:
         name, _, text = pair.partition("=")
         if name not in known:
             name = printable(unquote_plus(name, errors="replace"))
-        try:
-            text = unquote_plus(text, errors="strict")
-        except UnicodeDecodeError:
-            faults.append(Fault(name, Problem.INVALID_VALUE, "is not UTF-8"))
-            continue
+        if "%" in text or "+" in text:
+            try:
+                text = unquote_plus(text, errors="strict")
+            except UnicodeDecodeError:
+                faults.append(Fault(name, Problem.INVALID_VALUE, "is not UTF-8"))
+                continue
         if name not in known:
             faults.append(Fault(name, Problem.UNKNOWN_PARAMETER, _unknown(name, known)))
         elif name in values:

@@ -5,10 +5,10 @@ Nothing volatile stands in a body, so that the same question has the same bytes 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from flask import Request, Response
@@ -50,8 +50,7 @@ def encode_answer(value: Any) -> bytes:
     return json_in_whole_seconds(encode(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Determined:
+class Determined(NamedTuple):
     """A value that is made only where the asker does not hold it yet.
 
     `digest` is of all that determines the value, so that an equal digest means equal bytes.
@@ -61,14 +60,13 @@ class Determined:
     make: Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """A value to be sent, in seconds how long it may be kept, and further headers. `is_kept` is false for the asker's alone."""
 
     value: Any
     max_age: int = MAX_AGE
     headers: tuple[Header, ...] = ()
-    language: Language = field(default=Language.EN)
+    language: Language = Language.EN
     media_type: str = MEDIA_TYPE
     is_cacheable: bool = True
 
@@ -150,8 +148,10 @@ def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTT
     is_reading = answer.is_cacheable and environ["REQUEST_METHOD"] in READING
     if isinstance(value, Determined):
         digest, make = value.digest, value.make
-        if is_reading and _is_held(environ, etag := etag_of(digest, wanted_encoding(environ, MEDIA_TYPE))):
-            return _not_modified(etag, answer.max_age, headers)
+        if is_reading and "HTTP_IF_NONE_MATCH" in environ:
+            etag = etag_of(digest, wanted_encoding(environ, MEDIA_TYPE))
+            if _is_held(environ, etag):
+                return _not_modified(etag, answer.max_age, headers)
         value = make()
     body = encode_answer(value)
     if not is_reading:

@@ -1,7 +1,7 @@
 """The shape of a view's input and answer, stated once: it reads requests, writes responses, and documents both."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from flask import request
+from msgspec.structs import replace
 
 from registry.http.request_reader import (
     IN_A_FILE,

@@ -1,11 +1,11 @@
 """One question for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import g, request
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from registry.api.api_keys import Caller, optional_api_key, require_scope

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
+from msgspec.structs import replace
 
 from registry.api.api_keys import optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
@@ -34,7 +34,11 @@ ns = Namespace("verify", path="/verify")
 
 RECEIPT = "application/registry-receipt+jwt"
 
-_RELEASE = release().encode()
+_BEGUN = {
+    language: hashlib.blake2b(digest_size=12, key=release().encode(), salt=language.value.encode())
+    for language in Language
+}
+"""Digests that have taken in what an answer owes to the release and its language."""
 
 _VARIES = (("Vary", "Accept"),)
 
@@ -125,7 +129,8 @@ def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Enviro
         verdict, snapshot, prerendered = reader.judged(read)
         return verdict_payload(read.question, verdict, snapshot, language, prerendered)
 
-    digest = hashlib.blake2b(cache_key.digest, digest_size=12, key=_RELEASE, salt=language.value.encode())
+    digest = _BEGUN[language].copy()
+    digest.update(cache_key.digest)
     keep = cache_seconds(read.now, (), [cache_key.until])
     return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
 

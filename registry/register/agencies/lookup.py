@@ -151,6 +151,8 @@ class Lookup:
 
 
 def _found(rows: Sequence[Row]) -> KeyMatch:
+    if len(rows) == 1 and rows[0][1] is not None:
+        return KeyMatch((stored(rows[0]),), rows[0][0])
     return _match_of(rows, rows[0][0] if rows else 0)
 
 

@@ -7,7 +7,6 @@ read from the log, and a partner is told by the name in another record.
 """
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from registry.core.clock import day_at, end_of_day
-from registry.register.agencies.lookup import KeyMatch
+from registry.register.agencies.lookup import KeyMatch, Stored
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, shipped_law
 from registry.verification.verdicts.licence_rules import stale_at
@@ -78,22 +77,21 @@ def cache_key_of(question: Question, found: KeyMatch, facts: VerdictFacts, momen
     """The cache key of an answer; None where the answer depends on more than is read here."""
     if question.kind in _APART or question.known_at is not None or question.claimed_name is not None:
         return None
-    if any(holder.agency.agreements for holder in facts.holders):
-        return None
-    # A list of which each licence grows old by itself.
-    ends = [
-        stale_at(licence, facts.snapshot.sources.get(licence.source), holder.confirmed_at)
-        for holder in facts.holders
-        for licence in holder.agency.licences
-    ]
-    are_stale = [end is not None and facts.as_of >= end for end in ends]
-    whole = hashlib.blake2b(moment.digest, digest_size=12)
-    whole.update(_encode((question, found.is_more, list(_of_records(found)), are_stale)))
-    until = min((end for end in ends if end is not None and end > facts.as_of), default=_NEVER)
-    return CacheKey(whole.digest(), min(moment.end, until))
+    until, are_stale = moment.end, []
+    for holder in facts.holders:
+        if holder.agency.agreements:
+            return None
+        for licence in holder.agency.licences:
+            # A list of which each licence grows old by itself.
+            end = stale_at(licence, facts.snapshot.sources.get(licence.source), holder.confirmed_at)
+            is_stale = end is not None and facts.as_of >= end
+            are_stale.append(is_stale)
+            if end is not None and not is_stale:
+                until = min(until, end)
+    whole = _encode((question, found.is_more, [_of_record(stored) for stored in found.records], are_stale))
+    return CacheKey(hashlib.blake2b(moment.digest + whole, digest_size=12).digest(), until)
 
 
-def _of_records(found: KeyMatch) -> Iterator[object]:
-    for stored in found.records:
-        licences = None if stored.licences is None else sorted(stored.licences)
-        yield stored.body, stored.withhold_on, stored.confirmed_at, licences
+def _of_record(stored: Stored) -> tuple[object, ...]:
+    licences = None if stored.licences is None else sorted(stored.licences)
+    return stored.body, stored.withhold_on, stored.confirmed_at, licences

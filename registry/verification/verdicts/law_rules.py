@@ -11,15 +11,16 @@ on the day that was asked about.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
 from registry.register.agencies import record
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import Regime
-from registry.register.law.rules import changes_of, regime_on
+from registry.register.law.rules import Spans, changes_of, regime_on
 from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.absence_rules import unique, zone_of
@@ -43,6 +44,7 @@ from registry.verification.verdicts.regime_rules import (
     of_regime,
     of_unknown_law,
     partner_of,
+    regions_in_law,
     rows_of_regimes,
 )
 from registry.vocabulary.codes import Reason
@@ -53,12 +55,14 @@ from registry.vocabulary.register import RECRUITING, SENDING_COUNTRIES, Activity
 class CorridorLaw(NamedTuple):
     """What the law says: of the licence where it was issued and workers come from, and of its use at the destination.
 
-    `regime`: the first that is known of the activities in question, where the licence was issued. `is_licence_needed`: whether
-    that country is known to ask for a licence for the activity asked about, or to forbid it.
+    `regions` are those that the law tells apart for the activities in question where the licence was issued, `regime` the
+    first that is known of those activities there. `is_licence_needed`: whether that country is known to ask for a licence for
+    the activity asked about, or to forbid it.
     """
 
     at_home: tuple[Judged, ...]
     at_destination: tuple[Judged, ...]
+    regions: tuple[str, ...]
     regime: Regime | None
     is_licence_needed: bool
 
@@ -102,11 +106,16 @@ def _worked_out(
         *of_limits(Recruiting.under(licence), question, activities, day, today, facts),
     )
     # What only informs is said once here, so that no answer has to compare it again. The order of two gravities is no matter.
-    informing = unique(one.finding for one in at_destination if one.answer is Answer.YES)
+    informing = unique(
+        one.finding.informing() if one.finding.code in INFORMING else one.finding
+        for one in at_destination
+        if one.answer is Answer.YES
+    )
     open_or_refused = [one for one in at_destination if one.answer is not Answer.YES]
     return CorridorLaw(
         at_home,
         (*open_or_refused, *(Judged(Answer.YES, one) for one in informing)),
+        regions_in_law(regimes, licence.country, activities, day),
         first_known(regimes, licence.country, activities, day),
         _needs_licence(licence, question, day, regimes),
     )
@@ -239,8 +248,10 @@ def _charges(question: Question, destination: str, facts: VerdictFacts) -> list[
 
 def with_what_stands_instead(facts: VerdictFacts, verdict: Verdict) -> Verdict:
     """The verdict, with what stands in the place of a licence where a reason says that none is required."""
-    rows = (facts.snapshot.law or shipped_law()).rows
     told = [one for one in verdict.reasons if one.code is Reason.NO_LICENCE_REQUIRED]
+    if not told:
+        return verdict
+    rows = (facts.snapshot.law or shipped_law()).rows
     found = [(one.values["country"], rows.get(row)) for one in told for row in one.rows]
     more = []
     for country in dict.fromkeys(one.values["country"] for one in told):
@@ -250,7 +261,7 @@ def with_what_stands_instead(facts: VerdictFacts, verdict: Verdict) -> Verdict:
         values = {"country": country, "instead": words, "rows": " ".join(row.id for row in free)}
         stated = {name: value for name, value in values.items() if value}
         more.append(Finding(Reason.INSTEAD_OF_LICENCE, stated, Weight.INFORMS))
-    return replace(verdict, reasons=unique((*verdict.reasons, *more))) if more else verdict
+    return replace(verdict, reasons=unique((*verdict.reasons, *more)))
 
 
 AHEAD = timedelta(days=90)
@@ -264,12 +275,21 @@ def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict
     """
     if question.destination is None:
         return verdict
-    coming = changes_of(facts.snapshot.law or shipped_law(), question.destination)
-    ahead = [row for row in coming if verdict.on < row.on <= verdict.on + AHEAD and is_readable(row)]
-    if not ahead:
-        return verdict
-    values = {"country": question.destination, "rows": " ".join(row.id for row in ahead)}
-    return replace(verdict, reasons=(*verdict.reasons, Finding(Reason.LAW_CHANGES_SOON, values, Weight.INFORMS)))
+    ahead = _changes_ahead(facts.snapshot.law or shipped_law(), question.destination).on(verdict.on)
+    return verdict if ahead is None else replace(verdict, reasons=(*verdict.reasons, ahead))
+
+
+@lru_cache(64)
+def _changes_ahead(law: Law, country: str) -> Spans[Finding | None]:
+    """What is said each day of the changes to come in a country's law."""
+    coming = [row for row in changes_of(law, country) if is_readable(row)]
+
+    def told_on(day: date) -> Finding | None:
+        ahead = [row.id for row in coming if row.on - AHEAD <= day < row.on]
+        values = {"country": country, "rows": " ".join(ahead)}
+        return Finding(Reason.LAW_CHANGES_SOON, values, Weight.INFORMS) if ahead else None
+
+    return Spans([day for row in coming for day in (row.on - AHEAD, row.on)], told_on)
 
 
 def rows_to_look_at(country: str, facts: VerdictFacts) -> str:
@@ -343,7 +363,7 @@ def _of_plan(question: Question, destination: str, day: date, today: date, facts
         for one in found:
             if one.answer is Answer.NO and not is_barred:
                 is_open = True
-                yield Judged(Answer.UNKNOWN, one.finding._replace(code=Reason.LAW_MAY_BAR))
+                yield Judged(Answer.UNKNOWN, replace(one.finding, code=Reason.LAW_MAY_BAR))
             else:
                 yield one
     if is_open and question.activity is None:

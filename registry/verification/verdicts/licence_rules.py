@@ -17,7 +17,7 @@ from registry.register.law.rows import Regime
 from registry.register.law.rules import may_wind_down
 from registry.verification.verdicts.law_rules import CorridorLaw, corridor_law
 from registry.verification.verdicts.question import GRAVITY, INFORMING, Finding, Judged, Question, VerdictFacts
-from registry.verification.verdicts.regime_rules import activities_in_question, of_region
+from registry.verification.verdicts.regime_rules import of_region
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (
@@ -206,17 +206,17 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     def findings(self) -> tuple[Finding, ...]:
         """The gravest first; those of one gravity in the order the rules found them."""
         gravest = self.answer
-        ordered = sorted(self.judged, key=_gravest_first)
         return tuple(
             [
-                finding if answer is gravest and finding.code not in INFORMING else finding.informing()
-                for answer, finding in ordered
+                one.finding if gravity is gravest and one.finding.code not in INFORMING else one.finding.informing()
+                for gravity in _GRAVEST_FIRST
+                for one in self.judged
+                if one.answer is gravity
             ]
         )
 
 
-def _gravest_first(judged: Judged) -> int:
-    return -GRAVITY[judged.answer]
+_GRAVEST_FIRST = sorted(GRAVITY, key=lambda answer: -GRAVITY[answer])
 
 
 def _gravest(judged: Sequence[Judged]) -> Answer:
@@ -240,6 +240,7 @@ def judge(
     source = facts.snapshot.sources.get(licence.source)
     standing = standing_on(licence, agency, day)
     law = corridor_law(licence, agency, question, day, today, facts)
+    seen, stale_from = _retrieved_at(licence, source, confirmed_at), stale_at(licence, source, confirmed_at)
     judged = (
         *of_kind(licence, question, is_licence_needed=law.is_licence_needed),
         *of_status(licence, standing, day),
@@ -248,7 +249,7 @@ def judge(
         *_of_plan(licence, question, law, day, facts),
         *of_conditions(licence, question, standing.status),
         *_of_holder(agency, day),
-        *_of_freshness(licence, source, confirmed_at, facts.as_of, zone),
+        *_of_freshness(seen, stale_from, facts.as_of, zone),
         *of_permission(licence),
     )
     return Judgement(
@@ -258,8 +259,8 @@ def judge(
         _gravest(judged),
         standing.status,
         continuation(standing, law.regime, day, judged),
-        stale_at(licence, source, confirmed_at),
-        _retrieved_at(licence, source, confirmed_at),
+        stale_from,
+        seen,
     )
 
 
@@ -281,13 +282,15 @@ def refuses_plan(licence: record.Licence, agency: record.Agency, question: Quest
 
 def _of_plan(
     licence: record.Licence, question: Question, law: CorridorLaw, day: date, facts: VerdictFacts
-) -> Iterator[Judged]:
+) -> Sequence[Judged]:
     """What the law of both ends and the licence's own scope make of the corridor, the place and the sector."""
-    yield from law.at_home
-    yield from of_corridor(licence, question)
-    yield from of_region(licence, question, activities_in_question(licence, question), day, facts.regimes)
-    yield from law.at_destination
-    yield from of_sector(licence, question)
+    return (
+        *law.at_home,
+        *of_corridor(licence, question),
+        *of_region(licence, question, law.regions, day, facts.regimes),
+        *law.at_destination,
+        *of_sector(licence, question),
+    )
 
 
 def _of_headlines(
@@ -348,14 +351,10 @@ def stale_at(licence: record.Licence, source: SourceFacts | None, confirmed_at: 
 
 
 def _of_freshness(
-    licence: record.Licence,
-    source: SourceFacts | None,
-    confirmed_at: datetime | None,
-    as_of: datetime,
-    zone: str | None,
-) -> Iterator[Judged]:
-    end = stale_at(licence, source, confirmed_at)
-    if end is not None and as_of >= end:
-        seen = _retrieved_at(licence, source, confirmed_at)
-        date_seen = day_at(seen, zone).isoformat() if seen else ""
-        yield Judged(Answer.UNKNOWN, Finding(Reason.SOURCE_STALE, {"date": date_seen}))
+    seen: datetime | None, stale_from: datetime | None, as_of: datetime, zone: str | None
+) -> Sequence[Judged]:
+    """That the list is too old. `seen` is when the licence was last on it."""
+    if stale_from is None or as_of < stale_from:
+        return ()
+    date_seen = day_at(seen, zone).isoformat() if seen else ""
+    return (Judged(Answer.UNKNOWN, Finding(Reason.SOURCE_STALE, {"date": date_seen})),)

@@ -170,7 +170,8 @@ class VerdictReader:
         return with_imitation(question, facts, verdict, near)
 
     def _with_partner_named(self, question: Question, verdict: Verdict, now: datetime) -> Verdict:
-        if question.known_at is not None or not any("partner" in one.values for one in verdict.reasons):
+        told = [one for one in verdict.reasons if "partner" in one.values]
+        if question.known_at is not None or not told:
             return verdict
         reasons = []
         for one in verdict.reasons:
@@ -179,7 +180,7 @@ class VerdictReader:
                     name_of_agency(public_record(stored, now)) for stored in self.lookup.by_agency(reference).records
                 ]
                 named = next((f"{name} ({reference})" for name in names if name), reference)
-                one = one._replace(values={**one.values, "partner": named})
+                one = structs.replace(one, values={**one.values, "partner": named})
             reasons.append(one)
         return structs.replace(verdict, reasons=tuple(reasons))
 
@@ -271,8 +272,10 @@ def name_of_agency(agency: record.Agency) -> str:
 def public_record(stored: Stored, now: datetime) -> record.Agency:
     """A stored record as it may be shown now."""
     agency = record.read_record(stored.body)
+    if stored.withhold_on is None:
+        return agency
     day = day_at(now, None)
-    return record.withhold(agency, day) if stored.withhold_on is not None and day > stored.withhold_on else agency
+    return record.withhold(agency, day) if day > stored.withhold_on else agency
 
 
 def prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:

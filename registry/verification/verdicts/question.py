@@ -113,7 +113,7 @@ class VerdictFacts(msgspec.Struct, frozen=True, gc=False):
     routes: Sequence[PermitRoute] = ()
 
 
-class Finding(NamedTuple):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One reason with the values its text speaks of: days, references and words, never texts.
 
     `rows` among the values are the ids of the rows of law that it stands on.
@@ -230,7 +230,7 @@ GRAVITY = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
 """The gravest finding decides."""
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """A finding and the best answer it leaves open: YES for one that only informs."""
 
     answer: Answer

@@ -93,22 +93,30 @@ def regions_of(regimes: Sequence[Regime], country: str, activities: Sequence[Act
     )
 
 
+def regions_in_law(
+    regimes: Sequence[Regime], country: str, activities: Sequence[Activity], day: date
+) -> tuple[str, ...]:
+    """The regions of a country that its law tells apart for one of the activities, whether or not their rules agree."""
+    return tuple(
+        regime.region
+        for activity in activities
+        for regime in regimes_on(regimes, country, activity, day)
+        if regime.region is not None
+    )
+
+
 def of_region(
-    licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
+    licence: record.Licence, question: Question, of_law: Sequence[str], day: date, regimes: Sequence[Regime]
 ) -> Iterator[Judged]:
     """Where licences go by region, that of one region permits nothing in another.
+
+    `of_law` are the regions that the law of the licence's country tells apart for what was asked about.
 
     A licence named by its number is refused where the law of the job's region asks for one of its own. Of an agency it is
     not known: it may hold one there that no list shows us.
     """
     if question.destination != licence.country:
         return
-    of_law = [
-        regime.region
-        for activity in activities
-        for regime in regimes_on(regimes, licence.country, activity, day)
-        if regime.region is not None
-    ]
     if licence.region is None:
         if of_law:
             yield Judged(Answer.UNKNOWN, Finding(Reason.SCOPE_NOT_STATED, {"scope": "region"}))
@@ -120,6 +128,7 @@ def of_region(
         wanted = {"parameter": "region", "regions": "|".join(offered)}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, wanted))
     elif job_region != licence.region:
+        activities = activities_in_question(licence, question)
         known = [regime_on(regimes, licence.country, one, day, region=job_region) for one in activities]
         is_refused = (
             job_region in of_law

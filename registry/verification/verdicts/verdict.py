@@ -52,7 +52,7 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, partial(_is_refused, facts, verdict.licence))
     covered = with_what_stands_instead(facts, _as_answered(_where_covered(question, facts, verdict)))
-    answered = _as_answered(with_changes_ahead(question, facts, covered))
+    answered = with_changes_ahead(question, facts, covered)
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
@@ -250,7 +250,7 @@ def _of_unknown_subject(question: Question, facts: VerdictFacts) -> Verdict:
     in_utc = [Finding(Reason.DAY_IN_UTC, values, Weight.INFORMS)] if countries and zone is None else []
     if question.has_failed_check:
         # A typing error is found nowhere, and says nothing of the company whose number is another.
-        typo = tuple(one._replace(weight=Weight.DECIDES) for one in _warnings(question))
+        typo = tuple(replace(one, weight=Weight.DECIDES) for one in _warnings(question))
         open_too = (one.informing() for one in silence.findings if one.code is not Reason.NOT_REGISTERED)
         return Verdict(Answer.UNKNOWN, Answer.UNKNOWN, (*typo, *open_too, *in_utc), day, time_zone=zone)
     return Verdict(
