@@ -15,9 +15,9 @@ from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, NEAR, Match, best_match
+from registry.register.names.scoring import FLOOR, NEAR, Match, Resemblances, best_match
 from registry.register.names.spelling import folded, has_chinese
-from registry.register.names.words import parted
+from registry.register.names.words import part_stored
 from registry.vocabulary.register import Likeness, NameKind
 
 POSTINGS = 3000
@@ -170,15 +170,19 @@ def search(
         return []
     plain = folded(readings[0].normal)
     rows: list[_Row] = []
+    finalists: set[str] = set()
     matches: dict[str, Match] = {}
+    resembling = Resemblances()
     read = 0
     for look in LOOKS:
         if others := candidates[read : look.candidates]:
             rows += _NAMES.rows(session, others)
         read = look.candidates
-        for name in _finalists(plain, rows, weighed, look).difference(matches):
-            matches[name] = best_match(readings, parted(name), floor)
+        finalists |= _finalists(plain, rows, weighed, look)
         able = _by_characters(rows) if readings[0].is_chinese else rows
+        for _, _, name, its_plain in able:
+            if name in finalists and name not in matches:
+                matches[name] = best_match(readings, part_stored(name, its_plain), floor, resembling)
         hits = sorted(_best(able, matches, floor), key=_order)
         near = {hit.agency_id for hit in hits if hit.score >= NEAR}
         if 0 < len(near) < look.finalists // 2 and near.isdisjoint(candidates[read // 2 : read]):
@@ -195,14 +199,15 @@ def _order(hit: NameHit) -> tuple[float, int]:
 def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> Iterable[NameHit]:
     """Agencies whose name can be confused with that of one of the first hits: both must be shown together."""
     known = {hit.agency_id for hit in hits}
+    letters = {name: plain for _, _, name, plain in rows}
     rows = [row for row in rows if row[0] not in known]
     others = {name: plain for _, _, name, plain in rows}
     near: dict[str, Match] = {}
     firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
     for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
-        first = parted(name)
-        for _, _, other in extract(folded(first.normal), others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
-            match = best_match((first,), parted(other), NEAR)
+        first, resembling = part_stored(name, letters[name]), Resemblances()
+        for _, _, other in extract(letters[name], others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
+            match = best_match((first,), part_stored(other, others[other]), NEAR, resembling)
             if match.score >= NEAR and other not in near:
                 near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
     return _best(rows, near, floor)
