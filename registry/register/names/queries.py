@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.core.db.reading import SelectAmong
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
-from registry.register.names.postings import agencies_under, bucket_of, unpacked
+from registry.register.names.postings import agencies_under, bucket_of
 from registry.register.names.query_variants import query_variants
 from registry.register.names.scoring import FLOOR, NEAR, Match, Resemblances, best_match
 from registry.register.names.spelling import folded, has_chinese
@@ -86,9 +86,8 @@ def _agencies_by_key(session: Session, keys: Collection[int]) -> dict[int, Colle
         by_bucket[bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
     for bucket, body in _BUCKETS.rows(session, list(by_bucket)):
-        postings = unpacked(body)
         for key in by_bucket[bucket]:
-            if agencies := agencies_under(key, postings):
+            if agencies := agencies_under(key, body):
                 found[key] = agencies
     for key, agency_id in _FRESH.rows(session, list(keys)):
         # Few are fresh at any time. What is in the bucket as well counts once.
