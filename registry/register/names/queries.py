@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
-from sqlalchemy import String, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import String, select, type_coerce
 
-from registry.core.db.reading import SelectAmong
+from registry.core.db.reading import SelectAmong, Source
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of
@@ -33,15 +32,15 @@ _WORTH = {
 """A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
 character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
 
-_BUCKETS = SelectAmong(NameBucket.bucket, NameBucket.bucket, NameBucket.postings)
-_FRESH = SelectAmong(FreshPosting.key, FreshPosting.key, FreshPosting.agency_id)
+_BUCKETS = SelectAmong(NameBucket.bucket, select(NameBucket.bucket, NameBucket.postings))
+_FRESH = SelectAmong(FreshPosting.key, select(FreshPosting.key, FreshPosting.agency_id))
 
 
-def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
+def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
     """Candidates, each with how telling the keys are that it shares: a key of few agencies tells more."""
     given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
     neighbours = given[Evidence.NEIGHBOURS]
-    counted = list(_counted(_agencies_by_key(session, keys)))
+    counted = list(_counted(_agencies_by_key(source, keys)))
     for key, agencies in counted:
         if keys[key] is Evidence.NEIGHBOURS:
             worth = _worth(Evidence.NEIGHBOURS, len(agencies))
@@ -79,17 +78,21 @@ def _counted(found: Mapping[int, Collection[int]]) -> Iterator[tuple[int, Collec
             break
 
 
-def _agencies_by_key(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
-    """The agencies under each key that has any."""
+def _agencies_by_key(source: Source, keys: Collection[int]) -> dict[int, Collection[int]]:
+    """The agencies under each key that has any.
+
+    The fresh postings are read before the buckets: one that is folded between the two reads is found in both, not in neither.
+    """
+    fresh = _FRESH.rows(source, list(keys))
     by_bucket: dict[int, list[int]] = defaultdict(list)
     for key in keys:
         by_bucket[bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
-    for bucket, body in _BUCKETS.rows(session, list(by_bucket)):
+    for bucket, body in _BUCKETS.rows(source, list(by_bucket)):
         for key in by_bucket[bucket]:
             if agencies := agencies_under(key, body):
                 found[key] = agencies
-    for key, agency_id in _FRESH.rows(session, list(keys)):
+    for key, agency_id in fresh:
         # Few are fresh at any time. What is in the bucket as well counts once.
         found[key] = {*found.get(key, ()), agency_id}
     return found
@@ -140,15 +143,12 @@ _Row = tuple[int, str, str, str]
 
 _NAMES = SelectAmong(
     IndexedName.agency_id,
-    IndexedName.agency_id,
-    type_coerce(IndexedName.kind, String),
-    IndexedName.name,
-    IndexedName.plain,
+    select(IndexedName.agency_id, type_coerce(IndexedName.kind, String), IndexedName.name, IndexedName.plain),
 )
 
 
 def search(
-    session: Session, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
+    source: Source, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
 ) -> list[NameHit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
@@ -159,7 +159,7 @@ def search(
     readings = query_variants(text)
     if not readings:
         return []
-    weighed = weights(session, keys_of_readings(readings))
+    weighed = weights(source, keys_of_readings(readings))
     if wanted is not None:
         some = heaviest(weighed, FILTERED)
         stored = set(wanted(some)) if some else set()
@@ -175,7 +175,7 @@ def search(
     read = 0
     for look in LOOKS:
         if others := candidates[read : look.candidates]:
-            rows += _NAMES.rows(session, others)
+            rows += _NAMES.rows(source, others)
         read = look.candidates
         finalists |= _finalists(plain, rows, weighed, look)
         able = _by_characters(rows) if readings[0].is_chinese else rows
