@@ -43,9 +43,7 @@ def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
     counted = list(_counted(_agencies_by_key(source, keys)))
     for key, agencies in counted:
         if keys[key] is Evidence.NEIGHBOURS:
-            worth = _worth(Evidence.NEIGHBOURS, len(agencies))
-            for agency_id in agencies:
-                neighbours[agency_id] = neighbours.get(agency_id, 0.0) + worth
+            _add(neighbours, dict.fromkeys(agencies, _worth(Evidence.NEIGHBOURS, len(agencies))))
     # The rarest key tells the most: it comes last and stays.
     for key, agencies in reversed(counted):
         evidence = keys[key]
@@ -53,13 +51,22 @@ def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
             given[evidence].update(dict.fromkeys(agencies, _worth(evidence, len(agencies))))
     total, *others = given.values()
     for some in others:
-        for agency_id, worth in some.items():
-            total[agency_id] = total.get(agency_id, 0.0) + worth
+        _add(total, some)
     return total
+
+
+def _add(total: dict[int, float], more: dict[int, float]) -> None:
+    """Add weights to others, of thousands of agencies; few have a weight in both."""
+    sums = {agency_id: total[agency_id] + more[agency_id] for agency_id in total.keys() & more.keys()}
+    total.update(more)
+    total.update(sums)
 
 
 def heaviest(weighed: Mapping[int, float], count: int) -> list[int]:
     """The agencies that weigh most; of those that weigh the same the first."""
+    if len(weighed) > count:
+        least = sorted(weighed.values(), reverse=True)[count - 1]
+        weighed = {agency_id: weight for agency_id, weight in weighed.items() if weight >= least}
     # A sort keeps the order of equals, also in reverse.
     return sorted(sorted(weighed), key=weighed.__getitem__, reverse=True)[:count]
 

@@ -136,15 +136,26 @@ def _means_the_same(claimed: Parted, name: Parted) -> bool:
     return _coverage(claimed, name, resembling).whole >= _ALL and _coverage(name, claimed, resembling).whole >= _ALL
 
 
-class Resemblances(dict[tuple[str, str], float]):
-    """How much two words resemble each other, worked out once for all names that are compared with one question.
+class Resembling(dict[str, float]):
+    """How much a word resembles others, worked out once for each of them."""
 
-    It lives no longer than the search: its words are those of the question too.
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def __missing__(self, other: str) -> float:
+        share = self[other] = _resemblance(self._word, other)
+        return share
+
+
+class Resemblances(dict[str, Resembling]):
+    """How much the words of a question resemble those of names, worked out once for all names that are compared with it.
+
+    It lives no longer than the search, for the words of a question are not remembered.
     """
 
-    def __missing__(self, words: tuple[str, str]) -> float:
-        share = self[words] = _resemblance(*words)
-        return share
+    def __missing__(self, word: str) -> Resembling:
+        resembling = self[word] = Resembling(word)
+        return resembling
 
 
 def best_match(
@@ -222,11 +233,11 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         # Neither a slip nor a part nor a brand, and not enough in common whatever else the name says.
         return NONE
     if found >= _ALL:
-        back = _coverage(name, query, resembling)
+        back = _coverage(name, query)
         how = Likeness.TRANSLATION if back.whole >= _ALL else Likeness.PART
         return Match(_part(back) - penalty, how)
     if whole < _SLIP:
-        back = _coverage(name, query, resembling)
+        back = _coverage(name, query)
         best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
     else:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
@@ -246,7 +257,7 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
         best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found)
+        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
@@ -304,14 +315,14 @@ def _across_scripts(query: Parted, name: Parted, penalty: float, resembling: Res
         return Match(96.0 - penalty, Likeness.PINYIN)
     found, own = _coverage(query, name, resembling)
     if found >= _ALL:
-        back = _coverage(name, query, resembling)
+        back = _coverage(name, query)
         return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
         return Match(72.0, Likeness.INITIALS)
     whole = fuzz.ratio(latin.body, chinese.spoken)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found) - penalty
+        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found) - penalty
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return best
 
@@ -323,7 +334,7 @@ class _Coverage(NamedTuple):
     own: float
 
 
-def _coverage(name: Parted, other: Parted, resembling: Resemblances) -> _Coverage:
+def _coverage(name: Parted, other: Parted, resembling: Resemblances | None = None) -> _Coverage:
     total = had = own_total = own_had = 0.0
     meanings = other.meanings
     for unit in name.units:
@@ -344,11 +355,13 @@ def _coverage(name: Parted, other: Parted, resembling: Resemblances) -> _Coverag
     return _Coverage(had / total, own_had / own_total if own_total else had / total)
 
 
-def _nearest(unit: Unit, other: Parted, resembling: Resemblances) -> float:
+def _nearest(unit: Unit, other: Parted, resembling: Resemblances | None) -> float:
     """Of two words that are no name's own only the meaning counts."""
-    text = unit.text
     others = other.units if unit.kind is Kind.CORE else other.cores
-    return max([resembling[text, one.text] for one in others], default=0.0)
+    if resembling is None:
+        return max([_resemblance(unit.text, one.text) for one in others], default=0.0)
+    known = resembling[unit.text]
+    return max([known[one.text] for one in others], default=0.0)
 
 
 def _is_place_of(place: Unit, other: Parted) -> bool:

@@ -39,7 +39,8 @@ class Parted:
         self.is_chinese = has_chinese(self.body)
         self.letters = squeezed(self.body)
         """The body with umlauts spelled out and left out made one."""
-        self.sorted_letters = "".join(sorted(map(squeezed, words)))
+        # Where the whole has no umlaut spelled out, no word has.
+        self.sorted_letters = "".join(sorted(words if self.letters == self.body else map(squeezed, words)))
         """The letters by word in alphabetical order."""
         self.cores = tuple([unit for unit in units if unit.kind is _CORE])
         """The words of the name's own; none where it has only words of place and trade."""
@@ -114,8 +115,10 @@ def _own(text: str) -> Unit:
 
 def _with_own(units: list[Unit]) -> list[Unit]:
     """Of two places without a word of the name's own between them and the trade, the second is that word."""
+    if any(unit.kind is _CORE for unit in units):
+        return units
     places = [at for at, unit in enumerate(units) if unit.kind is Kind.PLACE]
-    if len(places) > 1 and not any(unit.kind is Kind.CORE for unit in units):
+    if len(places) > 1:
         units[places[1]] = _own(units[places[1]].text)
     return units
 
