@@ -1,8 +1,8 @@
 """Reading by key as cheaply as the driver can: one connection held per thread, statements compiled once.
 
 A look-up takes 9 microseconds so, 176 by a connection of SQLAlchemy Core and 257 by a session, of a verify request of 300
-(docs/decisions/0165). Nothing but single reads goes this way: each sees what is committed when it runs, so a sanction is
-in the next answer.
+(docs/decisions/0165). What goes this way needs no common state of several reads: each sees what is committed when it runs, so
+a sanction is in the next answer. A search by name makes several (docs/decisions/0224).
 """
 
 import threading

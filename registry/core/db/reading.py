@@ -1,12 +1,14 @@
 """Rows by many keys, each looked up by the whole index, whatever the planner knows of the table; and pages of a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, String, any_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.core.db.prepared import AnySelect, PreparedSelect, ThreadLocalReader
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
@@ -38,21 +40,42 @@ def _encoded(values: Sequence[int] | Sequence[str]) -> str:
     return msgspec.json.encode(values).decode()
 
 
+Source = Session | ThreadLocalReader
+"""Where something is read: a session, in its transaction, or a reader, where each read sees what is committed when it runs."""
+
+
+class SelectOnce:
+    """A select with named parameters that is put together once, for what is read at every question."""
+
+    def __init__(self, statement: AnySelect) -> None:
+        self._statement = statement
+        self._prepared: dict[str, PreparedSelect] = {}
+
+    def rows(self, source: Source, given: Mapping[str, Any]) -> Sequence[Any]:
+        """All of them as tuples. Of a reader the values are as the driver has them: days and instants are not read."""
+        if isinstance(source, ThreadLocalReader):
+            dialect = source.engine.dialect.name
+            prepared = self._prepared.get(dialect)
+            if prepared is None:
+                prepared = self._prepared[dialect] = source.prepare(self._statement)
+            return source.rows(prepared, given)
+        source.flush()
+        return source.connection().execute(self._statement, given).all()
+
+
 class SelectAmong:
-    """Columns of the rows whose `key` is one of many integers: put together once, for what is read at every question."""
+    """A select of the rows whose `key` is one of many integers, put together once."""
 
-    def __init__(self, key: Any, *columns: Any) -> None:
-        rows = select(*columns)
-        self._by_array = rows.where(key == any_(bindparam("values", type_=ARRAY(BigInteger))))
-        self._by_rows = rows.where(key.in_(_each(bindparam("values"))))
+    def __init__(self, key: Any, statement: AnySelect) -> None:
+        self._by_array = SelectOnce(statement.where(key == any_(bindparam("values", type_=ARRAY(BigInteger)))))
+        self._by_rows = SelectOnce(statement.where(key.in_(_each(bindparam("values")))))
 
-    def rows(self, session: Session, values: Sequence[int]) -> Sequence[Any]:
-        """All of them, in no order, as tuples."""
-        session.flush()
-        connection = session.connection()
-        if connection.dialect.name == "postgresql":
-            return connection.execute(self._by_array, {"values": values}).all()
-        return connection.execute(self._by_rows, {"values": _encoded(values)}).all()
+    def rows(self, source: Source, values: Sequence[int]) -> Sequence[Any]:
+        """All of them as `SelectOnce` gives them, in no order."""
+        bind = source.engine if isinstance(source, ThreadLocalReader) else source.get_bind()
+        if bind.dialect.name == "postgresql":
+            return self._by_array.rows(source, {"values": values})
+        return self._by_rows.rows(source, {"values": _encoded(values)})
 
 
 def rows_by_key(

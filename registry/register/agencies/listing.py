@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from registry.core.db.reading import SelectAmong
+from registry.core.db.reading import SelectAmong, SelectOnce, Source
 from registry.core.ids import read_reference
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
@@ -63,18 +63,18 @@ MIN_PREFIX_LENGTH = 2
 """Characters with which a name must be begun to be listed by its beginning."""
 
 
-def agencies_named(session: Session, text: str, limit: int, *, wanted: Filter | None = None) -> list[NameHit]:
+def agencies_named(source: Source, text: str, limit: int, *, wanted: Filter | None = None) -> list[NameHit]:
     """Agencies that a name may mean, the best first, each by its best name; at most `limit`, filtered by `wanted`."""
-    hits = {hit.agency_id: hit for hit in search(session, text, limit, wanted=wanted)}
+    hits = {hit.agency_id: hit for hit in search(source, text, limit, wanted=wanted)}
     begun = name_key(text)
     if len(hits) < limit and len(begun) >= MIN_PREFIX_LENGTH:
-        others = [agency_id for agency_id in _begun(session, begun, limit) if agency_id not in hits]
+        others = [agency_id for agency_id in _begun(source, begun, limit) if agency_id not in hits]
         stored = others if wanted is None else sorted(wanted(others)) if others else []
-        hits |= {hit.agency_id: hit for hit in _by_beginning(session, text, begun, stored)}
+        hits |= {hit.agency_id: hit for hit in _by_beginning(source, text, begun, stored)}
     return sorted(hits.values(), key=lambda hit: (-hit.score, hit.agency_id))[:limit]
 
 
-_BEGUN = (
+_BEGUN = SelectOnce(
     select(LookupKey.agency_id)
     .where(
         LookupKey.kind == NAME,
@@ -86,23 +86,23 @@ _BEGUN = (
     .limit(bindparam("most"))
 )
 _NAMES = SelectAmong(
-    IndexedName.agency_id, IndexedName.agency_id, IndexedName.place, IndexedName.kind, IndexedName.name
+    IndexedName.agency_id,
+    select(IndexedName.agency_id, IndexedName.place, type_coerce(IndexedName.kind, String), IndexedName.name),
 )
 
 
-def _begun(session: Session, begun: str, limit: int) -> Sequence[int]:
+def _begun(source: Source, begun: str, limit: int) -> Sequence[int]:
     """The greatest code point closes the range: keys are compared byte by byte."""
     given = {"begun": begun, "end": begun + "\U0010ffff", "most": limit}
-    session.flush()
-    return list(dict.fromkeys(session.connection().execute(_BEGUN, given).scalars()))
+    return list(dict.fromkeys([agency_id for (agency_id,) in _BEGUN.rows(source, given)]))
 
 
-def _by_beginning(session: Session, text: str, begun: str, agency_ids: Sequence[int]) -> list[NameHit]:
+def _by_beginning(source: Source, text: str, begun: str, agency_ids: Sequence[int]) -> list[NameHit]:
     if not agency_ids:
         return []
     hits: dict[int, NameHit] = {}
     readings = query_variants(text)
-    for agency_id, _, kind, name in sorted(_NAMES.rows(session, agency_ids), key=lambda row: row[:2]):
+    for agency_id, _, kind, name in sorted(_NAMES.rows(source, agency_ids), key=lambda row: row[:2]):
         if not normalised(name).startswith(begun):
             continue
         nearness = max(FLOOR, best_match(readings, parted(name)).score)

@@ -10,12 +10,11 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, null, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, bindparam, null, select, true
 
 from registry.core.db.engine import EPOCH
 from registry.core.db.prepared import AnyColumn, AnySelect, PreparedArraySelect, ThreadLocalReader, has_arrays
-from registry.core.db.reading import SelectAmong
+from registry.core.db.reading import SelectAmong, SelectOnce
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
 from registry.register.authorities.models import SourceVersion
 
@@ -156,15 +155,18 @@ def _found(rows: Sequence[Row]) -> KeyMatch:
     return _match_of(rows, rows[0][0] if rows else 0)
 
 
-_RECORDS = SelectAmong(PublicRecord.agency_id, *RECORD)
-_VERSION = select(SourceVersion.version)
+_RECORDS = SelectAmong(
+    PublicRecord.agency_id,
+    select(SourceVersion.version, *RECORD, null(), null()).select_from(SourceVersion).join(PublicRecord, true()),
+)
+_VERSION = SelectOnce(select(SourceVersion.version))
 
 
-def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
+def stored_records(reader: ThreadLocalReader, agency_ids: Sequence[int]) -> KeyMatch:
     """The records of some agencies in the order of their ids given, and the version of the sources."""
-    rows = _RECORDS.rows(session, agency_ids) if agency_ids else ()
-    by_id = {row.agency_id: Stored._make((*row, None, None)) for row in rows}
-    version = session.connection().execute(_VERSION).scalar_one()
+    rows: Sequence[Row] = _RECORDS.rows(reader, agency_ids) if agency_ids else ()
+    by_id = {one.agency_id: one for one in map(stored, rows)}
+    version = rows[0][0] if rows else _VERSION.rows(reader, {})[0][0]
     return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 

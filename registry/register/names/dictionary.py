@@ -19,6 +19,14 @@ class Kind(IntEnum):
     LINK = 3
 
 
+class Unit(NamedTuple):
+    """One part of a name. `means` is the same for every language and spelling of a place or trade word."""
+
+    kind: Kind
+    means: str
+    text: str
+
+
 MAX_CHINESE = 10
 """Characters of the longest Chinese word that is looked up."""
 
@@ -30,8 +38,8 @@ class Dictionary(NamedTuple):
     last, the longest first: most characters of a name's own word neither begin nor end a known one.
     """
 
-    latin: dict[str, tuple[Kind, str]]
-    chinese: dict[str, tuple[Kind, str]]
+    latin: dict[str, Unit]
+    chinese: dict[str, Unit]
     forms: dict[str, str]
     leading: dict[str, str]
     places: dict[str, list[int]]
@@ -40,6 +48,8 @@ class Dictionary(NamedTuple):
     """All beginnings of the Latin words, whole words too: what starts with none of them need not be put together."""
     leading_starts: frozenset[str]
     form_ends: frozenset[str]
+    chinese_ends: frozenset[str]
+    """Trade words and legal forms: what may stand at the end of a Chinese name."""
 
 
 _DIVISIONS = ("市", "省")
@@ -55,17 +65,17 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 @cache
 def dictionary() -> Dictionary:
-    latin: dict[str, tuple[Kind, str]] = {}
-    chinese: dict[str, tuple[Kind, str]] = {}
+    latin: dict[str, Unit] = {}
+    chinese: dict[str, Unit] = {}
     for kind, means, spelling in (*_places(), *_trade_words()):
         word = folded(normalised(spelling)).replace(" ", "")
         if not any(map(is_chinese, word)):
-            latin.setdefault(word, (kind, means))
+            latin.setdefault(word, Unit(kind, means, word))
         elif len(word) > 1:
-            chinese.setdefault(word, (kind, means))
+            chinese.setdefault(word, Unit(kind, means, word))
             # In pinyin, 市 would swallow the first syllable of the name's own word.
             for spelled in pinyin.usual(word) if kind is not Kind.PLACE or word[-1] not in _DIVISIONS else ():
-                latin.setdefault(spelled, (kind, means))
+                latin.setdefault(spelled, Unit(kind, means, spelled))
     forms: dict[str, str] = {}
     leading: dict[str, str] = {}
     for form, spelling, leads in _legal_forms():
@@ -75,10 +85,12 @@ def dictionary() -> Dictionary:
             forms.setdefault(spelled, form)
             if leads:
                 leading.setdefault(spelled, forms[spelled])
-    places = _lengths((word for word, (kind, _) in chinese.items() if kind is Kind.PLACE), 0)
-    ends = _lengths((*forms, *(word for word, (kind, _) in chinese.items() if kind is Kind.TRADE)), -1)
+    places = _lengths((word for word, unit in chinese.items() if unit.kind is Kind.PLACE), 0)
+    chinese_ends = frozenset([*forms, *(word for word, unit in chinese.items() if unit.kind is Kind.TRADE)])
+    ends = _lengths(chinese_ends, -1)
     form_ends = frozenset(form[at:] for form in forms for at in range(len(form)))
-    return Dictionary(latin, chinese, forms, leading, places, ends, _starts(latin), _starts(leading), form_ends)
+    starts = _starts(latin), _starts(leading)
+    return Dictionary(latin, chinese, forms, leading, places, ends, *starts, form_ends, chinese_ends)
 
 
 def _lengths(words: Iterable[str], place: int) -> dict[str, list[int]]:

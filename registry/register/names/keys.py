@@ -21,9 +21,9 @@ from itertools import pairwise
 from zlib import crc32
 
 from registry.register.names import pinyin
-from registry.register.names.dictionary import Kind
+from registry.register.names.dictionary import Kind, Unit
 from registry.register.names.spelling import is_chinese, published_spelling, squeezed
-from registry.register.names.words import Parted, Unit, part_apart
+from registry.register.names.words import Parted, part_apart
 
 
 class Evidence(Enum):

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -56,10 +56,20 @@ def numbers_in(bucket: int, postings: Postings) -> Iterator[int]:
         yield posting(bucket << _HALF | half, agency_id)
 
 
-def agencies_under(key: int, postings: Postings) -> "array[int]":
-    half = key & _LOW
-    start = bisect_left(postings.keys, half)
-    return postings.agencies[start : bisect_right(postings.keys, half, start)]
+def agencies_under(key: int, body: bytes) -> "array[int]":
+    """The agencies of a packed bucket that stand under the key, read in place: of most keys there are none."""
+    half = (key & _LOW).to_bytes(2, "little")
+    end = len(body) // 3
+    first = body.find(half, 0, end)
+    while first > 0 and first % 2:
+        # The end of one half of a key and the beginning of the next.
+        first = body.find(half, first + 1, end)
+    if first < 0:
+        return array("I")
+    last = body.rfind(half, first, end)
+    while last % 2:
+        last = body.rfind(half, first, last + 1)
+    return _from_bytes("I", body[end + 2 * first : end + 2 * last + 4])
 
 
 def by_bucket(numbers: Iterable[int]) -> Iterator[tuple[int, list[int]]]:

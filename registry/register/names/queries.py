@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
-from sqlalchemy import String, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import String, select, type_coerce
 
-from registry.core.db.reading import SelectAmong
+from registry.core.db.reading import SelectAmong, Source
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
-from registry.register.names.postings import agencies_under, bucket_of, unpacked
+from registry.register.names.postings import agencies_under, bucket_of
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, NEAR, Match, best_match
+from registry.register.names.scoring import FLOOR, NEAR, Match, Resemblances, best_match
 from registry.register.names.spelling import folded, has_chinese
-from registry.register.names.words import parted
+from registry.register.names.words import part_stored
 from registry.vocabulary.register import Likeness, NameKind
 
 POSTINGS = 3000
@@ -33,20 +32,18 @@ _WORTH = {
 """A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
 character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
 
-_BUCKETS = SelectAmong(NameBucket.bucket, NameBucket.bucket, NameBucket.postings)
-_FRESH = SelectAmong(FreshPosting.key, FreshPosting.key, FreshPosting.agency_id)
+_BUCKETS = SelectAmong(NameBucket.bucket, select(NameBucket.bucket, NameBucket.postings))
+_FRESH = SelectAmong(FreshPosting.key, select(FreshPosting.key, FreshPosting.agency_id))
 
 
-def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
+def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
     """Candidates, each with how telling the keys are that it shares: a key of few agencies tells more."""
     given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
     neighbours = given[Evidence.NEIGHBOURS]
-    counted = list(_counted(_agencies_by_key(session, keys)))
+    counted = list(_counted(_agencies_by_key(source, keys)))
     for key, agencies in counted:
         if keys[key] is Evidence.NEIGHBOURS:
-            worth = _worth(Evidence.NEIGHBOURS, len(agencies))
-            for agency_id in agencies:
-                neighbours[agency_id] = neighbours.get(agency_id, 0.0) + worth
+            _add(neighbours, dict.fromkeys(agencies, _worth(Evidence.NEIGHBOURS, len(agencies))))
     # The rarest key tells the most: it comes last and stays.
     for key, agencies in reversed(counted):
         evidence = keys[key]
@@ -54,13 +51,22 @@ def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
             given[evidence].update(dict.fromkeys(agencies, _worth(evidence, len(agencies))))
     total, *others = given.values()
     for some in others:
-        for agency_id, worth in some.items():
-            total[agency_id] = total.get(agency_id, 0.0) + worth
+        _add(total, some)
     return total
+
+
+def _add(total: dict[int, float], more: dict[int, float]) -> None:
+    """Add weights to others, of thousands of agencies; few have a weight in both."""
+    sums = {agency_id: total[agency_id] + more[agency_id] for agency_id in total.keys() & more.keys()}
+    total.update(more)
+    total.update(sums)
 
 
 def heaviest(weighed: Mapping[int, float], count: int) -> list[int]:
     """The agencies that weigh most; of those that weigh the same the first."""
+    if len(weighed) > count:
+        least = sorted(weighed.values(), reverse=True)[count - 1]
+        weighed = {agency_id: weight for agency_id, weight in weighed.items() if weight >= least}
     # A sort keeps the order of equals, also in reverse.
     return sorted(sorted(weighed), key=weighed.__getitem__, reverse=True)[:count]
 
@@ -79,18 +85,21 @@ def _counted(found: Mapping[int, Collection[int]]) -> Iterator[tuple[int, Collec
             break
 
 
-def _agencies_by_key(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
-    """The agencies under each key that has any."""
+def _agencies_by_key(source: Source, keys: Collection[int]) -> dict[int, Collection[int]]:
+    """The agencies under each key that has any.
+
+    The fresh postings are read before the buckets: one that is folded between the two reads is found in both, not in neither.
+    """
+    fresh = _FRESH.rows(source, list(keys))
     by_bucket: dict[int, list[int]] = defaultdict(list)
     for key in keys:
         by_bucket[bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
-    for bucket, body in _BUCKETS.rows(session, list(by_bucket)):
-        postings = unpacked(body)
+    for bucket, body in _BUCKETS.rows(source, list(by_bucket)):
         for key in by_bucket[bucket]:
-            if agencies := agencies_under(key, postings):
+            if agencies := agencies_under(key, body):
                 found[key] = agencies
-    for key, agency_id in _FRESH.rows(session, list(keys)):
+    for key, agency_id in fresh:
         # Few are fresh at any time. What is in the bucket as well counts once.
         found[key] = {*found.get(key, ()), agency_id}
     return found
@@ -141,15 +150,12 @@ _Row = tuple[int, str, str, str]
 
 _NAMES = SelectAmong(
     IndexedName.agency_id,
-    IndexedName.agency_id,
-    type_coerce(IndexedName.kind, String),
-    IndexedName.name,
-    IndexedName.plain,
+    select(IndexedName.agency_id, type_coerce(IndexedName.kind, String), IndexedName.name, IndexedName.plain),
 )
 
 
 def search(
-    session: Session, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
+    source: Source, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
 ) -> list[NameHit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
@@ -160,7 +166,7 @@ def search(
     readings = query_variants(text)
     if not readings:
         return []
-    weighed = weights(session, keys_of_readings(readings))
+    weighed = weights(source, keys_of_readings(readings))
     if wanted is not None:
         some = heaviest(weighed, FILTERED)
         stored = set(wanted(some)) if some else set()
@@ -170,15 +176,19 @@ def search(
         return []
     plain = folded(readings[0].normal)
     rows: list[_Row] = []
+    finalists: set[str] = set()
     matches: dict[str, Match] = {}
+    resembling = Resemblances()
     read = 0
     for look in LOOKS:
         if others := candidates[read : look.candidates]:
-            rows += _NAMES.rows(session, others)
+            rows += _NAMES.rows(source, others)
         read = look.candidates
-        for name in _finalists(plain, rows, weighed, look).difference(matches):
-            matches[name] = best_match(readings, parted(name), floor)
+        finalists |= _finalists(plain, rows, weighed, look)
         able = _by_characters(rows) if readings[0].is_chinese else rows
+        for _, _, name, its_plain in able:
+            if name in finalists and name not in matches:
+                matches[name] = best_match(readings, part_stored(name, its_plain), floor, resembling)
         hits = sorted(_best(able, matches, floor), key=_order)
         near = {hit.agency_id for hit in hits if hit.score >= NEAR}
         if 0 < len(near) < look.finalists // 2 and near.isdisjoint(candidates[read // 2 : read]):
@@ -195,14 +205,15 @@ def _order(hit: NameHit) -> tuple[float, int]:
 def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> Iterable[NameHit]:
     """Agencies whose name can be confused with that of one of the first hits: both must be shown together."""
     known = {hit.agency_id for hit in hits}
+    letters = {name: plain for _, _, name, plain in rows}
     rows = [row for row in rows if row[0] not in known]
     others = {name: plain for _, _, name, plain in rows}
     near: dict[str, Match] = {}
     firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
     for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
-        first = parted(name)
-        for _, _, other in extract(folded(first.normal), others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
-            match = best_match((first,), parted(other), NEAR)
+        first, resembling = part_stored(name, letters[name]), Resemblances()
+        for _, _, other in extract(letters[name], others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
+            match = best_match((first,), part_stored(other, others[other]), NEAR, resembling)
             if match.score >= NEAR and other not in near:
                 near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
     return _best(rows, near, floor)

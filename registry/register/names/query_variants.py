@@ -104,7 +104,7 @@ def _known_end(letters: str, known: Dictionary, is_spoken: bool) -> str | None:
     """Of pinyin no place: the last syllables of a name's own word often sound like one."""
     for length in range(min(24, len(letters) - 1), 3, -1):
         end = letters[-length:]
-        is_word = end in known.forms or (end in known.latin and not (is_spoken and known.latin[end][0] is Kind.PLACE))
+        is_word = end in known.forms or (end in known.latin and not (is_spoken and known.latin[end].kind is Kind.PLACE))
         if is_word and (not is_spoken or pinyin.is_pinyin(letters[:-length])):
             return end
     return None

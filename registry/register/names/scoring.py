@@ -8,10 +8,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from registry.register.names import pinyin
-from registry.register.names.dictionary import Kind
+from registry.register.names.dictionary import Kind, Unit
 from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import folded, is_chinese, squeezed
-from registry.register.names.words import Parted, Unit, parted
+from registry.register.names.words import Parted, parted
 from registry.vocabulary.register import Likeness
 
 FLOOR = 60.0
@@ -132,25 +132,56 @@ def _is_same_chinese_word(one: Unit, other: Unit) -> bool:
 
 
 def _means_the_same(claimed: Parted, name: Parted) -> bool:
-    return _coverage(claimed, name).whole >= _ALL and _coverage(name, claimed).whole >= _ALL
+    resembling = Resemblances()
+    return _coverage(claimed, name, resembling).whole >= _ALL and _coverage(name, claimed, resembling).whole >= _ALL
 
 
-def best_match(readings: Sequence[Parted], name: Parted, floor: float = 0.0) -> Match:
-    """The best match among what a question may mean (`asked`). Below `floor` it may be said to be NONE."""
+class Resembling(dict[str, float]):
+    """How much a word resembles others, worked out once for each of them."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def __missing__(self, other: str) -> float:
+        share = self[other] = _resemblance(self._word, other)
+        return share
+
+
+class Resemblances(dict[str, Resembling]):
+    """How much the words of a question resemble those of names, worked out once for all names that are compared with it.
+
+    It lives no longer than the search, for the words of a question are not remembered.
+    """
+
+    def __missing__(self, word: str) -> Resembling:
+        resembling = self[word] = Resembling(word)
+        return resembling
+
+
+def best_match(
+    readings: Sequence[Parted], name: Parted, floor: float = 0.0, resembling: Resemblances | None = None
+) -> Match:
+    """The best match among the `readings` of a question. Below `floor` it may be said to be NONE.
+
+    Who compares many names with one question gives the same `resembling` each time.
+    """
     if not name.units:
         return NONE
+    if resembling is None:
+        resembling = Resemblances()
     best = NONE
     for reading in readings:
-        match = _match(reading, name, floor)
+        # A reading that cannot do better than one before it need not be compared to the end.
+        match = _match(reading, name, max(floor, best.score), resembling)
         if match.score > best.score:
             best = match
     return best
 
 
-def _match(query: Parted, name: Parted, floor: float) -> Match:
+def _match(query: Parted, name: Parted, floor: float, resembling: Resemblances) -> Match:
     if query.normal == name.normal:
         return Match(100.0, Likeness.EXACT)
-    score, how = _matched(query, name, floor)
+    score, how = _matched(query, name, floor, resembling)
     if score < floor:
         return NONE
     # Of names that fare alike, the one that is written more alike comes first.
@@ -158,7 +189,7 @@ def _match(query: Parted, name: Parted, floor: float) -> Match:
     return Match(max(0.0, score - _WRITTEN * (1.0 - written)), how)
 
 
-def _matched(query: Parted, name: Parted, floor: float) -> Match:
+def _matched(query: Parted, name: Parted, floor: float, resembling: Resemblances) -> Match:
     penalty = _penalty(query, name)
     if query.letters == name.letters:
         if query.body == name.body:
@@ -171,42 +202,44 @@ def _matched(query: Parted, name: Parted, floor: float) -> Match:
         # Place and trade alone would list half the registry.
         return NONE
     if query.is_chinese != name.is_chinese:
-        return _across_scripts(query, name, penalty + _tone_penalty(query, name))
-    return _alike(query, name, penalty, floor)
+        return _across_scripts(query, name, penalty + _tone_penalty(query, name), resembling)
+    return _alike(query, name, penalty, floor, resembling)
 
 
 def _penalty(query: Parted, name: Parted) -> float:
     """Points off: none for the same legal form, few for a missing one, more for another, most for another place."""
-    another_place = query.places and name.places and not query.places & name.places
-    if set(query.forms) == set(name.forms):
+    another_place = query.places and name.places and query.places.isdisjoint(name.places)
+    if query.forms == name.forms or set(query.forms) == set(name.forms):
         return _ANOTHER_PLACE if another_place else 0.0
     return (2.5 if query.forms and name.forms else 1.0) + (_ANOTHER_PLACE if another_place else 0.0)
 
 
 def _tone_penalty(query: Parted, name: Parted) -> float:
     """Who writes tones tells 新信 from 鑫鑫. Many write them wrong, so it decides only among names that fare alike."""
-    if query.is_chinese or not pinyin.has_tones(query.normal):
+    if query.is_chinese or query.normal.isascii() or not pinyin.has_tones(query.normal):
         return 0.0
     letters = query.normal.replace(" ", "")
     return 0.0 if all(pinyin.matches_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
 
 
-def _alike(query: Parted, name: Parted, penalty: float, floor: float) -> Match:
+def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling: Resemblances) -> Match:
     # Two letters that changed places are one slip.
     whole = 100.0 * max(
         OSA.normalized_similarity(query.letters, name.letters),
         OSA.normalized_similarity(query.sorted_letters, name.sorted_letters),
     )
-    found, own = _coverage(query, name)
+    found, own = _coverage(query, name, resembling)
     if whole < _SLIP and found < _NEARLY_ALL and own < _ALL and _likeness(whole, found, 1.0, own) - penalty < floor:
         # Neither a slip nor a part nor a brand, and not enough in common whatever else the name says.
         return NONE
-    back = _coverage(name, query)
     if found >= _ALL:
+        back = _coverage(name, query)
         how = Likeness.TRANSLATION if back.whole >= _ALL else Likeness.PART
         return Match(_part(back) - penalty, how)
-    best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
-    if whole >= _SLIP:
+    if whole < _SLIP:
+        back = _coverage(name, query)
+        best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
+    else:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
         slipped = _slipped(whole, own, found)
         if penalty >= _ANOTHER_PLACE:
@@ -216,25 +249,26 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float) -> Match:
             # One character of a whole name: nearer than a name that only sounds alike and says its trade in other
             # words.
             slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
-        if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(query, name):
-            slipped = max(slipped, _TAKEN_FOR + penalty)
+        taken_for = _TAKEN_FOR + penalty
+        if penalty < _ANOTHER_PLACE and slipped < taken_for and _is_own_word_with_a_slip(query, name):
+            slipped = taken_for
         best = Match(slipped, how)
     if _is_same_brand(query, name, own):
         brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
         best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
-        part = _part(back) - 100.0 * (1.0 - found)
+        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
 
 def _is_same_brand(query: Parted, name: Parted, own: float) -> bool:
     """Whether both have the very same own words: what tells a name from others, whatever its trade is called."""
-    brand = "".join(unit.text for unit in query.own)
-    minimum = _MIN_BRAND if query.is_chinese else _MIN_LATIN_BRAND
-    if not query.has_own_word or len(brand) < minimum or own < _ALL:
+    if own < _ALL or not query.has_own_word:
         return False
-    return {unit.text for unit in query.own} == {unit.text for unit in name.own}
+    brand = [unit.text for unit in query.own]
+    minimum = _MIN_BRAND if query.is_chinese else _MIN_LATIN_BRAND
+    return sum(map(len, brand)) >= minimum and set(brand) == {unit.text for unit in name.own}
 
 
 def _is_own_word_with_a_slip(query: Parted, name: Parted) -> bool:
@@ -274,19 +308,18 @@ def _part(back: "_Coverage") -> float:
     return 80.0 + 15.0 * back.whole - (0.0 if back.own >= _ALL else 8.0)
 
 
-def _across_scripts(query: Parted, name: Parted, penalty: float) -> Match:
+def _across_scripts(query: Parted, name: Parted, penalty: float, resembling: Resemblances) -> Match:
     """A question in Latin letters about a Chinese name, or the other way round."""
     latin, chinese = (name, query) if query.is_chinese else (query, name)
     if _matches_pinyin(latin.body, chinese.body):
         return Match(96.0 - penalty, Likeness.PINYIN)
-    found, own = _coverage(query, name)
+    found, own = _coverage(query, name, resembling)
     if found >= _ALL:
         back = _coverage(name, query)
         return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
         return Match(72.0, Likeness.INITIALS)
-    stated = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
-    whole = fuzz.ratio(latin.body, stated)
+    whole = fuzz.ratio(latin.body, chinese.spoken)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
         part = _part(_coverage(name, query)) - 100.0 * (1.0 - found) - penalty
@@ -301,7 +334,7 @@ class _Coverage(NamedTuple):
     own: float
 
 
-def _coverage(name: Parted, other: Parted) -> _Coverage:
+def _coverage(name: Parted, other: Parted, resembling: Resemblances | None = None) -> _Coverage:
     total = had = own_total = own_had = 0.0
     meanings = other.meanings
     for unit in name.units:
@@ -311,9 +344,9 @@ def _coverage(name: Parted, other: Parted) -> _Coverage:
             if means in _TITLES:
                 # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
                 weight = _UNSAID_TITLE
-            share = _nearest(unit, other)
+            share = _nearest(unit, other, resembling)
         elif kind is Kind.PLACE and not _is_place_of(unit, other):
-            share = _nearest(unit, other)
+            share = _nearest(unit, other, resembling)
         total += weight
         had += weight * share
         if kind is Kind.CORE:
@@ -322,12 +355,13 @@ def _coverage(name: Parted, other: Parted) -> _Coverage:
     return _Coverage(had / total, own_had / own_total if own_total else had / total)
 
 
-def _nearest(unit: Unit, other: Parted) -> float:
+def _nearest(unit: Unit, other: Parted, resembling: Resemblances | None) -> float:
     """Of two words that are no name's own only the meaning counts."""
-    text = unit.text
-    return max(
-        [_resemblance(text, one.text) for one in (other.units if unit.kind is Kind.CORE else other.cores)], default=0.0
-    )
+    others = other.units if unit.kind is Kind.CORE else other.cores
+    if resembling is None:
+        return max([_resemblance(unit.text, one.text) for one in others], default=0.0)
+    known = resembling[unit.text]
+    return max([known[one.text] for one in others], default=0.0)
 
 
 def _is_place_of(place: Unit, other: Parted) -> bool:

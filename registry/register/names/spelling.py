@@ -82,7 +82,13 @@ def has_chinese(text: str) -> bool:
     return not text.isascii() and _CHINESE.search(text) is not None
 
 
-_CHINESE = re.compile("[\u3400-\u9fff\u3007\U00020000-\U0003ffff]")
+def is_all_chinese(text: str) -> bool:
+    """Whether a text is Chinese characters alone (`is_chinese`), and has any."""
+    return _ALL_CHINESE.fullmatch(text) is not None
+
+
+_CHARACTER = "[\u3400-\u9fff\u3007\U00020000-\U0003ffff]"
+_CHINESE, _ALL_CHINESE = re.compile(_CHARACTER), re.compile(f"{_CHARACTER}+")
 
 
 def _composed(text: str) -> str:

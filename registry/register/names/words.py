@@ -1,13 +1,20 @@
 """A name taken apart: its place, its own words, the words of its trade, its legal form."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import NamedTuple
 
-from registry.register.names.dictionary import Dictionary, Kind, dictionary
-from registry.register.names.spelling import folded, has_chinese, is_chinese, normalised, squeezed
+from registry.register.names import pinyin
+from registry.register.names.dictionary import Dictionary, Kind, Unit, dictionary
+from registry.register.names.spelling import (
+    MAX_LENGTH,
+    folded,
+    has_chinese,
+    is_all_chinese,
+    is_chinese,
+    normalised,
+    squeezed,
+)
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
@@ -15,40 +22,28 @@ MAX_WORD = 4
 """Words of the longest place or trade word, counting each syllable of pinyin typed apart."""
 
 
-class Unit(NamedTuple):
-    """One part of a name. `means` is the same for every language and spelling of a place or trade word."""
-
-    kind: Kind
-    means: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Parted:
-    """A name without its legal forms, which stand apart in `forms` by what they are."""
+    """A name without its legal forms, which stand apart in `forms` by what they are.
 
-    normal: str
-    units: tuple[Unit, ...]
-    forms: tuple[str, ...]
+    What is read whenever two names are compared is worked out at once: names are taken apart to be compared.
+    """
 
-    @cached_property
-    def words(self) -> list[str]:
-        return [unit.text for unit in self.units]
-
-    @cached_property
-    def body(self) -> str:
+    def __init__(self, normal: str, units: tuple[Unit, ...], forms: tuple[str, ...]) -> None:
+        self.normal = normal
+        self.units = units
+        self.forms = forms
+        words = [unit.text for unit in units]
+        self.words: list[str] = words
+        self.body: str = "".join(words)
         """The name without legal forms and spaces."""
-        return "".join(self.words)
-
-    @cached_property
-    def letters(self) -> str:
+        self.is_chinese = has_chinese(self.body)
+        self.letters = squeezed(self.body)
         """The body with umlauts spelled out and left out made one."""
-        return squeezed(self.body)
-
-    @cached_property
-    def sorted_letters(self) -> str:
+        # Where the whole has no umlaut spelled out, no word has.
+        self.sorted_letters = "".join(sorted(words if self.letters == self.body else map(squeezed, words)))
         """The letters by word in alphabetical order."""
-        return "".join(sorted(map(squeezed, self.words)))
+        self.cores = tuple([unit for unit in units if unit.kind is _CORE])
+        """The words of the name's own; none where it has only words of place and trade."""
 
     @cached_property
     def meanings(self) -> frozenset[str]:
@@ -57,6 +52,11 @@ class Parted:
     @cached_property
     def places(self) -> frozenset[str]:
         return frozenset([unit.means for unit in self.units if unit.kind is Kind.PLACE])
+
+    @cached_property
+    def spoken(self) -> str:
+        """A Chinese name as it is commonly read, in pinyin."""
+        return "".join([(pinyin.spellings(unit.text) or (unit.text,))[0] for unit in self.units])
 
     @property
     def own(self) -> tuple[Unit, ...]:
@@ -67,14 +67,8 @@ class Parted:
     def has_own_word(self) -> bool:
         return bool(self.cores)
 
-    @cached_property
-    def cores(self) -> tuple[Unit, ...]:
-        """The words of the name's own; none where it has only words of place and trade."""
-        return tuple([unit for unit in self.units if unit.kind is Kind.CORE])
 
-    @cached_property
-    def is_chinese(self) -> bool:
-        return has_chinese(self.body)
+_CORE = Kind.CORE
 
 
 @lru_cache(1 << 12)
@@ -84,12 +78,25 @@ def parted(name: str) -> Parted:
     return part_apart(normal, folded(normal))
 
 
+@lru_cache(1 << 12)
+def part_stored(name: str, plain: str) -> Parted:
+    """A published name, taken apart by the plain letters that the index holds of it."""
+    if len(plain) >= MAX_LENGTH:
+        # The index holds no more of them.
+        return parted(name)
+    # Where nothing is folded, the normal form is the plain one.
+    normal = plain if name == plain or name.isascii() else normalised(name)
+    return part_apart(normal, plain)
+
+
 def part_apart(normal: str, plain: str) -> Parted:
     """A name by its normalised form, read as the plain letters say."""
     units: list[Unit] = []
     forms: list[str] = []
     if not has_chinese(plain):
         units, forms = _latin_parts(plain.split())
+    elif is_all_chinese(plain):
+        units, forms = _chinese_parts(plain)
     else:
         for chinese, run in groupby(plain.replace(" ", ""), key=is_chinese) if _is_spaced_out(plain) else _runs(plain):
             text = "".join(run)
@@ -108,8 +115,10 @@ def _own(text: str) -> Unit:
 
 def _with_own(units: list[Unit]) -> list[Unit]:
     """Of two places without a word of the name's own between them and the trade, the second is that word."""
+    if any(unit.kind is _CORE for unit in units):
+        return units
     places = [at for at, unit in enumerate(units) if unit.kind is Kind.PLACE]
-    if len(places) > 1 and not any(unit.kind is Kind.CORE for unit in units):
+    if len(places) > 1:
         units[places[1]] = _own(units[places[1]].text)
     return units
 
@@ -135,14 +144,14 @@ def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
     units: list[Unit] = []
     start = 0
     while place := _known_at_start(run, start, known):
-        units.append(Unit(*known.chinese[place], place))
-        start += len(place)
+        units.append(place)
+        start += len(place.text)
     rest: list[Unit] = []
     forms: list[str] = []
     end = own = len(run)
     while end > start:
         word = _known_at_end(run, start, end, known)
-        if not word:
+        if word is None:
             end -= 1
             continue
         if end < own:
@@ -151,17 +160,17 @@ def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
         if word in known.forms:
             forms.append(known.forms[word])
         else:
-            rest.append(Unit(*known.chinese[word], word))
+            rest.append(known.chinese[word])
     if start < own:
         rest.append(_own(run[start:own]))
     return units + rest[::-1], forms[::-1]
 
 
-def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
+def _known_at_start(run: str, start: int, known: Dictionary) -> Unit | None:
     """A place, unless nothing or a single character would be left after it."""
     for length in known.places.get(run[start : start + 1], ()):
-        word = run[start : start + length]
-        if known.chinese.get(word, _NOTHING)[0] is Kind.PLACE:
+        word = known.chinese.get(run[start : start + length])
+        if word is not None and word.kind is Kind.PLACE:
             return word
     return None
 
@@ -170,12 +179,9 @@ def _known_at_end(run: str, start: int, end: int, known: Dictionary) -> str | No
     """A trade word or legal form; a place only behind other words, as in the name of a branch."""
     for length in known.ends.get(run[end - 1], ()):
         word = run[end - length : end]
-        if end - length >= start and (word in known.forms or known.chinese.get(word, _NOTHING)[0] is Kind.TRADE):
+        if end - length >= start and word in known.chinese_ends:
             return word
     return None
-
-
-_NOTHING = (Kind.CORE, "")
 
 
 def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Unit], list[str]]:
@@ -204,9 +210,9 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
         longest = min(MAX_WORD, end - start) if words[start] in known.latin_starts else 0
         for width in range(longest, 0, -1):
             text = words[start] if width == 1 else "".join(words[start : start + width])
-            meaning = known.latin.get(text)
-            if meaning is not None:
-                units.append(Unit(*meaning, text))
+            unit = known.latin.get(text)
+            if unit is not None:
+                units.append(unit)
                 break
         else:
             width = 1

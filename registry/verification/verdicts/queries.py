@@ -202,9 +202,8 @@ class VerdictReader:
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
-        with self._reading_sessions() as session:
-            hits = {hit.agency_id: hit for hit in agencies_named(session, name, MAX_HOLDERS_OF_KEY + 1)}
-            found = stored_records(session, list(hits)[:MAX_HOLDERS_OF_KEY])
+        hits = {hit.agency_id: hit for hit in agencies_named(self.reader, name, MAX_HOLDERS_OF_KEY + 1)}
+        found = stored_records(self.reader, list(hits)[:MAX_HOLDERS_OF_KEY])
         holders = [
             Holder(
                 public_record(stored, now), None, stored.confirmed_at, NameMatch(hit.name, hit.kind, hit.score, hit.how)

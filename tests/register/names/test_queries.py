@@ -2,7 +2,9 @@
 
 import pytest
 
-from registry.register.names.actions import index_all
+from registry.core.db.prepared import ThreadLocalReader
+from registry.core.db.reading import SelectAmong
+from registry.register.names.actions import SLICES, fold, index_all
 from registry.register.names.queries import CANDIDATES, search
 from registry.register.names.scoring import FLOOR, NEAR, score
 from registry.register.names.spelling import is_chinese
@@ -225,3 +227,26 @@ def test_what_shares_fewer_keys_is_looked_for_where_nothing_near_shares_more(ses
     ]
     named(*others, "大连星鹭鸣船务国际劳务有限公司")
     assert search(session, "大连星鹭国际劳务合作有限公司")[0].name == "大连星鹭鸣船务国际劳务有限公司"
+
+
+def test_a_name_is_found_while_its_postings_are_folded(session, named, monkeypatch):
+    named("Lumaca Blu Lavoro S.r.l.")
+    read = SelectAmong.rows
+
+    def read_and_fold(self, *given):
+        rows = read(self, *given)
+        for number in range(SLICES):
+            fold(session, number)
+        return rows
+
+    monkeypatch.setattr(SelectAmong, "rows", read_and_fold)
+    assert found(session, "Lumaca Blu") == [1]
+
+
+def test_a_reader_finds_what_a_session_finds(session, named):
+    named(("郑州海世外派劳务有限公司", "Zhengzhou Haishi Dispatch Labour Co., Ltd."), "郑州海康劳务派遣有限公司")
+    session.commit()
+    reader = ThreadLocalReader(session.get_bind())
+    for text in ("郑州海实劳务派遣有限公司", "zhengzhou haishi dispatch labour", "Tartaruga"):
+        assert search(reader, text) == search(session, text)
+    reader.let_go()

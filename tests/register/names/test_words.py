@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from registry.register.names import words
 from registry.register.names.dictionary import Kind, dictionary
 from registry.register.names.query_variants import query_variants
-from registry.register.names.spelling import folded, normalised
-from registry.register.names.words import parted
+from registry.register.names.spelling import MAX_LENGTH, folded, normalised, published_spelling
+from registry.register.names.words import part_stored, parted
 from registry.vocabulary.register import EU_STATES
 
 FORMS = tomllib.loads(files("registry.register.names").joinpath("legal_forms.toml").read_text(encoding="utf-8"))
@@ -171,3 +171,17 @@ def test_no_known_word_is_missed_for_how_it_begins_or_ends(name, may_vanish):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "dictionary", lambda: known)
         assert words._latin_parts(name.split(), may_vanish=may_vanish) == with_guards
+
+
+@given(st.one_of(st.text(max_size=40), st.text("青岛云蝶国际劳务合作有限公司（）集團 AaÉéŁßщΣς.\u0301", max_size=40)))
+def test_a_stored_name_is_taken_apart_as_it_is_written(name):
+    whole = parted(name)
+    stored = part_stored(name, published_spelling(name).plain[:MAX_LENGTH])
+    assert (stored.normal, stored.units, stored.forms) == (whole.normal, whole.units, whole.forms)
+
+
+def test_a_name_longer_than_what_is_stored_of_it_is_taken_apart_by_itself():
+    name = "щука " * 75
+    plain = published_spelling(name).plain
+    assert len(name) <= MAX_LENGTH < len(plain)
+    assert part_stored(name, plain[:MAX_LENGTH]).units == parted(name).units
