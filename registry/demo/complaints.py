@@ -19,7 +19,7 @@ from registry.complaints.intake import filing
 from registry.complaints.parties import accounts as parties
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import NotFound
+from registry.core.db.locking import find
 from registry.officers import accounts
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import OUTSIDERS, Role
@@ -113,9 +113,8 @@ def add_officers(session: Session, sealer: Sealer, at: datetime) -> list[Joining
 
     Raises NotFound.
     """
-    unit = session.scalars(select(Unit).where(Unit.reference == UNIT)).one_or_none()
-    if unit is None:
-        raise NotFound("the demonstration is not loaded: run `registry demo load` first")
+    missing = "the demonstration is not loaded: run `registry demo load` first"
+    unit = find(session, Unit, Unit.reference == UNIT, missing=missing)
     wanted = [(role, UNIT, f"{role}@{UNIT}.example") for role in Role if role not in OUTSIDERS]
     wanted.insert(3, (Role.SUPERVISOR, UNIT, f"supervisor-2@{UNIT}.example"))
     if session.scalars(select(Unit.id).where(Unit.reference == REGION)).first() is not None:

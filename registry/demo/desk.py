@@ -214,10 +214,6 @@ def _closed(desk: Desk, number: int) -> str:
     return reference
 
 
-def _reopened(desk: Desk, number: int) -> None:
-    _move(desk, _closed(desk, number), Role.SUPERVISOR, _S.REOPENED, 1)
-
-
 def _merged(desk: Desk, number: int) -> None:
     """Joined to the case under investigation."""
     query = select(Case.reference).where(Case.state == _S.INVESTIGATING).order_by(Case.id.desc()).limit(1)
@@ -234,11 +230,6 @@ def _withdrawn(desk: Desk, number: int) -> None:
 def _return(desk: Desk, number: int) -> visits.Visit:
     at, root = desk.ago(2), derive(desk.sealer.keyring, demo_code(number))
     return visits.visit(desk.session, desk.sealer, mailbox.open_mailbox(desk.session, desk.sealer, root, at), at)
-
-
-def _purged(desk: Desk, number: int) -> None:
-    """A draft that was given up: nothing of it is left but its state."""
-    mailbox.withdraw(desk.session, desk.sealer, _begin(desk, number, 1), desk.ago(1))
 
 
 def _moved(role: Role, target: CaseState) -> Callable[[Desk, int], object]:
@@ -258,12 +249,13 @@ _WALKS: Mapping[CaseState, Callable[[Desk, int], Any]] = {
     _S.DECIDED_NOT_UPHELD: lambda desk, number: _decided(desk, number, DecisionOutcome.NOT_UPHELD),
     _S.SANCTION_PENDING: _sanctioned,
     _S.CLOSED: _closed,
-    _S.REOPENED: _reopened,
+    _S.REOPENED: lambda desk, number: _move(desk, _closed(desk, number), Role.SUPERVISOR, _S.REOPENED, 1),
     _S.OUT_OF_SCOPE: _moved(Role.TRIAGE, _S.OUT_OF_SCOPE),
     _S.MERGED: _merged,
     _S.QUARANTINED: _moved(Role.TRIAGE, _S.QUARANTINED),
     _S.WITHDRAWN: _withdrawn,
-    _S.PURGED: _purged,
+    # A draft that was given up: nothing of it is left but its state.
+    _S.PURGED: lambda desk, number: mailbox.withdraw(desk.session, desk.sealer, _begin(desk, number, 1), desk.ago(1)),
 }
 """How an invented case comes into each state."""
 

@@ -23,7 +23,10 @@ _CHINESE = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 def faults_text(language: Language, faults: Iterable[Fault]) -> str:
     """One line for all of them, each with the name of its field."""
-    return ("；" if language in _CHINESE else "; ").join(_fault_sentence(language, fault) for fault in faults)
+    return ("；" if language in _CHINESE else "; ").join(
+        text(language, "faults.one", field=field_name(language, fault), words=fault_words(language, fault))
+        for fault in faults
+    )
 
 
 def message_in(language: Language, message: Message) -> str:
@@ -39,10 +42,6 @@ def field_name(language: Language, fault: Fault) -> str:
     field = fault.parameter.partition(".")[0]
     key = licence_field_key(field) if field in DETAILS else f"field.{field}"
     return text(language, key) if has_text(key) else fault.parameter
-
-
-def _fault_sentence(language: Language, fault: Fault) -> str:
-    return text(language, "faults.one", field=field_name(language, fault), words=fault_words(language, fault))
 
 
 def fault_words(language: Language, fault: Fault) -> str:

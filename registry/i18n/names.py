@@ -31,11 +31,6 @@ def region_name(language: Language, region: str) -> str:
     return text(language, f"region.{region}") if has_text(f"region.{region}") else region
 
 
-def base_letters(name: str) -> str:
-    """A name without accents and in small letters, by which lists are sorted: Ț stands beside T, not behind Z."""
-    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
-
-
 def language_name(language: Language, tag: str) -> str:
     """What a language is called, `tag` as ISO 639 has it, with a script where pages tell scripts apart."""
     return _spoken_languages(language).get(tag.replace("-", "_"), tag)
@@ -111,7 +106,8 @@ def _order(language: Language, name: str) -> str:
         from pypinyin import lazy_pinyin
 
         return "".join(lazy_pinyin(name))
-    return base_letters(name)
+    # Without accents and in small letters: Ț stands beside T, not behind Z.
+    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
 
 
 _LIKED: dict[Language, tuple[Script, ...]] = {

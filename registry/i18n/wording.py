@@ -316,17 +316,11 @@ def _word_of(family: str) -> ValueText:
     return lambda language, value, _: word(language, family, value)
 
 
-def _date(language: Language, value: str, _: SourceSnapshot) -> str:
-    return date_text(language, date.fromisoformat(value))
-
-
-def _country(language: Language, value: str, _: SourceSnapshot) -> str:
-    return country_name(language, value)
-
-
 _WORDED: Mapping[str, ValueText] = {
-    **dict.fromkeys(("date", "until", "today"), _date),
-    **dict.fromkeys(("country", "origin", "destination"), _country),
+    **dict.fromkeys(
+        ("date", "until", "today"), lambda language, value, _: date_text(language, date.fromisoformat(value))
+    ),
+    **dict.fromkeys(("country", "origin", "destination"), lambda language, value, _: country_name(language, value)),
     **{name: _word_of(name) for name in ("kind", "status", "condition", "scope", "scheme", "visa")},
     "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value])),
     "countries": lambda language, value, _: listed(language, [country_name(language, one) for one in value.split()]),

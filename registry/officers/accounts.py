@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.core.calls import Call
-from registry.core.db.locking import lock
-from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
+from registry.core.db.locking import find, lock
+from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
 from registry.officers.days import day_in, today_of
@@ -180,14 +180,9 @@ def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on:
 
 def loan_named(session: Session, officer: Officer, reference: str) -> tuple[RoleLent, Officer]:
     """A loan of a role by this officer, current or over, and its deputy. Raises NotFound."""
-    query = select(RoleLent, Officer).join(Officer, Officer.id == RoleLent.deputy_id)
-    found = session.execute(
-        query.where(RoleLent.officer_id == officer.id, RoleLent.reference == reference)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("you lend nothing of this reference")
-    lent, deputy = found
-    return lent, deputy
+    its = RoleLent.officer_id == officer.id, RoleLent.reference == reference
+    lent = find(session, RoleLent, *its, missing="you lend nothing of this reference")
+    return lent, session.get_one(Officer, lent.deputy_id)
 
 
 def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[RoleLent, Officer]]:
@@ -261,20 +256,13 @@ def officer_named(session: Session, reference: str, unit: str | None = None, ver
         # Two that read the same version come one after the other, and the second is told.
         # Not the key: a notice to the officer, which refers to this row, waits for no one.
         return lock(session, Officer, *its, version=version, missing=missing, key_share=True)
-    found = session.scalars(select(Officer).where(*its)).one_or_none()
-    if found is None:
-        raise NotFound(missing)
-    return found
+    return find(session, Officer, *its, missing=missing)
 
 
 def change_named(session: Session, reference: str, unit: str) -> OfficerChange:
     """A proposed change of that unit. Raises NotFound."""
-    found = session.scalars(
-        select(OfficerChange).where(OfficerChange.reference == reference, OfficerChange.unit == unit)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("there is no such change")
-    return found
+    its = OfficerChange.reference == reference, OfficerChange.unit == unit
+    return find(session, OfficerChange, *its, missing="there is no such change")
 
 
 def officers_of(session: Session, unit: str | None = None) -> Sequence[Officer]:

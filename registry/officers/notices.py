@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import reading_session
@@ -75,9 +75,11 @@ def notify_unit(
     but: Collection[str] = (),
     is_danger: bool = False,
 ) -> None:
-    """Queue a notice for each officer of a unit who has a right today, except the references in `but`."""
-    for officer in _find_able(session, select(Officer).where(Officer.unit == unit), (resource, act), at):
-        if officer.reference not in but:
+    """Queue a notice for each active officer of a unit who has a right today, except the references in `but`."""
+    roles, today = RIGHTS[resource, act], day_in(session, unit, at)
+    active = select(Officer).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
+    for officer in session.scalars(active).all():
+        if officer.reference not in but and roles & roles_on(session, officer, today):
             notify(session, officer, kind, at, is_danger=is_danger)
 
 
@@ -93,16 +95,8 @@ def notify_authority(
     is_danger: bool = False,
 ) -> None:
     """Like `notify_unit`, for officers of all units of an authority: its licences and sanctions."""
-    among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
-    for officer in _find_able(session, among, (resource, act), at):
-        if officer.reference not in but:
-            notify(session, officer, kind, at, is_danger=is_danger)
-
-
-def _find_able(session: Session, among: Select[Officer], right: tuple[Resource, Act], at: datetime) -> list[Officer]:
-    """The active officers among those who have a right on the day that it is for their unit."""
-    active = session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all()
-    return [one for one in active if RIGHTS[right] & roles_on(session, one, day_in(session, one.unit, at))]
+    for unit in session.scalars(select(Unit.reference).where(Unit.authority == authority).order_by(Unit.id)).all():
+        notify_unit(session, unit, resource, act, kind, at, but=but, is_danger=is_danger)
 
 
 def choice_of(session: Session, officer: Officer) -> NoticeChoice:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import ActRefused, NotFound
+from registry.core.db.locking import find
+from registry.core.errors import ActRefused
 from registry.core.ids import new_reference
 from registry.organisations import keys
 from registry.organisations.models import Organisation
@@ -34,10 +35,7 @@ def close(session: Session, organisation: Organisation, *, at: datetime, today: 
 
 def organisation_named(session: Session, reference: str) -> Organisation:
     """The organisation of a reference. Raises NotFound."""
-    found = session.scalars(select(Organisation).where(Organisation.reference == reference)).one_or_none()
-    if found is None:
-        raise NotFound("there is no such organisation")
-    return found
+    return find(session, Organisation, Organisation.reference == reference, missing="there is no such organisation")
 
 
 def mirror(session: Session, original: Organisation) -> int:

@@ -18,9 +18,9 @@ from registry.accounts.sessions import digest_of, new_token
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import insert_missing
-from registry.core.db.locking import lock
+from registry.core.db.locking import find, lock
 from registry.core.db.reading import Page, newest_first
-from registry.core.errors import ActRefused, Fault, Forbidden, InvalidInput, NotFound, NotSignedIn, ScopeMissing
+from registry.core.errors import ActRefused, Fault, Forbidden, InvalidInput, NotSignedIn, ScopeMissing
 from registry.core.ids import new_reference, read_reference
 from registry.organisations.models import ApiKey, ApiKeyUsage, Organisation, OrganisationActor
 from registry.vocabulary.codes import Problem
@@ -263,13 +263,8 @@ def add_usage(session: Session, counts: Mapping[tuple[int, date], int]) -> None:
 
 def key_named(session: Session, organisation_id: int, reference: str) -> ApiKey:
     """A key of the organisation, one that has ended too. Raises NotFound."""
-    query = select(ApiKey).where(
-        ApiKey.reference == read_reference(reference), ApiKey.organisation_id == organisation_id
-    )
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("your organisation has no such key")
-    return found
+    its = ApiKey.reference == read_reference(reference), ApiKey.organisation_id == organisation_id
+    return find(session, ApiKey, *its, missing="your organisation has no such key")
 
 
 def keys_of(session: Session, organisation_id: int, today: date, page: Page | None = None) -> Sequence[ApiKey]:

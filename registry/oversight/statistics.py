@@ -78,10 +78,6 @@ def closed_quarters(session: Session) -> list[str]:
     return list(session.execute(select(Snapshot.quarter).order_by(Snapshot.quarter.desc())).scalars())
 
 
-def snapshot_of(session: Session, quarter: str) -> Snapshot | None:
-    return session.execute(select(Snapshot).where(Snapshot.quarter == quarter)).scalar_one_or_none()
-
-
 def releases(session: Session, quarter: str | None = None) -> list[Release]:
     """All closed quarters, the newest first, or the one that is asked for."""
     query = select(Snapshot).options(selectinload(Snapshot.cells)).order_by(Snapshot.quarter.desc())
@@ -111,7 +107,7 @@ def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
 
     Raises NotNow before its time.
     """
-    found = snapshot_of(session, str(quarter))
+    found = session.execute(select(Snapshot).where(Snapshot.quarter == str(quarter))).scalar_one_or_none()
     if found is not None:
         return found
     if today < quarter.closes_on:

@@ -26,16 +26,8 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
-from registry.watches import rules
+from registry.watches import matching, rules
 from registry.watches.delivery.retries import NEWS_WITHIN
-from registry.watches.matching import (
-    PendingEvent,
-    chooses,
-    match_agency,
-    match_authority,
-    match_searches,
-    match_targets,
-)
 from registry.watches.models import (
     Delivery,
     FeedHead,
@@ -108,7 +100,7 @@ def fan_out_presentations(sessions: sessionmaker[Session], at: datetime) -> int:
         data = {"presentation_id": ended.subject, "state": facts["state"]}
         happening = Happening(EventType.PRESENTATION_FINISHED, data)
         event_key, asker = f"presentation:{ended.subject}", facts["organisation_id"]
-        insert_events(session, [PendingEvent(happening, at, event_key, organisation_id=asker)], at)
+        insert_events(session, [matching.PendingEvent(happening, at, event_key, organisation_id=asker)], at)
 
     return consume(sessions, FINISHED, tell)
 
@@ -192,7 +184,7 @@ def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry
             )
 
 
-def _events_of(session: Session, entry: Entry) -> list[PendingEvent]:
+def _events_of(session: Session, entry: Entry) -> list[matching.PendingEvent]:
     body = json.loads(entry.leaf)["record"]
     former = None
     if entry.prev is not None:
@@ -210,7 +202,7 @@ def _events_of(session: Session, entry: Entry) -> list[PendingEvent]:
         found = rules.agreement_events(old, new)
     agency = session.execute(select(Agency.reference).where(Agency.id == entry.agency_id)).scalar_one()
     return [
-        PendingEvent(
+        matching.PendingEvent(
             happening,
             entry.at,
             f"entry:{entry.index}:{place}",
@@ -235,7 +227,7 @@ def _kinds_and_day(session: Session, agency_id: int, at: datetime) -> tuple[list
 
 def _ending_events(
     session: Session, told_through: date, today: date, whose: ColumnElement[bool], at: datetime
-) -> list[PendingEvent]:
+) -> list[matching.PendingEvent]:
     found = []
     for ending in rules.endings_between(told_through, today):
         query = (
@@ -250,7 +242,7 @@ def _ending_events(
             {"days": ending.days} if ending.days else {}
         )
         found += [
-            PendingEvent(
+            matching.PendingEvent(
                 Happening(word, data),
                 at,
                 f"ends:{licence}:{ending.last_day}:{ending.days}",
@@ -263,7 +255,7 @@ def _ending_events(
     return found
 
 
-def _source_events(session: Session, at: datetime) -> list[PendingEvent]:
+def _source_events(session: Session, at: datetime) -> list[matching.PendingEvent]:
     """Events of lists whose freshness differs from that of the last event."""
     if session.execute(select(Watch.id).limit(1)).first() is None:
         return []
@@ -281,7 +273,7 @@ def _source_events(session: Session, at: datetime) -> list[PendingEvent]:
         if is_stale != was_stale:
             word = EventType.SOURCE_STALE if is_stale else EventType.SOURCE_FRESH
             found.append(
-                PendingEvent(
+                matching.PendingEvent(
                     Happening(word, {"authority": source.authority}),
                     at,
                     f"{word}:{source.reference}:{microseconds(source.retrieved_at)}",
@@ -292,7 +284,7 @@ def _source_events(session: Session, at: datetime) -> list[PendingEvent]:
     return found
 
 
-def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetime) -> int:
+def insert_events(session: Session, pending: Sequence[matching.PendingEvent], at: datetime) -> int:
     """Write events that are watched into the feed of each organisation once, and queue them for its webhooks.
 
     Under the lock of the state row. Gives how many events were written.
@@ -313,15 +305,15 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
         for i, reference, one in zip(ids, new_references(len(pending)), pending, strict=True)
     ]  # fmt: skip
     bulk_insert(session, WatchEvent, columns, rows)
-    match_targets(session, ids[0], ids[-1])
+    matching.match_targets(session, ids[0], ids[-1])
     for i, one in zip(ids, pending, strict=True):
         if one.other_agency_id is not None and one.log_index is not None:
-            match_agency(session, i, one)
+            matching.match_agency(session, i, one)
         if one.authority is not None:
-            match_authority(session, i, one)
+            matching.match_authority(session, i, one)
         if one.organisation_id is not None:
             session.execute(insert(WatchMatch).values(event_id=i, organisation_id=one.organisation_id))
-    match_searches(session, list(zip(ids, pending, strict=True)))
+    matching.match_searches(session, list(zip(ids, pending, strict=True)))
     _feed_matches(session, ids[0], ids[-1], at)
     # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.
     unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
@@ -374,7 +366,7 @@ def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None
         .select_from(WatchMatch)
         .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
         .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
-        .where(Webhook.state == WebhookState.ENABLED, chooses(Webhook.types, WatchEvent.type))
+        .where(Webhook.state == WebhookState.ENABLED, matching.chooses(Webhook.types, WatchEvent.type))
         .order_by(WatchMatch.event_id, Webhook.id)
     )
     session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))

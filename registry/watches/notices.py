@@ -8,7 +8,6 @@ A worker that is killed between the two leaves it to the page and the API, which
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
@@ -24,11 +23,6 @@ from registry.watches.models import Webhook
 Wording = Callable[[Language, int], tuple[str, str]]
 """Subject and text of the mail, from how many webhooks it is about."""
 Tell = Callable[[str, str, str], bool]
-
-
-class _Claimed(NamedTuple):
-    webhooks: list[int]
-    owners: list[tuple[str, Language]]
 
 
 def notify_disabled_webhooks(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
@@ -63,16 +57,14 @@ def _notify(
     sent = 0
     for organisation_id in waiting:
         with sessions.begin() as session:
-            claimed = _claim(session, organisation_id, at, told_at, untold)
-        if not claimed.webhooks:
+            webhooks, owners = _claim(session, organisation_id, at, told_at, untold)
+        if not webhooks:
             continue
-        went = [tell(email, *wording(language, len(claimed.webhooks))) for email, language in claimed.owners]
+        went = [tell(email, *wording(language, len(webhooks))) for email, language in owners]
         sent += sum(went)
         if went and not any(went):
             with sessions.begin() as session:
-                session.execute(
-                    update(Webhook).where(Webhook.id.in_(claimed.webhooks), told_at == at).values({told_at: None})
-                )
+                session.execute(update(Webhook).where(Webhook.id.in_(webhooks), told_at == at).values({told_at: None}))
     return sent
 
 
@@ -82,7 +74,8 @@ def _claim(
     at: datetime,
     told_at: InstrumentedAttribute[datetime | None],
     untold: Sequence[ColumnElement[bool]],
-) -> _Claimed:
+) -> tuple[list[int], list[tuple[str, Language]]]:
+    """Note down that the owners of an organisation are told. Gives the ids of its webhooks, and the owners."""
     query = select(Webhook).where(Webhook.organisation_id == organisation_id, *untold).order_by(Webhook.id)
     webhooks = session.scalars(query.with_for_update()).all()
     for webhook in webhooks:
@@ -98,4 +91,4 @@ def _claim(
         )
         .order_by(Member.id)
     )
-    return _Claimed([webhook.id for webhook in webhooks], [(row.email, Language(row.language)) for row in owners])
+    return [webhook.id for webhook in webhooks], [(row.email, Language(row.language)) for row in owners]

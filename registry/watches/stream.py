@@ -51,15 +51,7 @@ from registry.organisations import keys
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
-from registry.watches.feed import (
-    cursor_of,
-    event_payload,
-    events_after,
-    last_position,
-    last_positions,
-    position_of_cursor,
-    read_types,
-)
+from registry.watches import feed
 
 log = structlog.get_logger()
 
@@ -186,7 +178,7 @@ class Streams:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if set(query) - {"cursor", "types"} or any(len(given) > 1 for given in query.values()):
             raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "and types may be asked, each once")])
-        types = read_types(query.get("types", [""])[0])
+        types = feed.read_types(query.get("types", [""])[0])
         address = self._address(scope, headers)
         organisation_id = await asyncio.to_thread(self._organisation_of_key, match[1], address)
         if len(self._listeners) >= MAX_STREAMS:
@@ -229,8 +221,8 @@ class Streams:
     def _place(self, organisation_id: int, cursor: str) -> int:
         with self._sessions() as session:
             if cursor:
-                return position_of_cursor(session, self._keyring, organisation_id, cursor)
-            return last_position(session, organisation_id)
+                return feed.position_of_cursor(session, self._keyring, organisation_id, cursor)
+            return feed.last_position(session, organisation_id)
 
     async def _tell(self, listener: Listener | PublicListener, receive: Receive, send: Send) -> None:
         headers = [
@@ -277,13 +269,13 @@ class Streams:
             if isinstance(listener, PublicListener):
                 return self._changes(session, listener)
             today = day_at(now(), None)
-            reached = events_after(
+            reached = feed.events_after(
                 session, listener.organisation_id, listener.position, AT_ONCE, listener.types, today=today
             )
             lines = []
             for place in reached.events:
-                cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
-                payload = event_payload(place.event, today)
+                cursor = feed.cursor_of(self._keyring, listener.organisation_id, place.position)
+                payload = feed.event_payload(place.event, today)
                 body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
                 lines.append(f"id: {cursor}\nevent: {payload['type']}\ndata: {body}\n\n")
             listener.position = reached.position
@@ -320,7 +312,7 @@ class Streams:
         if not organisation_ids:
             return {}
         with self._sessions() as session:
-            return last_positions(session, sorted(organisation_ids))
+            return feed.last_positions(session, sorted(organisation_ids))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

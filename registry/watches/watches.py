@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import bulk_insert
-from registry.core.db.locking import lock
+from registry.core.db.locking import find, lock
 from registry.core.db.reading import Page, newest_first
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.log.models import LogState
@@ -217,10 +217,8 @@ def watches_of(session: Session, organisation_id: int, page: Page | None = None)
 
 def watch_named(session: Session, organisation_id: int, reference: str) -> WatchView:
     """Raises NotFound for another organisation's, in the same words."""
-    query = select(Watch).where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such watch of your organisation")
+    its = Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id
+    found = find(session, Watch, *its, missing="there is no such watch of your organisation")
     return _watch_views(session, [found])[0]
 
 

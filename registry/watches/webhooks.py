@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import Instant
-from registry.core.db.locking import lock
+from registry.core.db.locking import find, lock
 from registry.core.db.reading import Page, newest_first
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
@@ -270,13 +270,8 @@ def webhooks_of(session: Session, organisation_id: int, page: Page | None = None
 
 def webhook_named(session: Session, organisation_id: int, reference: str) -> Webhook:
     """Raises NotFound for another organisation's, in the same words."""
-    query = select(Webhook).where(
-        Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id
-    )
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such webhook of your organisation")
-    return found
+    its = Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id
+    return find(session, Webhook, *its, missing="there is no such webhook of your organisation")
 
 
 def deliveries_of(session: Session, webhook: Webhook, page: Page) -> list[Logged]:

@@ -107,11 +107,6 @@ def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None
     apply_due(sessions)
 
 
-def notify_licensed_agencies(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """What is not sent is not noted down as told; the next round tries again."""
-    notify_agencies(sessions, _sender(settings, "licence_notice_not_sent"))
-
-
 def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
     """Sends one mail and says whether it went; what failed is a line of the log under that name."""
 
@@ -197,10 +192,6 @@ def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
         ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
 
 
-def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    ask_witnesses(sessions)
-
-
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy yesterday's key of the buckets, whether anyone comes today or not, and drop what cannot be used twice."""
     with sessions.begin() as session:
@@ -213,11 +204,6 @@ def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None
     """Keep here too what was erased on another machine."""
     with reading_session(sessions) as session:
         remember_all(session, settings.home)
-
-
-def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write down the open numbers of each quarter once it is two weeks past."""
-    close_due(sessions, day_at(now(), None))
 
 
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -305,11 +291,6 @@ def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
     hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
-def end_access_grants(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write down which access grants are over; every look asks the clock besides."""
-    end_access_grants_due(sessions, now())
-
-
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and notify the complainants."""
     do_due(sessions, now())
@@ -320,22 +301,12 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
         log.error("sanction_not_told", trouble=trouble.text)
 
 
-def fan_out_calendar_events(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Licences that end soon, and lists that went stale.
-
-    What was published is told by registry.worker.watch_loop, at once.
-    """
-    fan_out.fan_out_calendar(sessions, now())
-
-
 def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Tell owners that a webhook of theirs was switched off."""
     words = webhook_words(settings.public_url)
     watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
 
 def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Tell owners that a webhook of theirs has taken nothing for an hour."""
     words = webhook_words(settings.public_url, "webhook_failing")
     watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
@@ -399,7 +370,14 @@ TASKS = (
     Task("fetch_lists", 60.0, fetch_due, Lane.LISTS, HOUR),
     Task("apply_ordered", 10.0, apply_ordered, Lane.LISTS, HOUR),
     Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
-    Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
+    Task(
+        "tell_licensed",
+        60.0,
+        # What is not sent is not noted down as told; the next round tries again.
+        lambda settings, sessions: notify_agencies(sessions, _sender(settings, "licence_notice_not_sent")),
+        Lane.MAILS,
+        HALF_HOUR,
+    ),
     Task("fold_names", 60.0, fold_names),
     Task("settle_wallets", 60.0, settle_wallets),
     Task("read_provider_lists", 60.0, read_provider_lists, Lane.WALLETS, HALF_HOUR),
@@ -407,15 +385,18 @@ TASKS = (
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
-    Task("close_quarters", 3600.0, close_quarters),
+    # The open numbers of each quarter, once it is two weeks past.
+    Task("close_quarters", 3600.0, lambda _, sessions: close_due(sessions, day_at(now(), None))),
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),
-    Task("end_openings", 60.0, end_access_grants),
+    # Every look asks the clock besides.
+    Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
-    Task("tell_days", 60.0, fan_out_calendar_events),
+    # Licences that end soon, and lists that went stale. What was published is told by watch_loop.py, at once.
+    Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, now())),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_digests", 600.0, send_digests, Lane.MAILS),
@@ -430,7 +411,7 @@ TASKS = (
     Task("log_unit_keys", 5.0, log_unit_keys, Lane.SIGNING),
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
-    Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
+    Task("ask_witnesses", 30.0, lambda _, sessions: ask_witnesses(sessions), Lane.SIGNING),
     Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
     Task("stamp_archive", 60.0, stamp_archive, Lane.TIME, HALF_HOUR),
     # After signing: it is written at a signed head.

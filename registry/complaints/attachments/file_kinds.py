@@ -6,27 +6,7 @@ from collections.abc import Callable
 import puremagic
 from charset_normalizer import from_bytes
 
-from registry.complaints.attachments.file_shapes import (
-    PNG_SIGNATURE,
-    BadShape,
-    boxes,
-    has_zip,
-    is_amr,
-    is_mp3,
-    jpeg_end,
-    pdf_end,
-    png_end,
-    webp_end,
-)
-from registry.complaints.attachments.sound_shapes import (
-    OGG_SIGNATURE,
-    WEBM_SIGNATURE,
-    is_aac,
-    is_film_in_webm,
-    ogg_end,
-    wav_end,
-    webm_end,
-)
+from registry.complaints.attachments import file_shapes
 from registry.core.errors import FileTooLarge, RefusedFile
 from registry.vocabulary.cases import RECORDINGS, FileKind
 from registry.vocabulary.codes import Problem
@@ -94,7 +74,7 @@ def kind_of(body: bytes, name: str = "", declared: str = "") -> FileKind:
         raise FileTooLarge(Problem.FILE_TOO_LARGE, _SAID[Problem.FILE_TOO_LARGE])
     try:
         kind, end = _sniff(body)
-    except BadShape:
+    except file_shapes.BadShape:
         raise refusal(Problem.FILE_DAMAGED) from None
     if not _may_be_named(kind, name) or not _may_be_declared(kind, declared):
         raise refusal(Problem.FILE_NOT_AS_NAMED)
@@ -110,22 +90,22 @@ def refusal(code: Problem) -> RefusedFile:
 def _sniff(body: bytes) -> tuple[FileKind, int]:
     """The kind of a file and where the file proper ends. Raises BadShape, or RefusedFile for a kind that is not taken."""
     if body.startswith(b"\xff\xd8\xff"):
-        return FileKind.JPEG, jpeg_end(body)
-    if body.startswith(PNG_SIGNATURE):
-        return FileKind.PNG, png_end(body)
+        return FileKind.JPEG, file_shapes.jpeg_end(body)
+    if body.startswith(file_shapes.PNG_SIGNATURE):
+        return FileKind.PNG, file_shapes.png_end(body)
     if body.startswith(b"RIFF") and body[8:12] == b"WEBP":
-        return FileKind.WEBP, webp_end(body)
+        return FileKind.WEBP, file_shapes.webp_end(body)
     if body.startswith(b"%PDF-"):
-        return FileKind.PDF, pdf_end(body)
+        return FileKind.PDF, file_shapes.pdf_end(body)
     sound = _sound(body)
     if sound is not None:
         return sound
     if body[4:8] == b"ftyp":
         return _base_media(body)
     if body.startswith(b"#!AMR"):
-        return _if(is_amr, FileKind.AMR, body)
-    if body.startswith(b"ID3") or is_mp3(body):
-        return _if(is_mp3, FileKind.MP3, body)
+        return _if(file_shapes.is_amr, FileKind.AMR, body)
+    if body.startswith(b"ID3") or file_shapes.is_mp3(body):
+        return _if(file_shapes.is_mp3, FileKind.MP3, body)
     if b"%PDF-" in body[:1024]:
         # Readers find the document behind what stands before it, so that it can be two files at once.
         raise refusal(Problem.FILE_HOLDS_ANOTHER)
@@ -137,35 +117,35 @@ def _sniff(body: bytes) -> tuple[FileKind, int]:
 
 def _sound(body: bytes) -> tuple[FileKind, int] | None:
     """The kind of sound that a browser or telephone recorded, and where it ends. Raises BadShape, RefusedFile for film."""
-    if body.startswith(OGG_SIGNATURE):
-        return FileKind.OGG, ogg_end(body)
+    if body.startswith(file_shapes.OGG_SIGNATURE):
+        return FileKind.OGG, file_shapes.ogg_end(body)
     if body.startswith(b"RIFF") and body[8:12] == b"WAVE":
-        return FileKind.WAV, wav_end(body)
-    if body.startswith(WEBM_SIGNATURE):
-        end = webm_end(body)
-        if is_film_in_webm(body):
+        return FileKind.WAV, file_shapes.wav_end(body)
+    if body.startswith(file_shapes.WEBM_SIGNATURE):
+        end = file_shapes.webm_end(body)
+        if file_shapes.is_film_in_webm(body):
             raise refusal(Problem.FILE_KIND_NOT_TAKEN)
         return FileKind.WEBM, end
-    return (FileKind.AAC, len(body)) if is_aac(body) else None
+    return (FileKind.AAC, len(body)) if file_shapes.is_aac(body) else None
 
 
 def _if(is_kind: Callable[[bytes], bool], kind: FileKind, body: bytes) -> tuple[FileKind, int]:
     if not is_kind(body):
-        raise BadShape
+        raise file_shapes.BadShape
     return kind, len(body)
 
 
 def _base_media(body: bytes) -> tuple[FileKind, int]:
-    found = boxes(body)
+    found = file_shapes.boxes(body)
     brands = set(found.brands)
     if brands & _PICTURE_BRANDS and b"moov" not in found.kinds:
         if b"meta" not in found.kinds:
-            raise BadShape
+            raise file_shapes.BadShape
         return FileKind.HEIC, found.end
     if not brands & (_FILM_BRANDS | _SOUND_BRANDS) or b"qt  " in found.brands[:1]:
         raise refusal(Problem.FILE_KIND_NOT_TAKEN)
     if b"moov" not in found.kinds:
-        raise BadShape
+        raise file_shapes.BadShape
     if b"vide" in found.handlers:
         return FileKind.MP4, found.end
     if b"soun" in found.handlers:
@@ -198,13 +178,9 @@ def _decoded(body: bytes) -> str | None:
     return None if best is None else body.decode(best.encoding, errors="replace")
 
 
-def _ending(name: str) -> str:
-    _, dot, ending = name.strip().rpartition(".")
-    return ending.strip().lower() if dot else ""
-
-
 def _may_be_named(kind: FileKind, name: str) -> bool:
-    ending = _ending(name)
+    _, dot, after_dot = name.strip().rpartition(".")
+    ending = after_dot.strip().lower() if dot else ""
     # Chats also hand over names without an ending, and names with a full stop somewhere in a sentence.
     return not ending or kind in _BY_ENDING.get(ending, ()) or not re.fullmatch(r"[a-z0-9]{1,8}", ending)
 
@@ -222,7 +198,7 @@ def _may_be_declared(kind: FileKind, declared: str) -> bool:
 
 def _holds_another(kind: FileKind, body: bytes, end: int) -> bool:
     """Whether the same bytes are a second file to another reader: an archive, a document, a page, a program."""
-    if has_zip(body) or any(magic in body for magic in _ARCHIVES):
+    if file_shapes.has_zip(body) or any(magic in body for magic in _ARCHIVES):
         return True
     if kind is not FileKind.PDF and (b"%PDF-" in body or _MARKUP.search(body)):
         return True

@@ -82,7 +82,8 @@ class FolderStore:
             obstore.put(LocalStore(self.folder), name, b"".join(pieces), mode="create", use_multipart=False)
             path = self.folder / name
             path.chmod(0o600)
-            os.utime(path, (_midnight(), _midnight()))
+            midnight = datetime.combine(now().date(), time(), UTC).timestamp()
+            os.utime(path, (midnight, midnight))
             for synced in (path, self.folder):
                 _sync(synced)
 
@@ -156,10 +157,6 @@ def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[by
         if piece is None:
             return
         yield bytes(piece)
-
-
-def _midnight() -> float:
-    return datetime.combine(now().date(), time(), UTC).timestamp()
 
 
 def _sync(path: Path) -> None:

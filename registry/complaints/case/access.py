@@ -216,9 +216,9 @@ def adopt(session: Session, sealer: Sealer, offered: EncryptedContainer, seed: b
     box = session.get_one(EncryptedContainer, offered.replaces_id)
     if box.state not in (MailboxState.OPEN, MailboxState.UNCONFIRMED):
         raise NotNow("the mailbox that this number was for is closed")
-    open_now = [
-        sealer.open_as_mailbox(session, offered, seed, of=other) for other in _boxes_of_receipt(session, offered)
-    ]
+    # What was shared with the offered code: the worker still reads a helper's box after a cut-off.
+    shared = [other for other in readable_boxes(session, box) if is_shared(session, other, offered)]
+    open_now = [sealer.open_as_mailbox(session, offered, seed, of=other) for other in shared]
     tag, public = offered.tag, offered.public_key
     for opened in open_now:
         sealer.revoke(session, opened.box, KeyHolder.MAILBOX, offered.reference)
@@ -232,16 +232,8 @@ def adopt(session: Session, sealer: Sealer, offered: EncryptedContainer, seed: b
     return box
 
 
-def _boxes_of_receipt(session: Session, offered: EncryptedContainer) -> list[EncryptedContainer]:
-    """The boxes shared with an offered complaint code. The worker still reads a helper's box after a cut-off."""
-    replaced = session.get_one(EncryptedContainer, offered.replaces_id)
-    return [box for box in readable_boxes(session, replaced) if is_shared(session, box, offered)]
-
-
 def _forget_offers(session: Session, sealer: Sealer, box: EncryptedContainer) -> None:
-    for offered in (
-        session.execute(select(EncryptedContainer).where(EncryptedContainer.replaces_id == box.id)).scalars().all()
-    ):
+    for offered in session.scalars(select(EncryptedContainer).where(EncryptedContainer.replaces_id == box.id)).all():
         forget_offer(session, sealer, offered)
 
 

@@ -89,11 +89,7 @@ def _is_empty(raw: str) -> str | None:
     return RATHER_NOT_SAY if word == RATHER_NOT_SAY else None
 
 
-def _yes_no(question: Question, raw: Any) -> str:
-    return _read_value(question.code, raw)
-
-
-def _read_value(field: str, raw: Any) -> str:
+def _yes_no(field: str, raw: Any) -> str:
     if isinstance(raw, bool):
         return YES if raw else NO
     word = folded(str(raw)).lower() if isinstance(raw, str | int) else ""
@@ -111,10 +107,6 @@ def _option(field: str, options: tuple[str, ...], raw: Any) -> str:
     _refuse(field, Problem.INVALID_VALUE, f"must be one of {', '.join((*options, *UNSAID))}")
 
 
-def _choice(question: Question, raw: Any) -> str:
-    return _option(question.code, question.options, raw)
-
-
 def _many(question: Question, raw: Any) -> list[str] | str | None:
     given = list(raw) if isinstance(raw, list | tuple) else [raw]
     if len(given) > 2 * len(question.options):
@@ -127,10 +119,6 @@ def _many(question: Question, raw: Any) -> list[str] | str | None:
     }
     # What was said counts, whatever else was ticked beside it.
     return [option for option in question.options if option in stated] or (unsaid[0] if unsaid else None)
-
-
-def _text(question: Question, raw: Any) -> str | None:
-    return _words(question.code, raw, question.most, is_long=question.is_long)
 
 
 def _words(field: str, raw: Any, max_length: int, *, is_long: bool = False) -> str | None:
@@ -194,10 +182,6 @@ def _parts(question: Question, raw: Any, names: tuple[str, ...], main: str) -> d
     }
 
 
-def _money(question: Question, raw: Any) -> dict[str, str] | None:
-    return _sum(question, _parts(question, raw, ("amount", "currency"), "amount")) or None
-
-
 def _sum(question: Question, parts: dict[str, Any]) -> dict[str, str]:
     """Amount and currency. A currency alone says nothing: forms choose one beforehand."""
     if "amount" not in parts:
@@ -234,7 +218,7 @@ def _charge(question: Question, raw: Any) -> dict[str, str] | None:
     if "receipt" in parts:
         receipt = parts["receipt"]
         unsaid = _is_empty(receipt) if isinstance(receipt, str) else None
-        charge["receipt"] = unsaid or _read_value(f"{question.code}.receipt", receipt)
+        charge["receipt"] = unsaid or _yes_no(f"{question.code}.receipt", receipt)
     return charge or None
 
 
@@ -298,12 +282,12 @@ def _way_of(address: str) -> str:
 
 
 _READERS: dict[Kind, Callable[[Question, Any], Any]] = {
-    Kind.YES_NO: _yes_no,
-    Kind.CHOICE: _choice,
+    Kind.YES_NO: lambda question, raw: _yes_no(question.code, raw),
+    Kind.CHOICE: lambda question, raw: _option(question.code, question.options, raw),
     Kind.MANY: _many,
-    Kind.TEXT: _text,
+    Kind.TEXT: lambda question, raw: _words(question.code, raw, question.most, is_long=question.is_long),
     Kind.NUMBER: _number,
-    Kind.MONEY: _money,
+    Kind.MONEY: lambda question, raw: _sum(question, _parts(question, raw, ("amount", "currency"), "amount")) or None,
     Kind.CHARGE: _charge,
     Kind.COUNTRY: _country,
     Kind.SECTOR: _sector,

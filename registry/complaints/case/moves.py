@@ -188,11 +188,9 @@ def _set_days(session: Session, case: Case, today: date) -> None:
 
 def investigators(history: Iterable[CaseMove]) -> frozenset[str]:
     """The officers who moved a case while it was investigated, as `same_person` writes them: they cannot decide it."""
-    return frozenset(_investigators(history))
-
-
-def _investigators(history: Iterable[CaseMove]) -> Iterable[str]:
-    for move in history:
-        is_theirs = move.role in (CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.TRIAGE)
-        if is_theirs and move.actor and _INVESTIGATION & {move.from_state, move.to_state}:
-            yield same_person(move.actor)
+    theirs = (CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.TRIAGE)
+    return frozenset(
+        same_person(move.actor)
+        for move in history
+        if move.role in theirs and move.actor and _INVESTIGATION & {move.from_state, move.to_state}
+    )

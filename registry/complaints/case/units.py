@@ -15,7 +15,8 @@ from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Per
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import can_seal_to, make_unit_keys
 from registry.core.clock import day_at, zone
-from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
+from registry.core.db.locking import find
+from registry.core.errors import Fault, IntakeClosed, InvalidInput
 from registry.officers.absence import staffed_units
 from registry.officers.days import zone_of
 from registry.officers.models import Unit
@@ -69,15 +70,8 @@ def add(session: Session, sealer: Sealer, details: UnitDetails, today: date, *, 
     )
     accepts = takes_complaints(facts_of(unit))
     if is_default and not accepts:
-        raise InvalidInput(
-            [
-                Fault(
-                    "default",
-                    Problem.CONTRADICTORY,
-                    "a unit outside the EU takes no complaints, so it cannot be default",
-                )
-            ]
-        )
+        detail = "a unit outside the EU takes no complaints, so it cannot be default"
+        raise InvalidInput([Fault("default", Problem.CONTRADICTORY, detail)])
     if accepts and (is_default or not any(other.is_default for other in everyone)):
         for other in everyone:
             other.is_default = False
@@ -94,13 +88,8 @@ def close(session: Session, reference: str, today: date) -> Unit:
     _lock_all(session)
     unit = unit_named(session, reference)
     if unit.is_default:
-        raise InvalidInput(
-            [
-                Fault(
-                    "unit", Problem.CONTRADICTORY, "takes what no other unit is for: make another one the default first"
-                )
-            ]
-        )
+        detail = "takes what no other unit is for: make another one the default first"
+        raise InvalidInput([Fault("unit", Problem.CONTRADICTORY, detail)])
     if unit.closed_on is None:
         unit.closed_on = today
     return unit
@@ -118,10 +107,8 @@ def make_default(session: Session, reference: str) -> Unit:
 
 
 def unit_named(session: Session, reference: str) -> Unit:
-    unit = session.execute(select(Unit).where(Unit.reference == reference)).scalar_one_or_none()
-    if unit is None:
-        raise NotFound(f"there is no unit {reference}: see `registry units list`")
-    return unit
+    missing = f"there is no unit {reference}: see `registry units list`"
+    return find(session, Unit, Unit.reference == reference, missing=missing)
 
 
 def local_time(session: Session, unit: str, at: datetime) -> datetime:

@@ -181,8 +181,3 @@ def _place(box: EncryptedContainer, column: str) -> Place:
 def _rounded(instant: datetime) -> datetime:
     """Up to the next five minutes."""
     return EPOCH - (EPOCH - instant) // COARSE * COARSE
-
-
-__all__ = [
-    "Sealer", "Visit", "begin", "confirm", "end", "end_all", "forget_expired", "form_token", "visit",
-]  # fmt: skip

@@ -25,7 +25,8 @@ from registry.complaints.casework.models import ClaimLine
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.db.locking import find
+from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.vocabulary.cases import ClaimKind, ClaimUnit
@@ -112,11 +113,8 @@ def add_line(call: Call[Officer], sealer: Sealer, reference: str, draft: ClaimDr
 def remove_line(call: Call[Officer], reference: str, line: str) -> None:
     """Remove a line: it is a calculation, and is done anew where it was wrong. Raises NotFound, StaleVersion."""
     case = lock_case(call.session, call.actor, reference, call.version)
-    of_case = select(ClaimLine).where(ClaimLine.case_id == case.id, ClaimLine.reference == line)
-    found = call.session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such line in this case")
-    call.session.delete(found)
+    its = ClaimLine.case_id == case.id, ClaimLine.reference == line
+    call.session.delete(find(call.session, ClaimLine, *its, missing="there is no such line in this case"))
     record_act(call, case, "claim.removed")
     call.session.flush()
 

@@ -33,7 +33,8 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.db.locking import find
+from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
@@ -293,11 +294,8 @@ _BEGINNINGS = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
 
 def find_event(session: Session, case: Case, reference: str) -> CaseEvent:
     """An event of a case. Raises NotFound."""
-    of_case = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.reference == reference)
-    found = session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such event in this case")
-    return found
+    its = CaseEvent.case_id == case.id, CaseEvent.reference == reference
+    return find(session, CaseEvent, *its, missing="there is no such event in this case")
 
 
 def _seal(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent, details: Details) -> None:

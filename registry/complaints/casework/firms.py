@@ -20,7 +20,7 @@ from registry.complaints.casework.queries import agencies_of, stated_employer
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.db.locking import lock, lock_or_none
+from registry.core.db.locking import find, lock, lock_or_none
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
@@ -107,10 +107,8 @@ def remove_agency(call: Call[Officer], reference: str, link: str) -> None:
     """Remove a further agency. Raises NotFound, StaleVersion."""
     session = call.session
     case = lock_case(session, call.actor, reference, call.version)
-    of_case = select(CaseAgency).where(CaseAgency.case_id == case.id, CaseAgency.reference == link)
-    found = session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such agency in this case")
+    its = CaseAgency.case_id == case.id, CaseAgency.reference == link
+    found = find(session, CaseAgency, *its, missing="there is no such agency in this case")
     session.delete(found)
     session.flush()
     session.expire(case, ["further_agencies"])
@@ -197,9 +195,11 @@ def firms_of(session: Session, sealer: Sealer, unit: str, case: Case, typed: str
 
 def employer_of_unit(session: Session, sealer: Sealer, unit: str, reference: str) -> ShownEmployer:
     """Raises NotFound for another unit's."""
-    found = session.scalars(_of_unit(unit).where(Employer.reference == reference)).one_or_none()
-    if found is None:
-        raise NotFound(f"there is no employer {reference} in this unit")
+    its, missing = (
+        (Employer.reference == reference, Employer.unit == unit),
+        f"there is no employer {reference} in this unit",
+    )
+    found = find(session, Employer, *its, missing=missing)
     return ShownEmployer(found, _open(sealer, found))
 
 

@@ -62,7 +62,8 @@ def write_letter(call: Call[Officer], sealer: Sealer, reference: str, letter: Le
     if letter.language and letter.language not in set(Language):
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
     text = read_text("text", letter.text, MAX_CHARACTERS)
-    if not _is_foreign(case, letter.language) or (letter.at_once and case.priority is Priority.P0):
+    is_foreign = letter.language and case.language is not None and letter.language != case.language
+    if not is_foreign or (letter.at_once and case.priority is Priority.P0):
         reply(call, sealer, reference, text, to_helper=letter.to_helper)
         return None
     if letter.translation.strip():
@@ -143,10 +144,6 @@ def discard_letter(call: Call[Officer], reference: str, letter: str) -> None:
     session.delete(_letter(session, case, letter))
     record_act(call, case, "case.letter_discarded")
     session.flush()
-
-
-def _is_foreign(case: Case, language: str) -> bool:
-    return bool(language) and case.language is not None and language != case.language
 
 
 def _both(translation: str, original: str) -> str:

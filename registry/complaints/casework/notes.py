@@ -19,7 +19,8 @@ from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.db.locking import find
+from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
@@ -109,8 +110,7 @@ def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) 
     found = _task(session, case, task)
     if (found.done_on is not None) is not is_done:
         found.done_by, found.done_on = (officer.name, today) if is_done else (None, None)
-        what = "case.task_done" if is_done else "case.task_reopened"
-        record_act(call, case, what)
+        record_act(call, case, "case.task_done" if is_done else "case.task_reopened")
         session.flush()
     return found
 
@@ -119,10 +119,8 @@ def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
     """Remove one's own note on the day it was written. Raises NotFound, NotNow, StaleVersion."""
     session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
-    of_case = select(CaseNote).where(CaseNote.case_id == case.id, CaseNote.reference == note)
-    found = session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such note in this case")
+    its = CaseNote.case_id == case.id, CaseNote.reference == note
+    found = find(session, CaseNote, *its, missing="there is no such note in this case")
     require_own(officer, found.written_by, found.written_on, today)
     session.delete(found)
     record_act(call, case, "case.note_taken_back")
@@ -148,11 +146,8 @@ def require_own(officer: Officer, by: str, on: date, today: date) -> None:
 
 
 def _task(session: Session, case: Case, reference: str) -> CaseTask:
-    of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == reference)
-    found = session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such task in this case")
-    return found
+    its = CaseTask.case_id == case.id, CaseTask.reference == reference
+    return find(session, CaseTask, *its, missing="there is no such task in this case")
 
 
 def notes_and_tasks(
@@ -191,6 +186,5 @@ def set_legal_hold(call: Call[Officer], sealer: Sealer, reference: str, reason: 
     if case.has_legal_hold is not is_held:
         write_note(call, sealer, reference, text)
         case.has_legal_hold = is_held
-        what = "case.held" if is_held else "case.released"
-        record_act(call, case, what)
+        record_act(call, case, "case.held" if is_held else "case.released")
     return case

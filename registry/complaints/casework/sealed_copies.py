@@ -4,7 +4,6 @@ The unit that works on the case opens each like a mailbox, and so does the escro
 and loses it again; the content was sealed before, so that what two persons looked at is what is sent.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -40,14 +39,6 @@ def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today:
     opened = sealer.new_copy(box)
     sealer.hand_over(session, opened, unit)
     return opened
-
-
-def share_with(
-    session: Session, sealer: Sealer, opened: OpenContainer, holder: str, kinds: Iterable[KeyHolder]
-) -> None:
-    """Let a partner's or an agency's unit open a box, as far as it is open here. Raises KeyTrouble."""
-    for kind in kinds:
-        sealer.share(session, opened, kind, holder)
 
 
 def take_back(session: Session, sealer: Sealer, box: EncryptedContainer, holder: str) -> None:

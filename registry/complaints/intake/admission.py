@@ -26,19 +26,8 @@ from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, selec
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.derivation_turns import RecentCounts
+from registry.complaints.intake import rules
 from registry.complaints.intake.models import DailyCount, DayKey, UsedChallenge
-from registry.complaints.intake.rules import (
-    BUCKETS,
-    CAPS,
-    COST,
-    FADES_IN,
-    MAX_COUNTED,
-    Purpose,
-    cost_of,
-    pressure_of,
-    tries_of,
-    wait_of,
-)
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
 from registry.vocabulary.codes import Lack
@@ -77,27 +66,27 @@ class Admission:
         self._secret = keyring.secret(_SECRET)
         self._days = home / "days"
         self._known: tuple[date, bytes] | None = None
-        self._offers = RecentCounts(FADES_IN, MAX_COUNTED)
+        self._offers = RecentCounts(rules.FADES_IN, rules.MAX_COUNTED)
 
-    def offer(self, session: Session, purpose: Purpose, network: str, at: datetime, ticket: str = "") -> Offer:
+    def offer(self, session: Session, purpose: rules.Purpose, network: str, at: datetime, ticket: str = "") -> Offer:
         """What admission costs now. `network` is the visitor's, as clients.network_of gives it; it is not stored.
 
         A `ticket` that the visitor has stays theirs for as long as it is or will be good.
         """
         pressure = self._pressure(session, purpose, network, at)
-        cost = cost_of(pressure, self._offers.add(f"{purpose} {network}", at.timestamp()))
-        challenge = self._challenge(purpose, tries_of(cost), at)
+        cost = rules.cost_of(pressure, self._offers.add(f"{purpose} {network}", at.timestamp()))
+        challenge = self._challenge(purpose, rules.tries_of(cost), at)
         left = self._wait_left(session, purpose, ticket, at) if ticket else None
         if left is not None:
             return Offer(challenge, ticket, left)
-        wait = wait_of(cost)
+        wait = rules.wait_of(cost)
         return Offer(challenge, self._ticket(purpose, wait, at), wait)
 
-    def waited(self, purpose: Purpose, at: datetime) -> str:
+    def waited(self, purpose: rules.Purpose, at: datetime) -> str:
         """A ticket that is good at once, for a visitor who was admitted and then could not be served."""
         return self._ticket(purpose, 0, at)
 
-    def admit(self, session: Session, purpose: Purpose, network: str, proof: str | None, at: datetime) -> bool:
+    def admit(self, session: Session, purpose: rules.Purpose, network: str, proof: str | None, at: datetime) -> bool:
         """Use up a proof, a solution or a ticket, and count. Commit before the admitted request costs anything.
 
         Gives whether it was a solution: who did work is served before who waited. Raises NotAdmitted. Of two requests
@@ -120,7 +109,7 @@ class Admission:
         )
         return not is_ticket
 
-    def wait_left(self, purpose: Purpose, ticket: str, at: datetime) -> int:
+    def wait_left(self, purpose: rules.Purpose, ticket: str, at: datetime) -> int:
         """Seconds until a ticket is good, 0 when it is. Raises NotAdmitted if it never will be."""
         try:
             self._read_ticket(purpose, ticket, at)
@@ -130,7 +119,7 @@ class Admission:
             raise
         return 0
 
-    def _wait_left(self, session: Session, purpose: Purpose, ticket: str, at: datetime) -> int | None:
+    def _wait_left(self, session: Session, purpose: rules.Purpose, ticket: str, at: datetime) -> int | None:
         """Seconds until a ticket is good; None for one that was used, and for one that never will be good."""
         try:
             left = self.wait_left(purpose, ticket, at)
@@ -148,7 +137,7 @@ class Admission:
         session.execute(delete(DayKey).where(DayKey.day < today))
         self._destroy_keys_before(today)
 
-    def _pressure(self, session: Session, purpose: Purpose, network: str, at: datetime) -> int:
+    def _pressure(self, session: Session, purpose: rules.Purpose, network: str, at: datetime) -> int:
         day = at.astimezone(UTC).date()
         of_day = DailyCount.day == day, DailyCount.purpose == purpose
         from_all = session.execute(select(func.coalesce(func.sum(DailyCount.count), 0)).where(*of_day)).scalar_one()
@@ -157,13 +146,13 @@ class Admission:
         if key is not None:
             own = DailyCount.bucket == self._bucket(network, key)
             from_bucket = session.execute(select(DailyCount.count).where(*of_day, own)).scalar_one_or_none()
-        return pressure_of(CAPS[purpose], from_bucket or 0, int(from_all))
+        return rules.pressure_of(rules.CAPS[purpose], from_bucket or 0, int(from_all))
 
-    def _challenge(self, purpose: Purpose, tries: int, at: datetime) -> dict[str, Any]:
+    def _challenge(self, purpose: rules.Purpose, tries: int, at: datetime) -> dict[str, Any]:
         # The counter is drawn here, so that the work has an end: without that one in a hundred would wait five times as long.
         return altcha.create_challenge(
             _ALGORITHM,
-            COST,
+            rules.COST,
             counter=secrets.randbelow(tries),
             expires_at=at + GOOD_FOR,
             data={"for": purpose.value},
@@ -171,7 +160,7 @@ class Admission:
             hmac_key_secret=self._secret,
         ).to_dict()
 
-    def _read_work(self, purpose: Purpose, proof: str, at: datetime) -> tuple[str, datetime]:
+    def _read_work(self, purpose: rules.Purpose, proof: str, at: datetime) -> tuple[str, datetime]:
         try:
             payload = altcha.Payload.from_dict(msgspec.json.decode(b64decode(proof, validate=True)))
         except (NotBase64, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -189,11 +178,11 @@ class Admission:
             raise _refusal(Lack.EXPIRED)
         return payload.challenge.signature, expires_at
 
-    def _ticket(self, purpose: Purpose, wait: int, at: datetime) -> str:
+    def _ticket(self, purpose: rules.Purpose, wait: int, at: datetime) -> str:
         body = f"t1.{purpose}.{int(at.timestamp()) + wait}.{secrets.token_hex(16)}"
         return f"{body}.{self._mac(body)}"
 
-    def _read_ticket(self, purpose: Purpose, ticket: str, at: datetime) -> tuple[str, datetime]:
+    def _read_ticket(self, purpose: rules.Purpose, ticket: str, at: datetime) -> tuple[str, datetime]:
         body, _, mac = ticket.rpartition(".")
         if not hmac.compare_digest(self._mac(body).encode(), mac.encode("utf-8", "surrogatepass")):
             raise _refusal(Lack.WRONG)
@@ -241,7 +230,7 @@ class Admission:
 
     @staticmethod
     def _bucket(network: str, key: bytes) -> int:
-        return hmac.new(key, network.encode("utf-8", "replace"), hashlib.sha256).digest()[0] % BUCKETS
+        return hmac.new(key, network.encode("utf-8", "replace"), hashlib.sha256).digest()[0] % rules.BUCKETS
 
     def _destroy_keys_before(self, day: date) -> None:
         for path in self._days.glob("*.secret"):

@@ -66,23 +66,19 @@ def start(
 
     Raises IntakeClosed where no unit would take the complaint.
     """
-    require_open_intake(session)
-    case = Case(
-        reference=new_reference(),
-        state=CaseState.DRAFT,
-        filed_on=at.date(),
-        language=language,
-        indicators=[],
-        reasons=[],
-        has_legal_hold=False,
-        purge_on=draft_day(at.date(), is_confirmed=False),
-        version=1,
-    )
-    session.add(case)
-    session.flush()
+    case = new_draft(session, language, at.date(), draft_day(at.date(), is_confirmed=False))
     box = new_box(session, case, role, root, at.date())
     sealer.new_box(session, box, root.public)
     return Started(case, box, visits.begin(session, sealer, box, root.seed, at, code=code))
+
+
+def new_draft(session: Session, language: Language, today: date, purge_on: date) -> Case:
+    """A case that is not sent yet. Raises IntakeClosed where no unit would take the complaint."""
+    require_open_intake(session)
+    case = Case(reference=new_reference(), state=CaseState.DRAFT, filed_on=today, language=language, purge_on=purge_on)
+    session.add(case)
+    session.flush()
+    return case
 
 
 def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: datetime) -> str | None:
@@ -94,15 +90,8 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
     if visit.is_confirmed:
         return None
     if visit.code is None or not is_typed_back(visit.code, typed):
-        raise InvalidInput(
-            [
-                Fault(
-                    "last_six",
-                    Problem.INVALID_VALUE,
-                    "must be the last six digits, or the last two words, of the number shown",
-                )
-            ]
-        )
+        detail = "must be the last six digits, or the last two words, of the number shown"
+        raise InvalidInput([Fault("last_six", Problem.INVALID_VALUE, detail)])
     case = lock_case_by_id(session, visit.box.case_id)
     if is_replacement(visit.box):
         box = adopt(session, sealer, visit.box, visit.seed)
@@ -120,25 +109,6 @@ def set_draft_retention(case: Case) -> None:
 
 
 def answer(
-    session: Session, sealer: Sealer, visit: Visit, given: Mapping[str, Any], version: int | None = None
-) -> Sheet:
-    """Store some answers, as they were typed, by their questions' codes; an empty one is removed.
-
-    What another tab answered stays, unless it was the same question. `version` refuses a sheet that was changed since.
-    Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
-    """
-    return _write_answers(session, sealer, visit, given, version)
-
-
-def keep_typed_words(session: Session, sealer: Sealer, visit: Visit, code: str, words: str) -> None:
-    """Store the words of a question while they are typed. Until they are saved, `mailbox.leave` puts back what stood there.
-
-    Raises what `answer` raises.
-    """
-    _write_answers(session, sealer, visit, {code: words}, is_typing=True)
-
-
-def _write_answers(
     session: Session,
     sealer: Sealer,
     visit: Visit,
@@ -147,6 +117,12 @@ def _write_answers(
     *,
     is_typing: bool = False,
 ) -> Sheet:
+    """Store some answers, as they were typed, by their questions' codes; an empty one is removed.
+
+    What another tab answered stays, unless it was the same question. `version` refuses a sheet that was changed since.
+    `is_typing`: they are words that are still being typed; until they are saved, `mailbox.leave` puts back what stood there.
+    Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
+    """
     read = read_answers(given)
     case = lock_case_for_visit(session, visit, is_draft=True)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)

@@ -8,44 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import clocks, consents, messages, visits
-from registry.complaints.case.access import (
-    SealedTo,
-    adopt,
-    boxes_of,
-    is_replacement,
-    is_shared,
-    lock_case_for_owner,
-    lock_case_for_visit,
-    readable_boxes,
-    renew_key,
-    require_confirmed,
-    sealed_to,
-    worker_box,
-)
-from registry.complaints.case.answers import (
-    Sheet,
-    find_sheet_row,
-    merge_answers,
-    read_before_typing,
-    read_sheet,
-    write_before_typing,
-)
+from registry.complaints.case import access, answers, clocks, consents, messages, states, visits
 from registry.complaints.case.complaint_codes import Root, box_of
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
-from registry.complaints.case.states import (
-    DECIDED_STATES,
-    ENDING_STATES,
-    OPEN_STATES,
-    READ_WHEN_WITHDRAWN,
-    REGRET,
-    Reads,
-    reads,
-    reads_of_measure,
-)
 from registry.complaints.case.units import day_of_case, zone_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
@@ -69,7 +37,7 @@ from registry.vocabulary.cases import (
     UnreadKind,
 )
 
-TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
+TAKES_MESSAGES = states.OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
 
 
 class Can(StrEnum):
@@ -88,7 +56,7 @@ class Can(StrEnum):
 
 
 class Step(NamedTuple):
-    reads: Reads
+    reads: states.Reads
     on_day: date
 
 
@@ -122,7 +90,7 @@ class MailboxView(NamedTuple):
     """
 
     role: MailboxRole
-    reads: Reads
+    reads: states.Reads
     steps: Sequence[Step]
     filed_on: date | None
     acknowledge_by: date | None
@@ -139,7 +107,7 @@ class MailboxView(NamedTuple):
     unit_country: str | None
     handovers: Sequence[Handover]
     former_names: Mapping[str, Mapping[str, str]]
-    sealed_to: Sequence[SealedTo]
+    sealed_to: Sequence[access.SealedTo]
 
     @property
     def first_names(self) -> Mapping[str, str]:
@@ -155,7 +123,7 @@ class OwnCopy(NamedTuple):
     """Everything of a mailbox, for download before it is destroyed; pages and API put it into words."""
 
     view: MailboxView
-    sheet: Sheet
+    sheet: answers.Sheet
 
 
 class Written(NamedTuple):
@@ -172,26 +140,26 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     """
     box = box_of(session, root, at.date())
     case = lock_case_by_id(session, box.case_id)
-    if is_replacement(box):
-        box = adopt(session, sealer, box, root.seed_of(box))
+    if access.is_replacement(box):
+        box = access.adopt(session, sealer, box, root.seed_of(box))
     elif box.state is MailboxState.UNCONFIRMED:
         box.state = MailboxState.OPEN
         set_draft_retention(case)
     if box.last_visit_on != at.date():
         box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
-    renew_key(session, sealer, box, root, at)
+    access.renew_key(session, sealer, box, root, at)
     return visits.begin(session, sealer, box, root.seed_of(box), at)
 
 
 def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
     """The mailbox now; the officers' messages count as read. Raises NotNow before the complaint code is confirmed."""
-    require_confirmed(visit)
+    access.require_confirmed(visit)
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is MailboxRole.HELPER
     today = day_of_case(session, case, at)
     steps = _steps(session, case, today)[: 1 if is_helper else None]
-    now_reads = steps[-1].reads if steps else reads(case.state)
+    now_reads = steps[-1].reads if steps else states.reads(case.state)
     is_draft = case.state is CaseState.DRAFT
     handovers, former_names = _handovers(session, case)
     unit = None if case.unit_id is None else session.get_one(Unit, case.unit_id)
@@ -215,7 +183,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         unit_country=None if unit is None else unit.country,
         handovers=handovers,
         former_names=former_names,
-        sealed_to=sealed_to(session, box),
+        sealed_to=access.sealed_to(session, box),
     )
 
 
@@ -223,7 +191,7 @@ def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ow
     """The mailbox with what was answered in it."""
     view = mailbox(session, sealer, visit, at)
     case = session.get_one(Case, visit.box.case_id)
-    return OwnCopy(view, read_sheet(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case))
+    return OwnCopy(view, answers.read_sheet(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case))
 
 
 def write(
@@ -242,7 +210,7 @@ def write(
     first priority at once. The words are judged here, before they are sealed, and only the outcome is stored. Raises
     InvalidInput, and NotNow where no officer would read it.
     """
-    case = lock_case_for_visit(session, visit)
+    case = access.lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
         raise NotNow("messages are not read here now; a closed case can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
@@ -258,7 +226,7 @@ def write(
 
 def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
     """Give or revoke one consent. Raises NotNow where there is nothing to consent to any more."""
-    case = lock_case_for_visit(session, visit)
+    case = access.lock_case_for_visit(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")
@@ -275,13 +243,13 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
 
     Idempotent. Raises NotNow, and IllegalMove once it is decided.
     """
-    case = lock_case_for_owner(session, visit)
+    case = access.lock_case_for_owner(session, visit)
     if case.state is CaseState.DRAFT:
         advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
-        sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+        sealer.destroy(session, [box.id for box in access.boxes_of(session, case)])
     elif case.state is not CaseState.WITHDRAWN:
         advance_case(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
-        if case.priority in READ_WHEN_WITHDRAWN:
+        if case.priority in states.READ_WHEN_WITHDRAWN:
             # It may have been withdrawn under somebody's eyes.
             unread.note(session, case, UnreadKind.WITHDRAWAL, at)
         else:
@@ -297,16 +265,16 @@ def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
     were typed and not saved are taken out. What was sent stays. Raises NotNow.
     """
     case = lock_case_by_id(session, visit.box.case_id)
-    is_lost = visit.box.state is MailboxState.UNCONFIRMED and not is_replacement(visit.box)
+    is_lost = visit.box.state is MailboxState.UNCONFIRMED and not access.is_replacement(visit.box)
     if case.state is CaseState.DRAFT and is_lost:
         advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
-        sealer.destroy(session, [box.id for box in boxes_of(session, case)])
-    row = find_sheet_row(session, visit.box)
+        sealer.destroy(session, [box.id for box in access.boxes_of(session, case)])
+    row = answers.find_sheet_row(session, visit.box)
     if not is_lost and row is not None and row.submitted_on is None and row.before_typing is not None:
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        sheet = read_sheet(session, opened, case)
-        sheet = merge_answers(session, opened, case, sheet, read_before_typing(opened, case, sheet))
-        write_before_typing(opened, case, sheet, {})
+        sheet = answers.read_sheet(session, opened, case)
+        sheet = answers.merge_answers(session, opened, case, sheet, answers.read_before_typing(opened, case, sheet))
+        answers.write_before_typing(opened, case, sheet, {})
     visits.end(session, visit)
 
 
@@ -323,7 +291,7 @@ def open_again(
 
     Idempotent. Raises IllegalMove when its time is over.
     """
-    case = lock_case_for_owner(session, visit)
+    case = access.lock_case_for_owner(session, visit)
     if case.state is not CaseState.REOPENED:
         advance_case(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
@@ -349,11 +317,11 @@ def _steps(session: Session, case: Case, today: date) -> list[Step]:
         is_hidden = (
             CaseState.QUARANTINED in (move.from_state, move.to_state) and move.to_state is not CaseState.WITHDRAWN
         )
-        if steps and (is_hidden or steps[-1].reads is reads(move.to_state)):
+        if steps and (is_hidden or steps[-1].reads is states.reads(move.to_state)):
             continue
-        steps.append(Step(reads(move.to_state), move.on_day))
+        steps.append(Step(states.reads(move.to_state), move.on_day))
     if case.state is CaseState.SANCTION_PENDING and case.measure is not None and case.measure_on is not None:
-        steps.append(Step(reads_of_measure(case.measure, case.measure_until, today), case.measure_on))
+        steps.append(Step(states.reads_of_measure(case.measure, case.measure_until, today), case.measure_on))
     return steps
 
 
@@ -390,8 +358,8 @@ def _days(session: Session, case: Case, is_helper: bool) -> tuple[date | None, d
 def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today: date) -> list[ShownMessage]:
     opened = [
         sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
-        for box in readable_boxes(session, visit.box)
-        if is_shared(session, box, visit.box)
+        for box in access.readable_boxes(session, visit.box)
+        if access.is_shared(session, box, visit.box)
     ]
     messages_by_box = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
     return sorted(chain.from_iterable(messages_by_box), key=lambda message: message.written_on)
@@ -400,7 +368,7 @@ def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today:
 def _helpers(session: Session, case: Case) -> list[ShownHelper]:
     return [
         ShownHelper(box.reference, box.state, box.made_on, box.last_visit_on, box.answers_allowed)
-        for box in boxes_of(session, case)
+        for box in access.boxes_of(session, case)
         if box.role is MailboxRole.HELPER
     ]
 
@@ -408,9 +376,9 @@ def _helpers(session: Session, case: Case) -> list[ShownHelper]:
 def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[Can]:
     can = {Can.CHANGE_RECEIPT}
     box = visit.box
-    has_worker = worker_box(session, case) is not None
+    has_worker = access.worker_box(session, case) is not None
     is_owner = box.role is MailboxRole.WORKER or not has_worker
-    row = find_sheet_row(session, box)
+    row = answers.find_sheet_row(session, box)
     is_sent = row is not None and row.submitted_on is not None
     if case.state in TAKES_MESSAGES:
         can |= {Can.WRITE, Can.CONSENT}
@@ -422,12 +390,12 @@ def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[C
         can |= {Can.ANSWER, Can.SUBMIT, Can.WITHDRAW}
     if not is_owner:
         return frozenset(can)
-    if case.state in TAKES_MESSAGES - DECIDED_STATES - {CaseState.SANCTION_PENDING}:
+    if case.state in TAKES_MESSAGES - states.DECIDED_STATES - {CaseState.SANCTION_PENDING}:
         can.add(Can.WITHDRAW)
-    if case.state in DECIDED_STATES or case.state is CaseState.SANCTION_PENDING:
+    if case.state in states.DECIDED_STATES or case.state is CaseState.SANCTION_PENDING:
         can.add(Can.OBJECT)
-    if case.state in ENDING_STATES and case.closed_on is not None:
-        if case.state is CaseState.WITHDRAWN and today <= case.closed_on + REGRET:
+    if case.state in states.ENDING_STATES and case.closed_on is not None:
+        if case.state is CaseState.WITHDRAWN and today <= case.closed_on + states.REGRET:
             can.add(Can.TAKE_BACK)
         if case.state in (CaseState.CLOSED, CaseState.OUT_OF_SCOPE):
             can.add(Can.REOPEN)

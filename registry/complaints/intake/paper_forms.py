@@ -25,10 +25,9 @@ from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
-from registry.complaints.case.units import require_open_intake
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import handover
-from registry.complaints.intake.filing import HELPERS
+from registry.complaints.intake.filing import HELPERS, new_draft
 from registry.complaints.intake.models import AnswerSheet, PaperForm
 from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
@@ -38,7 +37,7 @@ from registry.complaints.sealing.unit_keys import ESCROW
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
-from registry.core.ids import new_reference, read_reference
+from registry.core.ids import read_reference
 from registry.officers.absence import is_able
 from registry.officers.days import today_of
 from registry.officers.models import Officer as Account
@@ -63,20 +62,7 @@ def premint(session: Session, sealer: Sealer, code: str, root: Root, language: L
 
     Raises IntakeClosed where no unit would take the form.
     """
-    require_open_intake(session)
-    case = Case(
-        reference=new_reference(),
-        state=CaseState.DRAFT,
-        filed_on=today,
-        language=language,
-        indicators=[],
-        reasons=[],
-        has_legal_hold=False,
-        purge_on=paper_day(today),
-        version=1,
-    )
-    session.add(case)
-    session.flush()
+    case = new_draft(session, language, today, paper_day(today))
     sealer.new_box(session, new_box(session, case, MailboxRole.WORKER, root, today), root.public)
     return Minted(code, case.reference)
 
@@ -182,7 +168,9 @@ def save_page(call: Call[Officer], sealer: Sealer, reference: str, answers: Mapp
     session, officer = call.session, call.actor
     read = read_answers(answers)
     case, form = _lock_own(session, officer, reference)
-    read = {code: value for code, value in read.items() if value is not None or not _is_identity(code)}
+    read = {
+        code: value for code, value in read.items() if value is not None or QUESTIONNAIRE[code].tier != Tier.IDENTITY
+    }
     opened = _open_box(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
         opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
@@ -324,10 +312,6 @@ def _typed(case: Case, form: PaperForm, sheet: Sheet) -> Typed:
     counted = cleared(sheet.answers)
     left_out = tuple(code for code in sheet.answers if code not in counted)
     return Typed(form, case.reference, given, frozenset(identity), left_out, sheet.version)
-
-
-def _is_identity(code: str) -> bool:
-    return QUESTIONNAIRE[code].tier == Tier.IDENTITY
 
 
 def _record(call: Call[Officer], case: Case, act: str, detail: str = "") -> None:

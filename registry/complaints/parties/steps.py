@@ -16,17 +16,19 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.models import Decision
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.db.locking import lock
+from registry.core.db.locking import find, lock
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole
 
 Row = TypeVar("Row", Hearing, Referral, Transfer)
+OfCase = TypeVar("OfCase", Hearing, Referral, Transfer, Decision)
 
 IsOpen = Callable[[Session, Case, Row, date], bool]
 """Whether the party may read a row of a case on a day. The keys enforce it too; this holds before the worker has run."""
@@ -44,17 +46,20 @@ REGISTRY = PartyMember("", "")
 """Who acts where the registry ends something by a rule or a deadline."""
 
 
-def lock_by_id(session: Session, table: type[Row], row_id: int, version: int | None = None) -> tuple[Case, Row]:
-    """A row and its case, both locked, the case first. Raises StaleVersion."""
+def lock_by_id(session: Session, table: type[OfCase], row_id: int, version: int | None = None) -> tuple[Case, OfCase]:
+    """A row and its case, both locked, the case first. Raises StaleVersion.
+
+    Who waited for the case reads what the one before made of the row.
+    """
     case_id = session.execute(select(table.case_id).where(table.id == row_id)).scalar_one()
     case = lock_case_by_id(session, case_id)
-    row: Row = lock(session, table, table.id == row_id, version=version)
+    row: OfCase = lock(session, table, table.id == row_id, version=version)
     return case, row
 
 
 def lock_in_unit(
-    session: Session, table: type[Row], unit: str, reference: str, version: int | None = None
-) -> tuple[Case, Row]:
+    session: Session, table: type[OfCase], unit: str, reference: str, version: int | None = None
+) -> tuple[Case, OfCase]:
     """A row of a unit's own cases and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(table.id).join(Case, Case.id == table.case_id).where(in_unit(unit), table.reference == reference)
@@ -75,12 +80,8 @@ def find_case(session: Session, table: type[Row], unit: str, reference: str) -> 
 
 def require_of_case(session: Session, table: type[Row], case: Case, reference: str) -> Row:
     """The row of this case. Raises NotFound where the case has none of that reference."""
-    found: Row | None = session.execute(
-        select(table).where(table.case_id == case.id, table.reference == reference)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no {_noun(table)} {reference} in this case")
-    return found
+    missing = f"there is no {_noun(table)} {reference} in this case"
+    return find(session, table, table.case_id == case.id, table.reference == reference, missing=missing)
 
 
 def fetch_of_case(session: Session, table: type[Row], officer: Officer, reference: str) -> list[Row]:

@@ -17,19 +17,10 @@ from registry.complaints.casework.models import CaseAgency, Employer, OfficerDra
 from registry.complaints.casework.unsent import place_of_draft
 from registry.complaints.intake.idempotency import Repeat, place_of_answer
 from registry.complaints.parties.models import Transfer
+from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of, public_with
 from registry.complaints.sealing.models import EncryptedContainer, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import BARE_BYTES, RING, Sealer, Tier
-from registry.complaints.sealing.unit_keys import (
-    ESCROW,
-    OF_UNITS,
-    add_escrow_key,
-    known_public,
-    newest_key,
-    rotate,
-    sealing_key,
-    sealing_keys,
-)
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
@@ -98,11 +89,11 @@ def recover(
     """
     with sessions.begin() as session:
         public = _public_of_escrow(session, secret)
-        add_escrow_key(session, sealer.keyring, public, today)
+        unit_keys.add_escrow_key(session, sealer.keyring, public, today)
         for unit in session.execute(select(Unit.reference).order_by(Unit.id)).scalars().all():
-            for kind in OF_UNITS:
+            for kind in unit_keys.OF_UNITS:
                 if _is_lost(session, sealer.keyring, kind, unit):
-                    rotate(session, sealer.keyring, kind, unit, today)
+                    unit_keys.rotate(session, sealer.keyring, kind, unit, today)
     found = Rewrapped()
     _batches(sessions, found, tell, _Unreadable(sealer, secret, public, is_bound))
     return found
@@ -169,7 +160,7 @@ class _OldWraps(_Work):
         holders = session.execute(
             select(UnitKey.holder_kind, UnitKey.unit).where(UnitKey.state == UnitKeyState.ACTIVE).distinct()
         ).all()
-        present = sealing_keys(session, [(kind, unit) for kind, unit in holders])
+        present = unit_keys.sealing_keys(session, [(kind, unit) for kind, unit in holders])
         return or_(
             False,
             *(
@@ -181,10 +172,11 @@ class _OldWraps(_Work):
         )
 
     def do(self, session: Session, row: WrappedKey) -> None:
-        self.sealer.rewrap(session, _box(session, row), row)
+        self.sealer.rewrap(session, session.get_one(EncryptedContainer, row.box_id), row)
 
     def names(self, session: Session, row: WrappedKey) -> str:
-        return f"tier {row.tier} of box {_box(session, row).reference} for the {row.holder_kind} {row.holder}"
+        box = session.get_one(EncryptedContainer, row.box_id)
+        return f"tier {row.tier} of box {box.reference} for the {row.holder_kind} {row.holder}"
 
 
 class _BareWraps(_OldWraps):
@@ -205,16 +197,16 @@ class _MissingEscrow(_OldWraps):
     name = "keys for the escrow"
 
     def left(self, session: Session) -> ColumnElement[bool]:
-        if sealing_key(session, KeyHolder.ESCROW, ESCROW) is None:
+        if unit_keys.sealing_key(session, KeyHolder.ESCROW, unit_keys.ESCROW) is None:
             return or_(False)
         theirs = aliased(WrappedKey)
         has_escrow = select(theirs.id).where(
             theirs.box_id == WrappedKey.box_id, theirs.tier == WrappedKey.tier, theirs.holder_kind == KeyHolder.ESCROW
         )
-        return and_(WrappedKey.holder_kind.in_(OF_UNITS), ~has_escrow.exists())
+        return and_(WrappedKey.holder_kind.in_(unit_keys.OF_UNITS), ~has_escrow.exists())
 
     def do(self, session: Session, row: WrappedKey) -> None:
-        self.sealer.add_escrow(session, _box(session, row), Tier(row.tier))
+        self.sealer.add_escrow(session, session.get_one(EncryptedContainer, row.box_id), Tier(row.tier))
 
 
 class _Unreadable(_Work):
@@ -235,7 +227,9 @@ class _Unreadable(_Work):
         units = session.execute(select(Unit.id, Unit.reference)).all()
         lacking = []
         for unit_id, unit in units:
-            keys = [key for kind in OF_UNITS if (key := newest_key(session, kind, unit)) is not None]
+            keys = [
+                key for kind in unit_keys.OF_UNITS if (key := unit_keys.newest_key(session, kind, unit)) is not None
+            ]
             existing = [
                 select(WrappedKey.id)
                 .where(
@@ -256,13 +250,13 @@ class _Unreadable(_Work):
         ).scalar_one()
         opened = self.sealer.open_as_escrow(session, row, self.secret, is_bound=self.is_bound)
         # To keys that the log may not show yet: what is here was lost, and who holds the escrow reads all of it.
-        for kind in OF_UNITS:
-            key = newest_key(session, kind, unit)
-            if key is None or known_public(self.sealer.keyring, kind, unit, key.kid) != key.public_key:
+        for kind in unit_keys.OF_UNITS:
+            key = unit_keys.newest_key(session, kind, unit)
+            if key is None or unit_keys.known_public(self.sealer.keyring, kind, unit, key.kid) != key.public_key:
                 raise KeyTrouble(f"the {kind} key of {unit} in the database is not the one in the folder of keys")
             self.sealer.share(session, opened, kind, unit, key.public_key)
         # Bound anew, by the secret that is here now.
-        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW, self.public)
+        self.sealer.share(session, opened, KeyHolder.ESCROW, unit_keys.ESCROW, self.public)
 
     def names(self, session: Session, row: EncryptedContainer) -> str:
         return f"box {row.reference}"
@@ -303,10 +297,6 @@ def _public_of_escrow(session: Session, secret: bytes) -> bytes:
     return next((public for kid in kids if (public := public_with(secret, kid)) is not None), public_of(secret))
 
 
-def _box(session: Session, wrap: WrappedKey) -> EncryptedContainer:
-    return session.execute(select(EncryptedContainer).where(EncryptedContainer.id == wrap.box_id)).scalar_one()
-
-
 def _is_lost(session: Session, keyring: Keyring, kind: KeyHolder, unit: str) -> bool:
-    key = newest_key(session, kind, unit)
-    return key is None or known_public(keyring, kind, unit, key.kid) is None
+    key = unit_keys.newest_key(session, kind, unit)
+    return key is None or unit_keys.known_public(keyring, kind, unit, key.kid) is None

@@ -28,24 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Select, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.sealing.envelopes import (
-    KEY_BYTES,
-    X25519_BYTES,
-    Place,
-    Referenced,
-    bytes_of,
-    expand,
-    key_id,
-    key_id_of,
-    open_sealed,
-    opened_value,
-    place_of,
-    public_with,
-    read_envelope,
-    seal_to,
-    sealed_value,
-    text_of,
-)
+from registry.complaints.sealing import envelopes
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, HolderKey, holder_keys, secret_of
 from registry.core.errors import Unopenable
@@ -95,21 +78,21 @@ class OpenContainer:
     def tiers(self) -> frozenset[Tier]:
         return frozenset(self._keys)
 
-    def seal(self, text: str, place: Place, tier: Tier = Tier.ACCOUNT) -> str:
+    def seal(self, text: str, place: envelopes.Place, tier: Tier = Tier.ACCOUNT) -> str:
         """The envelope of a text. Raises Unopenable when this box is not open at that tier."""
         key = self.key(tier)
-        return sealed_value(key, key_id(key), bytes_of(text), place)
+        return envelopes.sealed_value(key, envelopes.key_id(key), envelopes.bytes_of(text), place)
 
-    def open(self, sealed: str, place: Place) -> str:
+    def open(self, sealed: str, place: envelopes.Place) -> str:
         """The text of an envelope, of any tier that is open. Raises Unopenable."""
-        return text_of(self._unseal(sealed, place))
+        return envelopes.text_of(self._unseal(sealed, place))
 
-    def file_key(self, place: Place, tier: Tier = Tier.ACCOUNT) -> tuple[bytes, str]:
+    def file_key(self, place: envelopes.Place, tier: Tier = Tier.ACCOUNT) -> tuple[bytes, str]:
         """A new 32-byte key for one file, and its sealed form for the file's row."""
-        file_key, key = secrets.token_bytes(KEY_BYTES), self.key(tier)
-        return file_key, sealed_value(key, key_id(key), file_key, place)
+        file_key, key = secrets.token_bytes(envelopes.KEY_BYTES), self.key(tier)
+        return file_key, envelopes.sealed_value(key, envelopes.key_id(key), file_key, place)
 
-    def open_file_key(self, sealed: str, place: Place) -> bytes:
+    def open_file_key(self, sealed: str, place: envelopes.Place) -> bytes:
         return self._unseal(sealed, place)
 
     def key(self, tier: Tier) -> bytes:
@@ -117,18 +100,20 @@ class OpenContainer:
             raise Unopenable(f"the box {self.box.reference} is not open at tier {tier}")
         return self._keys[tier]
 
-    def _unseal(self, sealed: str, place: Place) -> bytes:
-        envelope = read_envelope(sealed)
+    def _unseal(self, sealed: str, place: envelopes.Place) -> bytes:
+        envelope = envelopes.read_envelope(sealed)
         for key in self._keys.values():
-            if key_id(key) == envelope.kid:
-                return opened_value(key, envelope, place)
+            if envelopes.key_id(key) == envelope.kid:
+                return envelopes.opened_value(key, envelope, place)
         raise Unopenable(f"the box {self.box.reference} is not open for the key {envelope.kid}")
 
 
-def read_sealed(box: OpenContainer, case: Referenced, row: Referenced, column: str = "sealed") -> str | None:
+def read_sealed(
+    box: OpenContainer, case: envelopes.Referenced, row: envelopes.Referenced, column: str = "sealed"
+) -> str | None:
     """The decrypted text of a column of a row of a case, None if it is empty. Raises Unopenable."""
     sealed: str | None = getattr(row, column)
-    return None if sealed is None else box.open(sealed, place_of(case, row, column))
+    return None if sealed is None else box.open(sealed, envelopes.place_of(case, row, column))
 
 
 class Sealer:
@@ -143,16 +128,16 @@ class Sealer:
 
     # Tier 1
 
-    def seal_field(self, value: str, place: Place) -> str:
-        newest = next(iter(self.keyring.ring(RING)), None) or self.keyring.add_to_ring(RING, key_id)
-        return sealed_value(newest.body, newest.kid, bytes_of(value), place)
+    def seal_field(self, value: str, place: envelopes.Place) -> str:
+        newest = next(iter(self.keyring.ring(RING)), None) or self.keyring.add_to_ring(RING, envelopes.key_id)
+        return envelopes.sealed_value(newest.body, newest.kid, envelopes.bytes_of(value), place)
 
-    def open_field(self, sealed: str, place: Place) -> str:
+    def open_field(self, sealed: str, place: envelopes.Place) -> str:
         """The text of a tier 1 value. Raises Unopenable if it is damaged or moved, or its key is not in the ring."""
-        envelope = read_envelope(sealed)
+        envelope = envelopes.read_envelope(sealed)
         for one in self.keyring.ring(RING):
             if one.kid == envelope.kid:
-                return text_of(opened_value(one.body, envelope, place))
+                return envelopes.text_of(envelopes.opened_value(one.body, envelope, place))
         raise Unopenable(f"the key {envelope.kid} is not in the ring in {self.keyring.folder}")
 
     # Tiers 2 and 3
@@ -165,7 +150,7 @@ class Sealer:
 
     def new_copy(self, box: EncryptedContainer) -> OpenContainer:
         """Make the content keys of a box that is not a mailbox. They are in memory alone until they are shared."""
-        return OpenContainer(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
+        return OpenContainer(box, {tier: secrets.token_bytes(envelopes.KEY_BYTES) for tier in Tier})
 
     def open_as_mailbox(
         self, session: Session, box: EncryptedContainer, seed: bytes, *, of: EncryptedContainer | None = None
@@ -213,7 +198,7 @@ class Sealer:
         if public is None:
             recipients = holder_keys(session, self.keyring, [(holder_kind, holder)])
         else:
-            recipients = [HolderKey(holder_kind, holder, key_id_of(public), public)]
+            recipients = [HolderKey(holder_kind, holder, envelopes.key_id_of(public), public)]
         self._share(session, opened, recipients)
 
     def hand_over(self, session: Session, opened: OpenContainer, unit: str) -> None:
@@ -297,7 +282,7 @@ class Sealer:
             return None
 
     def _enclosing_key(self) -> bytes:
-        return expand(self.keyring.secret("box-keys"), b"registry enclosed wrap v1")
+        return envelopes.expand(self.keyring.secret("box-keys"), b"registry enclosed wrap v1")
 
     def add_escrow(self, session: Session, box: EncryptedContainer, tier: Tier) -> None:
         """Let the escrow open a box that was handed over before there was one. Raises Unopenable, KeyTrouble."""
@@ -307,16 +292,16 @@ class Sealer:
 
     # Visits
 
-    def seal_for_visit(self, token: bytes, value: bytes, place: Place) -> str:
+    def seal_for_visit(self, token: bytes, value: bytes, place: envelopes.Place) -> str:
         key = self._visit_key(token)
-        return sealed_value(key, key_id(key), value, place)
+        return envelopes.sealed_value(key, envelopes.key_id(key), value, place)
 
-    def open_for_visit(self, token: bytes, sealed: str, place: Place) -> bytes:
-        return opened_value(self._visit_key(token), read_envelope(sealed), place)
+    def open_for_visit(self, token: bytes, sealed: str, place: envelopes.Place) -> bytes:
+        return envelopes.opened_value(self._visit_key(token), envelopes.read_envelope(sealed), place)
 
     def _visit_key(self, token: bytes) -> bytes:
         # The server's part: a token alone, from a browser's store, opens nothing of a dump.
-        return expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
+        return envelopes.expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
 
     def _secret(self, wrap: WrappedKey) -> bytes:
         return secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid)
@@ -339,20 +324,20 @@ class Sealer:
         return OpenContainer(box, keys)
 
     def _wrapped(self, box: EncryptedContainer, tier: Tier, key: bytes, recipient: HolderKey) -> bytes:
-        wrapped = seal_to(recipient.public, key + self._binding(box, tier, key))
-        is_former = len(recipient.public) == X25519_BYTES and recipient.kind is not KeyHolder.ESCROW
+        wrapped = envelopes.seal_to(recipient.public, key + self._binding(box, tier, key))
+        is_former = len(recipient.public) == envelopes.X25519_BYTES and recipient.kind is not KeyHolder.ESCROW
         return self._enclosed(wrapped, recipient.kid) if is_former else wrapped
 
     def _unwrapped(self, box: EncryptedContainer, wrap: WrappedKey, secret: bytes, is_bound: bool) -> bytes:
-        public = public_with(secret, wrap.kid)
+        public = envelopes.public_with(secret, wrap.kid)
         if public is None:
             raise Unopenable(f"the box {box.reference} is sealed to the key {wrap.kid}, which is another")
         is_enclosed = len(wrap.wrapped) == BARE_BYTES + _ENCLOSING_BYTES
         sealed = self._disclosed(wrap.wrapped, wrap.kid) if is_enclosed else wrap.wrapped
-        opened = None if sealed is None else open_sealed(secret, public, sealed)
+        opened = None if sealed is None else envelopes.open_sealed(secret, public, sealed)
         if opened is None:
             raise Unopenable(f"a wrap of the box {box.reference} for the key {wrap.kid} is damaged")
-        key, binding = opened[:KEY_BYTES], opened[KEY_BYTES:]
+        key, binding = opened[: envelopes.KEY_BYTES], opened[envelopes.KEY_BYTES :]
         if is_bound and not hmac.compare_digest(binding, self._binding(box, Tier(wrap.tier), key)):
             raise Unopenable(f"a wrap for the key {wrap.kid} was not made here for the box {box.reference}")
         return key

@@ -14,18 +14,7 @@ from registry.complaints.case.moves import changed, lock_case_by_id, set_case_pr
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.case.units import day_of_case
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage.rules import (
-    DUPLICATES_WITHIN_DAYS,
-    INDEPENDENT_COMPLAINTS,
-    INDEPENDENT_DAYS,
-    NEAR_BANDS,
-    NOT_URGENT,
-    Triaged,
-    TriageFacts,
-    is_flood,
-    raised,
-    triage,
-)
+from registry.complaints.triage import rules
 from registry.complaints.triage.similarity import alike, bands, independent, remember
 from registry.register.agencies.queries import agency_row
 from registry.register.names.spelling import normalised
@@ -94,15 +83,17 @@ def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | 
     )
 
 
-def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Others) -> Triaged:
+def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Others) -> rules.Triaged:
     """The triage of a case, which is itself one of the complaints that count beside the `independent_others`."""
     has_recording = session.execute(_RECORDINGS, {"case_id": case.id}).first() is not None
-    return triage(answers, TriageFacts(independent_complaints=1 + others.number, has_recording=has_recording))
+    return rules.triage(
+        answers, rules.TriageFacts(independent_complaints=1 + others.number, has_recording=has_recording)
+    )
 
 
 def others_to_raise(session: Session, others: Others) -> list[Case]:
     """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
-    if 1 + others.number < INDEPENDENT_COMPLAINTS:
+    if 1 + others.number < rules.INDEPENDENT_COMPLAINTS:
         return []
     return [other for one in others.waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
 
@@ -116,7 +107,7 @@ def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None
     """Raise by one the priority of the cases that `others_to_raise` gave."""
     for other in others:
         if other.priority is not None:
-            set_case_priority(other, raised(other.priority), at)
+            set_case_priority(other, rules.raised(other.priority), at)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
         clocks.reschedule_first_look(session, other, at)
         changed(
@@ -139,18 +130,18 @@ def remember_words(session: Session, sealer: Sealer, case: Case, answers: Mappin
 
 def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today: date) -> bool:
     """Whether a case that was just judged is quarantined because of the number of its like."""
-    if case.priority is None or case.priority not in NOT_URGENT:
+    if case.priority is None or case.priority not in rules.NOT_URGENT:
         return False
-    since = today - timedelta(days=DUPLICATES_WITHIN_DAYS)
-    near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= NEAR_BANDS]
+    since = today - timedelta(days=rules.DUPLICATES_WITHIN_DAYS)
+    near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= rules.NEAR_BANDS]
     filed_today = select(func.count(Case.id)).where(
         Case.unit_id == case.unit_id,
         Case.state.in_(sorted(OPEN_STATES)),
-        Case.priority.in_(sorted(NOT_URGENT)),
+        Case.priority.in_(sorted(rules.NOT_URGENT)),
         Case.filed_on == today,
         Case.id != case.id,
     )
-    return is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
+    return rules.is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
 
 
 def independent_others(session: Session, case: Case, today: date) -> Others:
@@ -160,7 +151,7 @@ def independent_others(session: Session, case: Case, today: date) -> Others:
     """
     if case.agency_digest is None:
         return Others(0, [])
-    since = today - timedelta(days=INDEPENDENT_DAYS)
+    since = today - timedelta(days=rules.INDEPENDENT_DAYS)
     about = {"agency": case.agency_digest, "since": since, "case_id": case.id}
     others = session.execute(_ABOUT_AGENCY, about).all()
     # Most were raised long ago. Where none waits, it counts alone whether there are enough, and the first few say so.
@@ -168,7 +159,7 @@ def independent_others(session: Session, case: Case, today: date) -> Others:
     last = max((place for place, row in enumerate(others) if row.id in waiting), default=-1)
     stored = [case.id]
     for start in range(0, len(others), COMPARED_AT_ONCE):
-        if start > last and len(stored) >= INDEPENDENT_COMPLAINTS:
+        if start > last and len(stored) >= rules.INDEPENDENT_COMPLAINTS:
             break
         stored = independent(session, [[*stored, *(row.id for row in others[start : start + COMPARED_AT_ONCE])]])[0]
     return Others(len(stored) - 1, sorted(waiting.intersection(stored)))

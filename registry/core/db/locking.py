@@ -1,4 +1,4 @@
-"""Locking one row for a change, and refusing a change that was made from an old version. Every lock of a request starts here."""
+"""Finding or locking one row, and refusing a change that was made from an old version. Every lock of a request starts here."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -11,6 +11,14 @@ from registry.core.db.engine import Base
 from registry.core.errors import NotFound, StaleVersion
 
 Row = TypeVar("Row", bound=Base)
+
+
+def find(session: Session, model: type[Row], *where: ColumnElement[bool], missing: str) -> Row:
+    """The one row of `model` that meets `where`, not locked. Raises NotFound with the text `missing`."""
+    found = session.scalars(select(model).where(*where)).one_or_none()
+    if found is None:
+        raise NotFound(missing)
+    return found
 
 
 def lock(

@@ -139,7 +139,7 @@ def keep_words(language: Language) -> Response:
             if code not in _LONG_TEXTS:
                 return Response(status=400)
             words = request.form.get("words", "")
-            filing.keep_typed_words(visitor.session, visitor.sealer, visitor.visit, code, words)
+            filing.answer(visitor.session, visitor.sealer, visitor.visit, {code: words}, is_typing=True)
     except (NoVisit, StaleForm, InvalidInput, NotNow):
         return Response(status=400)
     return Response(status=204)

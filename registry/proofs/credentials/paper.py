@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from registry.core.keyring import KeyState, Use
 from registry.log.models import Entry
 from registry.log.tree import leaf_hash
 from registry.proofs.credentials import rules
+from registry.proofs.credentials.queries import logged
 from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import Logged
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
@@ -89,7 +89,7 @@ def _entry_stated(session: Session, claims: Mapping[int, Any]) -> Logged:
     is_its = entry is not None and entry.key == f"licence/{licence_id}"
     if entry is None or not is_its or leaf_hash(entry.leaf)[: rules.LEAF_BYTES] != leaf_start:
         raise Flawed(ProofFlaw.NOT_IN_LOG)
-    return _logged(entry)
+    return logged(entry)
 
 
 def _refuse_difference(session: Session, claims: Mapping[int, Any], entry: Logged) -> None:
@@ -116,8 +116,4 @@ def _refuse_difference(session: Session, claims: Mapping[int, Any], entry: Logge
 def _entries_of(session: Session, agency_id: str) -> list[Logged]:
     """Every entry of an agency, for a code may have been printed before it was renamed."""
     query = select(Entry).where(Entry.key == f"agency/{agency_id}").order_by(Entry.index)
-    return [_logged(entry) for entry in session.execute(query).scalars()]
-
-
-def _logged(entry: Entry) -> Logged:
-    return Logged(entry.index, entry.leaf, entry.at, msgspec.json.decode(entry.leaf)["record"])
+    return [logged(entry) for entry in session.execute(query).scalars()]

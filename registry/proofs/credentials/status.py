@@ -5,7 +5,7 @@ entries appended since. Replaying the log gives the same bits for the same days.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,16 +16,8 @@ from sqlalchemy.orm import Session, aliased
 from registry.core.errors import NotFound
 from registry.core.keyring import Signer
 from registry.log.models import Entry, LogState
+from registry.proofs.credentials import rules
 from registry.proofs.credentials.queries import published_now
-from registry.proofs.credentials.rules import (
-    PLACES,
-    STATUS_TTL,
-    Steps,
-    packed_list,
-    status_claims,
-    status_steps,
-    value_on,
-)
 from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
@@ -59,7 +51,7 @@ class _Place(NamedTuple):
     """What is logged of one place: the authority by whose days it holds, and the values with their first days."""
 
     authority: str
-    steps: Steps
+    steps: rules.Steps
 
 
 class _List(NamedTuple):
@@ -98,10 +90,10 @@ class StatusLists:
             if existing is not None and _serves(existing, checkpoint.size, signer, now, days):
                 return existing.text
             values = self._values(session, number, checkpoint.size, days)
-            claims = status_claims(
+            claims = rules.status_claims(
                 self._issuer,
                 number,
-                packed_list(values),
+                rules.packed_list(values),
                 issued_at=now,
                 origin=checkpoint.origin,
                 size=checkpoint.size,
@@ -115,30 +107,25 @@ class StatusLists:
         if known is None and not 0 <= number <= _last_list(session):
             raise NotFound("there is no status list of this number: no licence has a place in it")
         if known is None or known.size > size:
-            known = _List(size, _read(session, number, size))
+            known = _List(size, _places(licences_in_log(session, size, _within(number))))
         elif known.size < size:
             known = _caught_up(session, number, known, size)
         self._lists[number] = known
         return [
             (place, value)
             for place, (authority, steps) in known.places.items()
-            if (value := value_on(steps, days.of(authority)))
+            if (value := rules.value_on(steps, days.of(authority)))
         ]
 
 
 def _serves(existing: _Token, size: int, signer: Signer, now: datetime, days: AuthorityDays) -> bool:
-    is_young = 0 <= (now - existing.at).total_seconds() < STATUS_TTL / 2
+    is_young = 0 <= (now - existing.at).total_seconds() < rules.STATUS_TTL / 2
     return existing.size == size and existing.kid == signer.key.kid and is_young and existing.days == days
 
 
 def _last_list(session: Session) -> int:
     places = session.execute(select(LogState.next_status_place)).scalar_one()
-    return max(0, places - 1) // PLACES
-
-
-def _read(session: Session, number: int, size: int) -> dict[int, _Place]:
-    """What is logged of all places of a list, by one pass over its licences' latest entries and their agencies'."""
-    return _places(licences_in_log(session, size, _within(number)))
+    return max(0, places - 1) // rules.PLACES
 
 
 def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
@@ -150,13 +137,13 @@ def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
     ).scalars()
     row_ids = [row_id for row_id in changed if row_id is not None]
     if len(row_ids) > MAX_AGENCIES_CAUGHT_UP:
-        return _List(size, _read(session, number, size))
+        return _List(size, _places(licences_in_log(session, size, _within(number))))
     places = dict(known.places)
     for start in range(0, len(row_ids), _CHUNK):
         these = and_(_within(number), Licence.agency_id.in_(row_ids[start : start + _CHUNK]))
         licences = list(licences_in_log(session, size, these))
         for licence, _ in licences:
-            places.pop(licence.status_place % PLACES, None)
+            places.pop(licence.status_place % rules.PLACES, None)
         places |= _places(licences)
     return _List(size, places)
 
@@ -165,37 +152,27 @@ def licences_in_log(
     session: Session, size: int, which: ColumnElement[bool]
 ) -> Iterator[tuple[record.Licence, record.Agency]]:
     """What the first `size` entries say last of each licence of `which`, and of its agency."""
-    agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, which)}
-    for agency_id, leaf in _licences(session, size, which):
+    holders = select(Licence.agency_id).where(which)
+    last_of_agency = _last_index("agency/" + Agency.reference, size)
+    query = select(Agency.id, Entry.leaf).join(Entry, Entry.index == last_of_agency).where(Agency.id.in_(holders))
+    agencies = {row_id: _read_agency(leaf).record for row_id, leaf in session.execute(query)}
+    last_of_licence = _last_index("licence/" + Licence.reference, size)
+    licences = select(Licence.agency_id, Entry.leaf).join(Entry, Entry.index == last_of_licence).where(which)
+    for agency_id, leaf in session.execute(licences).all():
         yield _read_licence(leaf).record, agencies[agency_id]
 
 
 def _places(licences: Iterable[tuple[record.Licence, record.Agency]]) -> dict[int, _Place]:
     found = {}
     for licence, agency in licences:
-        steps = status_steps(licence, agency)
+        steps = rules.status_steps(licence, agency)
         if steps:
-            found[licence.status_place % PLACES] = _Place(licence.authority, steps)
+            found[licence.status_place % rules.PLACES] = _Place(licence.authority, steps)
     return found
 
 
 def _within(number: int) -> ColumnElement[bool]:
-    return and_(Licence.status_place >= number * PLACES, Licence.status_place < (number + 1) * PLACES)
-
-
-def _licences(session: Session, size: int, which: ColumnElement[bool]) -> Sequence[Any]:
-    """Agency's row id and latest leaf of each licence of `which` that has an entry among the first `size`."""
-    last = _last_index("licence/" + Licence.reference, size)
-    return session.execute(select(Licence.agency_id, Entry.leaf).join(Entry, Entry.index == last).where(which)).all()
-
-
-def _agencies(session: Session, size: int, which: ColumnElement[bool]) -> Sequence[Any]:
-    """Row id and latest leaf of each agency that holds a licence of `which`."""
-    holders = select(Licence.agency_id).where(which)
-    last = _last_index("agency/" + Agency.reference, size)
-    return session.execute(
-        select(Agency.id, Entry.leaf).join(Entry, Entry.index == last).where(Agency.id.in_(holders))
-    ).all()
+    return and_(Licence.status_place >= number * rules.PLACES, Licence.status_place < (number + 1) * rules.PLACES)
 
 
 def _last_index(key: ColumnElement[str], size: int) -> Any:

@@ -58,14 +58,18 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    if sys.argv[1:] == ["-"]:
-        _main_in_pipe()
-        return
-    folder, key = Path(sys.argv[1]), sys.argv[2]
     sys.excepthook = _log_error_place
     _limit()
     draft = msgspec.json.decode(sys.stdin.buffer.read(), type=Draft)
     missing = missing_packages()
+    if sys.argv[1:] == ["-"]:
+        if missing:
+            _install_error_hook(missing=list(missing))
+            sys.exit(1)
+        # To standard output: what is in it never lies in a file.
+        sys.stdout.buffer.write(pdf_of(draft))
+        return
+    folder, key = Path(sys.argv[1]), sys.argv[2]
     if missing:
         _put(folder / f"{key}.trouble", msgspec.json.encode(Trouble(missing)))
         return
@@ -90,18 +94,6 @@ def _sealed(made: bytes, seal: Seal, authority: str | None) -> bytes:
             + "\n"
         )
         return sealed(made, seal)
-
-
-def _main_in_pipe() -> None:
-    """Draft on standard input, PDF on standard output: what is in it never lies in a file."""
-    sys.excepthook = _log_error_place
-    _limit()
-    draft = msgspec.json.decode(sys.stdin.buffer.read(), type=Draft)
-    missing = missing_packages()
-    if missing:
-        _install_error_hook(missing=list(missing))
-        sys.exit(1)
-    sys.stdout.buffer.write(pdf_of(draft))
 
 
 def _log_error_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:

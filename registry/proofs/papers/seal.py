@@ -115,7 +115,10 @@ def seal_in(folder: Path, at: datetime) -> Seal | None:
             f"{place} is not the key of the first certificate in {folder / CHAIN}: the seal's own goes first"
         )
     _require_use(chain[0], folder / CHAIN, at)
-    _require_signer()
+    if not has_extra("seal"):
+        raise KeyTrouble(
+            f"a seal needs the extra `seal`: {how_to_install('seal')}; or remove the seal's files to print without one"
+        )
     return Seal(chain, secret)
 
 
@@ -261,10 +264,3 @@ def _require_use(certificate: x509.Certificate, path: Path, at: datetime) -> Non
         return
     if not (usage.digital_signature or usage.content_commitment):
         raise KeyTrouble(f"{path}: the first certificate is not for signatures; the seal's own goes first")
-
-
-def _require_signer() -> None:
-    if not has_extra("seal"):
-        raise KeyTrouble(
-            f"a seal needs the extra `seal`: {how_to_install('seal')}; or remove the seal's files to print without one"
-        )

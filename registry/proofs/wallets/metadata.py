@@ -138,7 +138,7 @@ def trust_list(issuer: Issuer, origin: str, keys: Iterable[LoggedKey], signer: S
 
 
 def _registry(issuer: Issuer, origin: str, roots: list[str]) -> dict[str, Any]:
-    about = _links(issuer.url)
+    about = [{"lang": "en", "uriValue": issuer.url}]
     address = {"lang": "en", "StreetAddress": "-", "Country": issuer.operator.country}
     return {
         "TrustedEntityInformation": {
@@ -167,10 +167,6 @@ def _registry(issuer: Issuer, origin: str, roots: list[str]) -> dict[str, Any]:
 
 def _words(text: str) -> list[dict[str, str]]:
     return [{"lang": "en", "value": text}]
-
-
-def _links(address: str) -> list[dict[str, str]]:
-    return [{"lang": "en", "uriValue": address}]
 
 
 def _instant(at: datetime) -> str:

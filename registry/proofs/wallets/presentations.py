@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
@@ -355,11 +356,8 @@ def presentation_of(
         if reader is None
         else (Presentation.reader == _digest(reader),)
     )
-    query = select(Presentation).where(*its, Presentation.until > at)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such presentation; one is kept for five minutes")
-    return found
+    missing = "there is no such presentation; one is kept for five minutes"
+    return find(session, Presentation, *its, Presentation.until > at, missing=missing)
 
 
 def is_return_code(asked: Presentation, code: str | None) -> bool:

@@ -17,20 +17,8 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import insert_new
 from registry.core.keyring import Keyring
 from registry.proofs.credentials.rules import base64url
+from registry.proofs.wallets import tokens
 from registry.proofs.wallets.models import UsedOnce
-from registry.proofs.wallets.tokens import (
-    CLOCK_DOUBT,
-    BadToken,
-    Jwk,
-    Listed,
-    Token,
-    header_of,
-    listed_in,
-    plain_key,
-    read_token,
-    require_recent,
-    thumbprint,
-)
 from registry.proofs.wallets.trust import Trust
 
 SECRET = "wallet-codes"
@@ -77,14 +65,14 @@ class Wallet(NamedTuple):
 
     client_id: str
     key: str | None
-    listed: Sequence[Listed] = ()
+    listed: Sequence[tokens.Listed] = ()
 
 
 class Holder(NamedTuple):
     """The key that a credential is bound to, and where the wallet's provider says that it is not attested any more."""
 
-    key: Jwk
-    listed: Sequence[Listed] = ()
+    key: tokens.Jwk
+    listed: Sequence[tokens.Listed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +92,13 @@ class ProofReader:
     def wallet(self, sent: SentProofs) -> Wallet:
         """The wallet that asks. Raises OAuthError: invalid_client, use_attestation_challenge, or what `dpop_key` raises."""
         try:
-            attested = read_token(sent.attestation, (ATTESTATION,), self.at, anchors=self.trust.providers).claims
+            attested = tokens.read_token(sent.attestation, (ATTESTATION,), self.at, anchors=self.trust.providers).claims
             client_id, confirmed = attested.get("sub"), attested.get("cnf")
             if not isinstance(client_id, str) or not 0 < len(client_id) <= 400 or "exp" not in attested:
-                raise BadToken("must state sub and exp")
-            key = plain_key(confirmed.get("jwk") if isinstance(confirmed, dict) else None)
-            listed = listed_in(attested)
-        except BadToken as trouble:
+                raise tokens.BadToken("must state sub and exp")
+            key = tokens.plain_key(confirmed.get("jwk") if isinstance(confirmed, dict) else None)
+            listed = tokens.listed_in(attested)
+        except tokens.BadToken as trouble:
             raise OAuthError("invalid_client", f"OAuth-Client-Attestation {trouble}", 401) from None
         if sent.attestation_pop:
             self._read_pop(sent.attestation_pop, key, client_id)
@@ -119,22 +107,22 @@ class ProofReader:
             raise OAuthError("invalid_client", "OAuth-Client-Attestation-PoP is missing, and so is DPoP", 401)
         # The combined mode of draft 10: the DPoP proof is by the attested key itself.
         proven = self.dpop_key(sent)
-        if proven != thumbprint(key):
+        if proven != tokens.thumbprint(key):
             raise OAuthError("invalid_client", "without a PoP the DPoP proof must be by the attested key", 401)
         return Wallet(client_id, proven, listed)
 
-    def _read_pop(self, text: str, key: Jwk, client_id: str) -> None:
+    def _read_pop(self, text: str, key: tokens.Jwk, client_id: str) -> None:
         try:
-            claims = read_token(text, (ATTESTATION_POP,), self.at, key=key).claims
-            require_recent(claims, self.at, RECENT)
+            claims = tokens.read_token(text, (ATTESTATION_POP,), self.at, key=key).claims
+            tokens.require_recent(claims, self.at, RECENT)
             audience = claims.get("aud")
             if self.url not in (audience if isinstance(audience, list) else [audience]):
-                raise BadToken("is for another server, by its aud")
+                raise tokens.BadToken("is for another server, by its aud")
             # Before draft 08 the wallet said there who it is.
             if claims.get("iss", client_id) != client_id:
-                raise BadToken("is by another client, by its iss")
+                raise tokens.BadToken("is by another client, by its iss")
             self._use_jti(key, claims)
-        except BadToken as trouble:
+        except tokens.BadToken as trouble:
             raise OAuthError("invalid_client", f"OAuth-Client-Attestation-PoP {trouble}", 401) from None
         # Before draft 06 a challenge was called nonce.
         challenge = claims.get("challenge", claims.get("nonce"))
@@ -148,25 +136,25 @@ class ProofReader:
         """
         status = 400 if access is None else 401
         try:
-            token = read_token(sent.dpop, ("dpop+jwt",), self.at)
+            token = tokens.read_token(sent.dpop, ("dpop+jwt",), self.at)
             claims = token.claims
-            require_recent(claims, self.at, RECENT)
+            tokens.require_recent(claims, self.at, RECENT)
             if claims.get("htm") != sent.method:
-                raise BadToken("is for another method, by its htm")
+                raise tokens.BadToken("is for another method, by its htm")
             if _without_query(claims.get("htu")) != sent.address:
-                raise BadToken("is for another address, by its htu")
+                raise tokens.BadToken("is for another address, by its htu")
             if access is not None and claims.get("ath") != base64url(hashlib.sha256(access.encode()).digest()):
-                raise BadToken("is for another token, by its ath")
-        except BadToken as trouble:
+                raise tokens.BadToken("is for another token, by its ath")
+        except tokens.BadToken as trouble:
             raise OAuthError("invalid_dpop_proof", f"DPoP {trouble}", status) from None
         uses = (NonceUse.DPOP, NonceUse.CHALLENGE)
         if not any(is_nonce(self.keyring, use, claims.get("nonce"), self.at) for use in uses):
             raise OAuthError("use_dpop_nonce", "DPoP must bear the nonce of the header DPoP-Nonce", status)
         try:
             self._use_jti(token.key, claims)
-        except BadToken as trouble:
+        except tokens.BadToken as trouble:
             raise OAuthError("invalid_dpop_proof", f"DPoP {trouble}", status) from None
-        return thumbprint(token.key)
+        return tokens.thumbprint(token.key)
 
     def holder(self, proofs: Any) -> Holder:
         """The key that a credential is bound to: attested by the wallet's provider, and proven with a nonce of ours.
@@ -181,9 +169,9 @@ class ProofReader:
             raise OAuthError("invalid_proof", "proofs must hold one proof of type jwt or attestation")
         try:
             if not isinstance(sent[0], str):
-                raise BadToken("is no text")
+                raise tokens.BadToken("is no text")
             holder, nonce = self._read_attestation_proof(sent[0]) if kind == "attestation" else self._read_jwt(sent[0])
-        except BadToken as trouble:
+        except tokens.BadToken as trouble:
             raise OAuthError("invalid_proof", f"the proof {trouble}") from None
         if not self._use_nonce(nonce, NonceUse.PROOF):
             raise OAuthError(
@@ -194,30 +182,30 @@ class ProofReader:
     def _read_attestation_proof(self, text: str) -> tuple[Holder, Any]:
         token, keys = self._attested_keys(text)
         if len(keys) != 1:
-            raise BadToken("must attest one key: credentials are issued one by one")
-        return Holder(keys[0], listed_in(token.claims)), token.claims.get("nonce")
+            raise tokens.BadToken("must attest one key: credentials are issued one by one")
+        return Holder(keys[0], tokens.listed_in(token.claims)), token.claims.get("nonce")
 
     def _read_jwt(self, text: str) -> tuple[Holder, Any]:
-        header = header_of(text)
+        header = tokens.header_of(text)
         attestation = header.get("key_attestation")
         if not isinstance(attestation, str):
-            raise BadToken("must bear a key_attestation in its header")
+            raise tokens.BadToken("must bear a key_attestation in its header")
         attested, keys = self._attested_keys(attestation)
-        key = plain_key(header["jwk"]) if "jwk" in header else _key_at(keys, header.get("kid"))
-        if thumbprint(key) not in map(thumbprint, keys):
-            raise BadToken("is by a key that its key_attestation does not attest")
-        claims = read_token(text, ("openid4vci-proof+jwt",), self.at, key=key).claims
-        require_recent(claims, self.at, RECENT)
+        key = tokens.plain_key(header["jwk"]) if "jwk" in header else _key_at(keys, header.get("kid"))
+        if tokens.thumbprint(key) not in map(tokens.thumbprint, keys):
+            raise tokens.BadToken("is by a key that its key_attestation does not attest")
+        claims = tokens.read_token(text, ("openid4vci-proof+jwt",), self.at, key=key).claims
+        tokens.require_recent(claims, self.at, RECENT)
         if claims.get("aud") != self.url:
-            raise BadToken("is for another issuer, by its aud")
-        return Holder(key, listed_in(attested.claims)), claims.get("nonce")
+            raise tokens.BadToken("is for another issuer, by its aud")
+        return Holder(key, tokens.listed_in(attested.claims)), claims.get("nonce")
 
-    def _attested_keys(self, text: str) -> tuple[Token, Sequence[Jwk]]:
-        token = read_token(text, KEY_ATTESTATIONS, self.at, anchors=self.trust.providers)
+    def _attested_keys(self, text: str) -> tuple[tokens.Token, Sequence[tokens.Jwk]]:
+        token = tokens.read_token(text, KEY_ATTESTATIONS, self.at, anchors=self.trust.providers)
         stated = token.claims.get("attested_keys")
         if not isinstance(stated, list) or not stated or len(stated) > 100 or "iat" not in token.claims:
-            raise BadToken("must be attested with iat and attested_keys")
-        return token, [plain_key(one) for one in stated]
+            raise tokens.BadToken("must be attested with iat and attested_keys")
+        return token, [tokens.plain_key(one) for one in stated]
 
     def _use_nonce(self, nonce: Any, use: NonceUse) -> bool:
         """Whether a nonce was given for that use lately, and not used before. It is used up."""
@@ -225,13 +213,15 @@ class ProofReader:
             return False
         return self._use_once(f"{use} {nonce}", timedelta(seconds=RECENT))
 
-    def _use_jti(self, key: Jwk, claims: Mapping[str, Any]) -> None:
+    def _use_jti(self, key: tokens.Jwk, claims: Mapping[str, Any]) -> None:
         """Raise BadToken unless a key says this id for the first time."""
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= 400:
-            raise BadToken("must state a jti")
-        if not self._use_once(f"jti {thumbprint(key)} {jti}", timedelta(seconds=RECENT + 2 * CLOCK_DOUBT)):
-            raise BadToken("was used before, by its jti")
+            raise tokens.BadToken("must state a jti")
+        if not self._use_once(
+            f"jti {tokens.thumbprint(key)} {jti}", timedelta(seconds=RECENT + 2 * tokens.CLOCK_DOUBT)
+        ):
+            raise tokens.BadToken("was used before, by its jti")
 
     def _use_once(self, text: str, life: timedelta) -> bool:
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -258,9 +248,9 @@ def _without_query(address: Any) -> Any:
     return address.partition("#")[0].partition("?")[0] if isinstance(address, str) else None
 
 
-def _key_at(keys: Sequence[Jwk], kid: Any) -> Jwk:
+def _key_at(keys: Sequence[tokens.Jwk], kid: Any) -> tokens.Jwk:
     """The attested key that a header names by its place, where it bears no key itself (OpenID4VCI 1.0, F.1)."""
     place = int(kid) if isinstance(kid, str) and kid.isascii() and kid.isdigit() and len(kid) < 4 else None
     if place is None or place >= len(keys):
-        raise BadToken("must name its key by jwk, or by kid its place in the key attestation")
+        raise tokens.BadToken("must name its key by jwk, or by kid its place in the key attestation")
     return keys[place]

@@ -15,7 +15,7 @@ from registry.audit.actions import record
 from registry.complaints.attachments.file_kinds import kind_of, refusal
 from registry.complaints.attachments.sanitiser.running import clean
 from registry.core.calls import Call
-from registry.core.db.locking import lock
+from registry.core.db.locking import find, lock
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
@@ -141,13 +141,8 @@ def living_cards(session: Session, agency: str) -> list[StaffCard]:
 
 def card_of(session: Session, agency: str, reference: str) -> StaffCard:
     """A card of an agency that lives. Raises NotFound."""
-    query = select(StaffCard).where(
-        StaffCard.agency == agency, StaffCard.reference == reference, StaffCard.ended_at.is_(None)
-    )
-    card = session.execute(query).scalar_one_or_none()
-    if card is None:
-        raise NotFound("there is no such staff card")
-    return card
+    its = StaffCard.agency == agency, StaffCard.reference == reference, StaffCard.ended_at.is_(None)
+    return find(session, StaffCard, *its, missing="there is no such staff card")
 
 
 def person_on(keyring: Keyring, card: StaffCard) -> Person:

@@ -78,7 +78,7 @@ def read_token(
     if header.get("alg") != "ES256":
         raise BadToken("must be signed by ES256")
     if anchors is not None:
-        key = certified_key(header.get("x5c"), anchors, at)
+        key = _public(chain_under(header.get("x5c"), anchors, at)[0])
     elif key is None:
         key = plain_key(header.get("jwk"))
     claims = _verified(text, key)
@@ -134,11 +134,6 @@ def plain_key(found: Any) -> Jwk:
 def thumbprint(key: Jwk) -> str:
     """RFC 7638."""
     return ECKey.import_key(dict(key)).thumbprint()
-
-
-def certified_key(x5c: Any, anchors: Sequence[x509.Certificate], at: datetime) -> Jwk:
-    """The key of the first certificate of an `x5c` header, whose chain leads to an anchor. Raises BadToken."""
-    return _public(chain_under(x5c, anchors, at)[0])
 
 
 def chain_under(x5c: Any, anchors: Sequence[x509.Certificate], at: datetime) -> list[x509.Certificate]:

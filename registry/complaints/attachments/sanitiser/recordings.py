@@ -23,20 +23,8 @@ _WRITTEN_AS = {
     FileKind.MP4: (
         *("-map", "0:V:0", "-map", "0:a:0?"),
         *("-vf", "scale=w='min(1280,iw)':h='min(1280,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2"),
-        *(
-            "-fpsmax",
-            "30",
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-crf",
-            "26",
-            "-pix_fmt",
-            "yuv420p",
-            "-threads",
-            "2",
-        ),
+        *("-fpsmax", "30", "-c:v", "libx264", "-preset", "veryfast", "-crf", "26"),
+        *("-pix_fmt", "yuv420p", "-threads", "2"),
         # SEI units may hold what a camera wrote beside the picture, and name the encoder.
         *("-bsf:v", "filter_units=remove_types=6", *_AAC, "-f", "mp4"),
     ),

@@ -52,7 +52,7 @@ def clean(body: bytes, kind: FileKind, *, changes_voice: bool = False) -> Outcom
     try:
         status, used = _run(kind, given, made, changes_voice and kind in RECORDINGS)
         reason = _reason(status)
-        copy = None if reason else _read(made)
+        copy = None if reason else os.pread(made, MAX_COPIED, 0)
     finally:
         os.close(given)
         os.close(made)
@@ -125,7 +125,3 @@ def _file(name: str, body: bytes = b"") -> int:
         seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
-
-
-def _read(descriptor: int) -> bytes:
-    return os.pread(descriptor, MAX_COPIED, 0)

@@ -18,17 +18,7 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.units import day_of_case
-from registry.complaints.casework.access_grants.rules import (
-    LIVE,
-    LOOK_HOURS,
-    MAX_HOURS,
-    RIGHT_TO,
-    WAITS,
-    AccessGrantFacts,
-    end_of,
-    standing,
-    why_not_decided,
-)
+from registry.complaints.casework.access_grants import rules
 from registry.complaints.casework.actions import (
     MAX_REASON,
     Officer,
@@ -94,14 +84,14 @@ def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequ
         hours=hours,
         asked_by=officer.name,
         asked_at=at,
-        ends_at=at + WAITS,
+        ends_at=at + rules.WAITS,
     )
     box = open_case_box(session, sealer, officer.unit, case)
     grant.reason_sealed = box.seal(text, place_of(case, grant, "reason_sealed"))
     session.add(grant)
     session.flush()
     notify_unit(
-        session, officer.unit, RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
+        session, officer.unit, rules.RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
     record_reading(call, case, f"{kind}.asked")
     return grant
@@ -118,9 +108,9 @@ def decide(
     session, (who, unit), at = call.session, call.actor, call.at
     case, grant = lock_grant(session, unit, reference, call.version)
     known = grant_facts(grant)
-    why_not = why_not_decided(known, who, at)
+    why_not = rules.why_not_decided(known, who, at)
     if why_not is not None:
-        state = standing(known, at)
+        state = rules.standing(known, at)
         lack = "own_request" if state is AccessState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
@@ -129,7 +119,7 @@ def decide(
         grant.answer_sealed = box.seal(text, place_of(case, grant, "answer_sealed"))
     grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
     grant.decided_by, grant.decided_at = who, at
-    grant.ends_at = end_of(grant.kind, grant.hours, at) if is_granted else at
+    grant.ends_at = rules.end_of(grant.kind, grant.hours, at) if is_granted else at
     grant.version += 1
     session.flush()
     notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
@@ -148,7 +138,7 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
     case, grant = lock_grant(session, unit, reference, call.version)
     if is_own and grant.asked_by != who:
         raise NotFound("there is no such opening of yours")
-    if standing(grant_facts(grant), at) not in LIVE:
+    if rules.standing(grant_facts(grant), at) not in rules.LIVE:
         raise IllegalMove("this is closed already", "opening.closed")
     grant.state, grant.ended_by, grant.ends_at = AccessState.ENDED, who, at
     grant.version += 1
@@ -162,7 +152,7 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
 def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
     """The worker's task that ends access grants past their time, one case a transaction. Gives how many."""
     with sessions() as session:
-        over = select(AccessGrant.case_id).where(AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
+        over = select(AccessGrant.case_id).where(AccessGrant.state.in_(sorted(rules.LIVE)), AccessGrant.ends_at <= at)
         case_ids = session.execute(over.distinct().order_by(AccessGrant.case_id)).scalars().all()
     count = 0
     for case_id in case_ids:
@@ -173,10 +163,10 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
 
 def end_over_in(session: Session, case: Case, at: datetime) -> int:
     """End the access grants of a locked case that are past their time."""
-    over = (AccessGrant.case_id == case.id, AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
+    over = (AccessGrant.case_id == case.id, AccessGrant.state.in_(sorted(rules.LIVE)), AccessGrant.ends_at <= at)
     found = session.execute(select(AccessGrant).where(*over).order_by(AccessGrant.id)).scalars().all()
     for one in found:
-        one.state = standing(grant_facts(one), at)
+        one.state = rules.standing(grant_facts(one), at)
         one.version += 1
     session.flush()
     for one in found:
@@ -199,8 +189,8 @@ def lock_grant(session: Session, unit: str, reference: str, version: int | None 
     return case, lock(session, AccessGrant, AccessGrant.id == found.id, version=version)
 
 
-def grant_facts(grant: AccessGrant) -> AccessGrantFacts:
-    return AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
+def grant_facts(grant: AccessGrant) -> rules.AccessGrantFacts:
+    return rules.AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
 
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:
@@ -210,15 +200,15 @@ def files_of_case(session: Session, case: Case) -> list[Attachment]:
 
 
 def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:
-    theirs = (AccessGrant.case_id == case.id, AccessGrant.asked_by == who, AccessGrant.state.in_(sorted(LIVE)))
+    theirs = (AccessGrant.case_id == case.id, AccessGrant.asked_by == who, AccessGrant.state.in_(sorted(rules.LIVE)))
     return list(session.execute(select(AccessGrant).where(*theirs)).scalars())
 
 
 def _checked_hours(request: AccessRequest) -> int:
     if request.kind is not AccessKind.BREAK_GLASS:
-        return LOOK_HOURS
-    if request.hours is None or not 1 <= request.hours <= MAX_HOURS:
-        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MAX_HOURS)])
+        return rules.LOOK_HOURS
+    if request.hours is None or not 1 <= request.hours <= rules.MAX_HOURS:
+        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=rules.MAX_HOURS)])
     return request.hours
 
 

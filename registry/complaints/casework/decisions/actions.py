@@ -14,20 +14,21 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import messages
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, investigators, lock_case_by_id, moves_of, same_person
+from registry.complaints.case.moves import advance_case, investigators, moves_of, same_person
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, seal_reason
+from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.decisions import rules
 from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.content import complaint_texts, require_silent
+from registry.complaints.parties.steps import lock_in_unit
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
-from registry.core.db.locking import lock, require_version
+from registry.core.db.locking import require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
@@ -163,17 +164,9 @@ def lock_decision(
     session: Session, officer: Officer, reference: str, version: int | None = None
 ) -> tuple[Case, Decision]:
     """A decision of the officer's unit, and its case, locked. Raises NotFound, StaleVersion."""
-    found = session.execute(
-        select(Decision)
-        .join(Case, Case.id == Decision.case_id)
-        .where(in_unit(officer.unit), Decision.reference == reference)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no decision {reference} in this unit")
-    case = lock_case_by_id(session, found.case_id)
+    case, decision = lock_in_unit(session, Decision, officer.unit, reference)
     require_version(case.version, version)
-    # An officer who waited for the case reads what the one before made of the decision.
-    return case, lock(session, Decision, Decision.id == found.id)
+    return case, decision
 
 
 def draft_of(session: Session, case: Case) -> Decision | None:

@@ -18,7 +18,7 @@ from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue.assignment import assign
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.db.locking import require_version
+from registry.core.db.locking import lock, require_version
 from registry.core.errors import (
     Fault,
     Forbidden,
@@ -153,11 +153,8 @@ def _record_bulk_act(call: Call[Officer], done: BulkAct, act: str) -> None:
 
 def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:
     """A bulk act of this officer. Raises NotFound for another officer's."""
-    own = (BulkAct.officer == officer, BulkAct.reference == reference)
-    found = session.scalars(select(BulkAct).where(*own).with_for_update()).one_or_none()
-    if found is None:
-        raise NotFound("there is nothing of yours by this reference")
-    return found
+    own = BulkAct.officer == officer, BulkAct.reference == reference
+    return lock(session, BulkAct, *own, missing="there is nothing of yours by this reference")
 
 
 def can_be_undone(act: BulkAct, at: datetime) -> bool:

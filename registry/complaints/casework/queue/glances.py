@@ -20,34 +20,20 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.vocabulary.cases import Author, CaseState, DecisionState, HearingState, LiesWith, ReferralState
 
-
-def _hearing(state: HearingState) -> ColumnElement[bool]:
-    found = select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state == state)
-    return and_(Case.state == CaseState.AGENCY_HEARING, found.exists())
-
-
+_SERVED = select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state == HearingState.SERVED)
 _CHECKED = select(Hearing.case_id).where(Hearing.state == HearingState.REPRISAL_CHECK)
 _DRAFTED = select(Decision.case_id).where(Decision.state == DecisionState.DRAFTED)
-
-
-def _second() -> ColumnElement[bool]:
-    return or_(
-        and_(Case.state == CaseState.AGENCY_HEARING, Case.id.in_(_CHECKED)),
-        and_(Case.state == CaseState.DECISION_DRAFT, Case.id.in_(_DRAFTED)),
-    )
-
-
-def _partner() -> ColumnElement[bool]:
-    sent = select(Referral.case_id).where(Referral.state == ReferralState.SENT)
-    return Case.id.in_(sent)
-
+_SENT = select(Referral.case_id).where(Referral.state == ReferralState.SENT)
 
 _CONDITIONS: Mapping[LiesWith, ColumnElement[bool]] = {
     LiesWith.COMPLAINANT: Case.state == CaseState.WAITING_COMPLAINANT,
     LiesWith.MEASURE: and_(Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None)),
-    LiesWith.AGENCY: _hearing(HearingState.SERVED),
-    LiesWith.SECOND: _second(),
-    LiesWith.PARTNER: _partner(),
+    LiesWith.AGENCY: and_(Case.state == CaseState.AGENCY_HEARING, _SERVED.exists()),
+    LiesWith.SECOND: or_(
+        and_(Case.state == CaseState.AGENCY_HEARING, Case.id.in_(_CHECKED)),
+        and_(Case.state == CaseState.DECISION_DRAFT, Case.id.in_(_DRAFTED)),
+    ),
+    LiesWith.PARTNER: Case.id.in_(_SENT),
 }
 """What holds for a case that lies with somebody else; the first that holds counts."""
 
@@ -72,21 +58,14 @@ def lies_with() -> ColumnElement[Any]:
 
 def is_with(who: LiesWith) -> list[ColumnElement[bool]]:
     """The conditions for open cases that lie with somebody."""
+    order = list(_CONDITIONS)
+    earlier = order if who is LiesWith.OFFICER else order[: order.index(who)]
     # What its state rules out is not said again: to PostgreSQL each condition leaves fewer cases, here one, and it would sort.
-    before = [
-        condition
-        for other, condition in _CONDITIONS.items()
-        if (who is LiesWith.OFFICER or _comes_first(other, who)) and not {who, other} <= _STATES.keys()
-    ]
+    before = [_CONDITIONS[other] for other in earlier if not {who, other} <= _STATES.keys()]
     own = [_CONDITIONS[who]] if who in _CONDITIONS else []
     states = [Case.state.in_(_STATES[who])] if who in _STATES else []
     few = [_FEW[who]] if who in _FEW else []
     return [Case.is_open.is_(True), *states, *few, *own, *(not_(condition) for condition in before)]
-
-
-def _comes_first(other: LiesWith, who: LiesWith) -> bool:
-    order = list(_CONDITIONS)
-    return order.index(other) < order.index(who)
 
 
 class LastAct(StrEnum):

@@ -328,8 +328,7 @@ def _view() -> tuple[ColumnElement[Any], ...]:
 
 
 def _others(of: Case) -> tuple[ColumnElement[bool], ...]:
-    unseen = (CaseState.DRAFT, CaseState.PURGED)
-    return Case.unit_id == of.unit_id, Case.id != of.id, Case.state.not_in(unseen)
+    return Case.unit_id == of.unit_id, Case.id != of.id, Case.state.not_in(_UNSEEN)
 
 
 def _other(row: Any) -> OtherCase:

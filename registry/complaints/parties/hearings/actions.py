@@ -18,18 +18,8 @@ from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.accounts import agency_unit
-from registry.complaints.parties.hearings import content
+from registry.complaints.parties.hearings import content, rules
 from registry.complaints.parties.hearings.moves import advance_hearing, end, facts, lacks_translation
-from registry.complaints.parties.hearings.rules import (
-    HELD,
-    MAX_EXTENSION,
-    MOVES,
-    SHORTEST,
-    By,
-    Guard,
-    is_longer,
-    may_have_longer,
-)
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import lock_in_unit, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
@@ -60,9 +50,9 @@ def draft(
     """
     session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
-    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
+    lack = rules.MOVES.lacking(rules.Guard.MAY_BE_TOLD, facts(session, case, None, today))
     if lack is not None:
-        raise MOVES.refused(HearingState.DRAFTED, lack)
+        raise rules.MOVES.refused(HearingState.DRAFTED, lack)
     if find_unclosed(session, case) is not None:
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
@@ -125,7 +115,7 @@ def hand_in(call: Call[Officer], sealer: Sealer, reference: str) -> Hearing:
     _require_silent_still(call, sealer, case, hearing)
     hearing.returned_sealed = None
     session, officer, at = call.session, call.actor, call.at
-    advance_hearing(call, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER)
+    advance_hearing(call, case, hearing, HearingState.REPRISAL_CHECK, rules.By.OFFICER)
     notify_unit(
         session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
     )  # fmt: skip
@@ -143,7 +133,7 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
     hearing.returned_sealed = _seal_reason(call, sealer, case, hearing, "returned_sealed", reason)
     known = facts(call.session, case, hearing, today_of(call), call.actor.name)
     known = replace(known, has_reason=hearing.returned_sealed is not None)
-    advance_hearing(call, case, hearing, HearingState.DRAFTED, By.CHECKER, known)
+    advance_hearing(call, case, hearing, HearingState.DRAFTED, rules.By.CHECKER, known)
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -160,7 +150,7 @@ def approve(call: Call[Officer], sealer: Sealer, reference: str, reason: str = "
     known = facts(call.session, case, hearing, today_of(call), call.actor.name)
     could_complain = content.could_have(hearing, compared)
     known = replace(known, has_reason=hearing.few_sealed is not None, could_complain=could_complain)
-    advance_hearing(call, case, hearing, HearingState.APPROVED, By.CHECKER, known)
+    advance_hearing(call, case, hearing, HearingState.APPROVED, rules.By.CHECKER, known)
     hearing.checked_by, hearing.checked_on = call.actor.name, today_of(call)
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
@@ -173,16 +163,22 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
     """
     case, hearing = lock_hearing(call, reference)
     session, officer, today = call.session, call.actor, today_of(call)
-    if not today + SHORTEST <= answer_by <= today + MAX_EXTENSION:
+    if not today + rules.SHORTEST <= answer_by <= today + rules.MAX_EXTENSION:
         raise InvalidInput(
-            [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=MAX_EXTENSION.days)]
+            [
+                Fault.of(
+                    "answer_by",
+                    Problem.INVALID_VALUE,
+                    "days_ahead",
+                    least=rules.SHORTEST.days,
+                    most=rules.MAX_EXTENSION.days,
+                )
+            ]
         )
     _require_silent_still(call, sealer, case, hearing)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
-    advance_hearing(call, case, hearing, HearingState.SERVED, By.OFFICER)
-    sealed_copies.share_with(
-        session, sealer, open_box(session, sealer, officer.unit, hearing), hearing.party, (KeyHolder.UNIT,)
-    )
+    advance_hearing(call, case, hearing, HearingState.SERVED, rules.By.OFFICER)
+    sealer.share(session, open_box(session, sealer, officer.unit, hearing), KeyHolder.UNIT, hearing.party)
     if case.state is not CaseState.AGENCY_HEARING:
         advance_case(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
     notify_unit(session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, call.at)
@@ -196,10 +192,10 @@ def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date,
     """
     case, hearing = lock_hearing(call, reference)
     today = today_of(call)
-    if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, today):
+    if hearing.answer_by is None or not rules.may_have_longer(hearing.state, hearing.answer_by, today):
         raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
-    if not is_longer(hearing.answer_by, answer_by, today):
-        day, days = hearing.answer_by, MAX_EXTENSION.days
+    if not rules.is_longer(hearing.answer_by, answer_by, today):
+        day, days = hearing.answer_by, rules.MAX_EXTENSION.days
         raise InvalidInput([Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=day, days=days)])
     text = read_text("reason", reason, MAX_REASON)
     own = open_case_box(call.session, sealer, call.actor.unit, case)
@@ -213,8 +209,8 @@ def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date,
 def close(call: Call[Officer], sealer: Sealer, reference: str) -> Hearing:
     """Close a hearing that was answered or lapsed, or cancel another. Raises NotFound, IllegalMove, StaleVersion."""
     case, hearing = lock_hearing(call, reference)
-    is_heard = hearing.state in HELD - {HearingState.SERVED}
-    end(call, sealer, case, hearing, HearingEnd.HEARD if is_heard else HearingEnd.OFFICER, By.OFFICER)
+    is_heard = hearing.state in rules.HELD - {HearingState.SERVED}
+    end(call, sealer, case, hearing, HearingEnd.HEARD if is_heard else HearingEnd.OFFICER, rules.By.OFFICER)
     return hearing
 
 

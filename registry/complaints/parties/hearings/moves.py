@@ -13,15 +13,7 @@ from registry.complaints.case.moves import advance_case, same_person
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
-from registry.complaints.parties.hearings.rules import (
-    ENDED_BY_WORKER,
-    HELD,
-    MOVES,
-    By,
-    HearingFacts,
-    is_outcome_open,
-    why_over,
-)
+from registry.complaints.parties.hearings import rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, PartyMember, end_by_case, lock_by_id, record_change
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
@@ -34,9 +26,9 @@ from registry.officers import models as officers
 from registry.vocabulary.cases import CaseState, ConsentKind, HearingEnd, HearingState
 
 
-def facts(session: Session, case: Case, hearing: Hearing | None, today: date, actor: str = "") -> HearingFacts:
+def facts(session: Session, case: Case, hearing: Hearing | None, today: date, actor: str = "") -> rules.HearingFacts:
     """The facts that the rules look at. Without a hearing: whether one may be drafted."""
-    return HearingFacts(
+    return rules.HearingFacts(
         today=today,
         case_state=case.state,
         is_consented=is_consented(session, case, ConsentKind.AGENCY),
@@ -76,18 +68,18 @@ def advance_hearing(
     case: Case,
     hearing: Hearing,
     target: HearingState,
-    by: By,
-    known: HearingFacts | None = None,
+    by: rules.By,
+    known: rules.HearingFacts | None = None,
 ) -> None:
     """Move a locked hearing of a locked case. `known` are its facts where the caller knows more than the rows tell.
 
     Raises IllegalMove when the table, or what must hold, does not let it.
     """
 
-    def look(_: object) -> HearingFacts:
+    def look(_: object) -> rules.HearingFacts:
         return known or facts(call.session, case, hearing, day_of_case(call.session, case, call.at), call.actor.name)
 
-    moves.advance(MOVES, hearing, target, by, look)
+    moves.advance(rules.MOVES, hearing, target, by, look)
     record_change(call, case, hearing, f"hearing.{target}", by)
 
 
@@ -97,11 +89,11 @@ def end(
     case: Case,
     hearing: Hearing,
     because: HearingEnd,
-    by: By = By.REGISTRY,
+    by: rules.By = rules.By.REGISTRY,
 ) -> None:
     """Close a hearing and delete the agency's key. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
-    if hearing.told_on is None or because in ENDED_BY_WORKER:
+    if hearing.told_on is None or because in rules.ENDED_BY_WORKER:
         box = call.session.get_one(EncryptedContainer, hearing.box_id)
         sealed_copies.take_back(call.session, sealer, box, hearing.party)
     hearing.ended_on, hearing.ended_because = day_of_case(call.session, case, call.at), because
@@ -119,7 +111,7 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     ).scalar_one_or_none()
     if hearing is None:
         return count
-    because = why_over(facts(session, case, hearing, day_of_case(session, case, at)))
+    because = rules.why_over(facts(session, case, hearing, day_of_case(session, case, at)))
     if because is None:
         return count
     end(Call(session, REGISTRY, at), sealer, case, hearing, because)
@@ -139,11 +131,11 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
         ):
             continue
         sealed_copies.take_back(session, sealer, box, hearing.party)
-        because = why_over(facts(session, case, hearing, today))
-        if because in ENDED_BY_WORKER:
+        because = rules.why_over(facts(session, case, hearing, today))
+        if because in rules.ENDED_BY_WORKER:
             # A later consent of the worker does not bring back what has no key any more.
             hearing.ended_because = because
-        record_change(Call(session, REGISTRY, at), case, hearing, "hearing.outcome_closed", By.REGISTRY)
+        record_change(Call(session, REGISTRY, at), case, hearing, "hearing.outcome_closed", rules.By.REGISTRY)
         count += 1
     return count
 
@@ -160,7 +152,11 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
         with_case = select(Hearing, Case).join(Case, Case.id == Hearing.case_id)
         rows = session.execute(with_case.where(Hearing.state != HearingState.CLOSED)).all()
         days = {case.id: day_of_case(session, case, at) for _, case in rows}
-        over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, days[case.id])) is not None]
+        over = [
+            case.id
+            for hearing, case in rows
+            if rules.why_over(facts(session, case, hearing, days[case.id])) is not None
+        ]
         with_key = (WrappedKey.box_id == Hearing.box_id) & (WrappedKey.holder == Hearing.party)
         given = session.execute(
             with_case.join(WrappedKey, with_key).where(
@@ -179,14 +175,16 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
             case, hearing = lock_by_id(session, Hearing, hearing_id)
             # It may have been answered or closed since it was looked for.
             if hearing.state is HearingState.SERVED:
-                advance_hearing(Call(session, REGISTRY, at), case, hearing, HearingState.LAPSED, By.REGISTRY)
+                advance_hearing(Call(session, REGISTRY, at), case, hearing, HearingState.LAPSED, rules.By.REGISTRY)
                 count += 1
     return count
 
 
 def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency may read a hearing today. Its key says so too; this holds before the worker has run."""
-    return is_outcome_readable(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
+    if is_outcome_readable(session, case, hearing, today):
+        return True
+    return hearing.state in rules.HELD and rules.why_over(facts(session, case, hearing, today)) is None
 
 
 def is_outcome_readable(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
@@ -194,14 +192,10 @@ def is_outcome_readable(session: Session, case: Case, hearing: Hearing, today: d
     if hearing.told_on is None:
         return False
     consented = is_consented(session, case, ConsentKind.AGENCY)
-    return is_outcome_open(
+    return rules.is_outcome_open(
         hearing.told_on, hearing.object_until, today,
         is_consented=consented, state=case.state, ended_because=hearing.ended_because,
     )  # fmt: skip
-
-
-def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
-    return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
 
 
 def may_object(hearing: Hearing, today: date) -> bool:
@@ -216,7 +210,7 @@ def require_answerable(hearing: Hearing, today: date) -> None:
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
         )
     if is_late(hearing, today):
-        raise MOVES.refused(HearingState.ANSWERED, "too_late")
+        raise rules.MOVES.refused(HearingState.ANSWERED, "too_late")
 
 
 def is_late(hearing: Hearing, today: date) -> bool:

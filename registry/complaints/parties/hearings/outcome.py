@@ -14,7 +14,6 @@ from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
-from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, record_act
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.models import Decision
@@ -116,7 +115,7 @@ def send_outcome(call: Call[Officer], sealer: Sealer, case: Case, hearing: Heari
     hearing.version += 1
     call.session.flush()
     # A hearing that was closed took its key back: with what is told it is the agency's again.
-    sealed_copies.share_with(call.session, sealer, box, hearing.party, (KeyHolder.UNIT,))
+    sealer.share(call.session, box, KeyHolder.UNIT, hearing.party)
     notify_unit(call.session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, call.at)
     record_act(call, case, "hearing.told")
 

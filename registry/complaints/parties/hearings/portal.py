@@ -16,14 +16,8 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.sealed_copies import keeps_originals
+from registry.complaints.parties.hearings import moves
 from registry.complaints.parties.hearings.files import HandedFile, files_in
-from registry.complaints.parties.hearings.moves import (
-    advance_hearing,
-    is_late,
-    is_open_to_agency,
-    may_object,
-    require_answerable,
-)
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box, record_change
@@ -80,13 +74,13 @@ class Served(NamedTuple):
 
 def fetch_served(session: Session, unit: str, at: datetime) -> list[Listed]:
     """The hearings that an agency was served and can read, latest first."""
-    return [_list(hearing, names) for hearing, names in fetch_open(session, Hearing, unit, at, is_open_to_agency)]
+    return [_list(hearing, names) for hearing, names in fetch_open(session, Hearing, unit, at, moves.is_open_to_agency)]
 
 
 def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
     """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
     session, unit = call.session, call.actor.unit
-    case, hearing = find_open(session, Hearing, unit, reference, call.at, is_open_to_agency)
+    case, hearing = find_open(session, Hearing, unit, reference, call.at, moves.is_open_to_agency)
     today = day_of_case(session, case, call.at)
     box = open_box(session, sealer, unit, hearing)
 
@@ -103,12 +97,12 @@ def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
         words("draft_sealed") or "",
         words("answer_sealed"),
         hearing.answered_on,
-        hearing.state is HearingState.SERVED and not is_late(hearing, today),
+        hearing.state is HearingState.SERVED and not moves.is_late(hearing, today),
         words("longer_sealed"),
         words("outcome_sealed") if is_told else None,
         hearing.object_until,
         words("objection_sealed"),
-        may_object(hearing, today),
+        moves.may_object(hearing, today),
         files_in(session, box, case),
         keeps_originals(session, sealer, hearing.box_id, of_case.reference),
         hearing.language,
@@ -137,7 +131,7 @@ def answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -
     hearing.answer_sealed = _seal(call, sealer, case, hearing, "answer_sealed", read_text("text", text, MAX_ANSWER))
     hearing.draft_sealed = None
     hearing.answered_by, hearing.answered_on = call.actor.name, day_of_case(call.session, case, call.at)
-    advance_hearing(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
+    moves.advance_hearing(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
     notify_named(call.session, hearing.served_by or "", NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -160,9 +154,9 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
+    case, hearing = lock_open(call, Hearing, reference, moves.is_open_to_agency)
     session, today = call.session, day_of_case(call.session, case, call.at)
-    if not may_object(hearing, today):
+    if not moves.may_object(hearing, today):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
             "hearing.nothing_to_object_to",
@@ -185,8 +179,8 @@ def _seal(call: Call[PartyMember], sealer: Sealer, case: Case, hearing: Hearing,
 
 
 def _lock_answerable(call: Call[PartyMember], reference: str) -> tuple[Case, Hearing]:
-    case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
-    require_answerable(hearing, day_of_case(call.session, case, call.at))
+    case, hearing = lock_open(call, Hearing, reference, moves.is_open_to_agency)
+    moves.require_answerable(hearing, day_of_case(call.session, case, call.at))
     return case, hearing
 
 

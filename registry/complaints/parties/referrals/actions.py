@@ -138,10 +138,10 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     clocks.mark_helped(session, case, today)
     advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
-    sealed_copies.share_with(session, sealer, opened, referral.party, (KeyHolder.UNIT,))
+    sealer.share(session, opened, KeyHolder.UNIT, referral.party)
     if referral.identity_sealed is not None:
         who = sealer.open_as_custodian(session, opened.box, officer.unit)
-        sealed_copies.share_with(session, sealer, who, referral.party, (KeyHolder.CUSTODIAN,))
+        sealer.share(session, who, KeyHolder.CUSTODIAN, referral.party)
     return referral
 
 

@@ -32,15 +32,7 @@ from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import HELD, LIVE
 from registry.complaints.parties.steps import find_open, lock_by_id, lock_in_unit, record_change
-from registry.complaints.parties.transfers.rules import (
-    MOVABLE_STATES,
-    MOVES,
-    WORDS,
-    By,
-    TransferFacts,
-    due_at,
-    obstacle,
-)
+from registry.complaints.parties.transfers import rules
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
@@ -75,16 +67,16 @@ def request(call: Call[Officer], sealer: Sealer, reference: str, unit: str, reas
     case = lock_case(session, officer, reference, call.version)
     party = receiver_named(session, unit, officer.unit)
     text = read_text("reason", reason, MAX_REASON)
-    lack = obstacle(_facts(session, case))
+    lack = rules.obstacle(_facts(session, case))
     if lack is not None:
-        raise IllegalMove(f"this case does not go to another unit: {WORDS[lack]}", f"transfer.{lack}")
+        raise IllegalMove(f"this case does not go to another unit: {rules.WORDS[lack]}", f"transfer.{lack}")
     if waiting(session, case) is not None:
         raise NotNow(
             "a unit was asked already: wait for its answer, or take the request back", "transfer.asked_already"
         )
     transfer = Transfer(
         reference=new_reference(), case_id=case.id, former=officer.unit, party=party.reference, state=TransferState.ASKED,
-        asked_by=officer.name, asked_on=today_of(call), due_at=due_at(case.priority, at, zone_of(session, party.reference)),
+        asked_by=officer.name, asked_on=today_of(call), due_at=rules.due_at(case.priority, at, zone_of(session, party.reference)),
     )  # fmt: skip
     transfer.reason_sealed = sealer.seal_field(text, place_of(transfer, transfer, "reason_sealed"))
     session.add(transfer)
@@ -105,7 +97,7 @@ def request(call: Call[Officer], sealer: Sealer, reference: str, unit: str, reas
 def take_back(call: Call[Officer], reference: str) -> Transfer:
     """Take a request back that was not answered yet. Raises NotFound, IllegalMove, StaleVersion."""
     case, transfer = lock_in_unit(call.session, Transfer, call.actor.unit, reference, call.version)
-    _advance(call, case, transfer, TransferState.TAKEN_BACK, By.FORMER)
+    _advance(call, case, transfer, TransferState.TAKEN_BACK, rules.By.FORMER)
     record_change(call, case, transfer, "transfer.taken_back", transfer.party)
     return transfer
 
@@ -114,7 +106,7 @@ def decline(call: Call[Officer], sealer: Sealer, reference: str, reason: str) ->
     """Decline to take a case, with a reason for the unit that has it. Raises as `accept`, and InvalidInput."""
     case, transfer = _lock_received(call, reference)
     text = read_text("reason", reason, MAX_REASON)
-    _advance(call, case, transfer, TransferState.DECLINED, By.RECEIVER, has_reason=True)
+    _advance(call, case, transfer, TransferState.DECLINED, rules.By.RECEIVER, has_reason=True)
     transfer.answer_sealed = sealer.seal_field(text, place_of(transfer, transfer, "answer_sealed"))
     _tell_former(call, case, transfer)
     record_change(call, case, transfer, "transfer.declined", transfer.party)
@@ -128,7 +120,7 @@ def accept(call: Call[Officer], sealer: Sealer, reference: str) -> Transfer:
     """
     session, at = call.session, call.at
     case, transfer = _lock_received(call, reference)
-    _advance(call, case, transfer, TransferState.ACCEPTED, By.RECEIVER)
+    _advance(call, case, transfer, TransferState.ACCEPTED, rules.By.RECEIVER)
     boxes = session.scalars(select(EncryptedContainer).where(EncryptedContainer.case_id == case.id)).all()
     for box in boxes:
         sealer.move_to_unit(session, box, transfer.former, transfer.party)
@@ -159,12 +151,12 @@ def waiting(session: Session, case: Case) -> Transfer | None:
 
 def why_not(session: Session, case: Case) -> str | None:
     """What keeps a case with its unit, as a code; None where another unit can be asked."""
-    return obstacle(_facts(session, case))
+    return rules.obstacle(_facts(session, case))
 
 
 def is_open_to_receiver(_session: Session, case: Case, transfer: Transfer, _today: date) -> bool:
     """Whether the unit that was asked can still answer: what is heard or over meanwhile is shown again once it is not."""
-    return transfer.state is TransferState.ASKED and case.state in MOVABLE_STATES
+    return transfer.state is TransferState.ASKED and case.state in rules.MOVABLE_STATES
 
 
 def _lock_received(call: Call[Officer], reference: str) -> tuple[Case, Transfer]:
@@ -173,11 +165,17 @@ def _lock_received(call: Call[Officer], reference: str) -> tuple[Case, Transfer]
 
 
 def _advance(
-    call: Call[Officer], case: Case, transfer: Transfer, target: TransferState, by: By, *, has_reason: bool = False
+    call: Call[Officer],
+    case: Case,
+    transfer: Transfer,
+    target: TransferState,
+    by: rules.By,
+    *,
+    has_reason: bool = False,
 ) -> None:
     actor = call.actor.name
     moves.advance(
-        MOVES,
+        rules.MOVES,
         transfer,
         target,
         by,
@@ -193,13 +191,13 @@ def _tell_former(call: Call[Officer], case: Case, transfer: Transfer) -> None:
 
 def _facts(
     session: Session, case: Case, *, asked_by: str = "", actor: str = "", has_reason: bool = False
-) -> TransferFacts:
+) -> rules.TransferFacts:
     def has(
         table: type[Hearing | Referral | Decision | WaitingLetter | Case], *conditions: ColumnElement[bool]
     ) -> bool:
         return bool(session.execute(select(exists(select(table.id).where(*conditions)))).scalar_one())
 
-    return TransferFacts(
+    return rules.TransferFacts(
         state=case.state,
         is_decided=has(Decision, Decision.case_id == case.id, Decision.state == DecisionState.MADE),
         has_joined=has(Case, Case.merged_into_id == case.id, Case.state == CaseState.MERGED),

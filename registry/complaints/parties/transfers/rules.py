@@ -71,13 +71,9 @@ def obstacle(facts: TransferFacts) -> str | None:
     return next((code for code, holds in holding.items() if holds), None)
 
 
-def _may_go(facts: TransferFacts) -> str | None:
-    return "own_request" if facts.actor == facts.asked_by else obstacle(facts)
-
-
 _GUARDS: dict[Guard, Callable[[TransferFacts], str | None]] = {
     Guard.ALWAYS: lambda _: None,
-    Guard.MAY_GO: _may_go,
+    Guard.MAY_GO: lambda facts: "own_request" if facts.actor == facts.asked_by else obstacle(facts),
     Guard.HAS_REASON: lambda facts: None if facts.has_reason else "no_reason",
 }
 
