@@ -46,6 +46,7 @@ class Copy:
         if writes is not None:
             self.touched.add(writes)
 
-    def test(self, *tests: str) -> None:
-        """Run tests there, on SQLite."""
-        self.run("pytest", "-q", "-p", "no:cacheprovider", "-k", "not postgresql", *tests)
+    def test(self, *tests: str, named: str = "") -> None:
+        """Run tests there, on SQLite; with `named` those alone whose names match this expression of pytest's `-k`."""
+        chosen = f"not postgresql and ({named})" if named else "not postgresql"
+        self.run("pytest", "-q", "-p", "no:cacheprovider", "-k", chosen, *tests)

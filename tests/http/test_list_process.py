@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,11 @@ import requests
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from registry.http.request_reader import CSV
 from tests.make import make_api_key, make_licence
-from tests.serving import Served
+from tests.serving import Served, serve
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -42,6 +44,24 @@ def key(session: Session) -> str:
     key = make_api_key(session)
     session.commit()
     return key
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """A server and the key of an organisation, for tests that kill its list process: the next list starts another one."""
+    home = tmp_path_factory.mktemp("lists")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), home / "registry.sqlite3")
+        url = f"sqlite:///{home / 'registry.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres").url(request.getfixturevalue("clones").take())
+    engine = engine_for(url)
+    with sessions_for(engine).begin() as session:
+        make_licence(session, number="VYMYSL/1")
+        key = make_api_key(session)
+    engine.dispose()
+    with serve(Settings(home, url, rate=1_000_000)) as served:
+        yield served, key
 
 
 def headers(key: str, media_type: str = "application/json", accept: str = "application/json") -> dict[str, str]:
@@ -121,7 +141,8 @@ def test_a_short_list_needs_no_other_process(key: str, served: Served) -> None:
     assert list_processes(served) == []
 
 
-def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(key: str, served: Served) -> None:
+def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(shared: tuple[Served, str]) -> None:
+    served, key = shared
     whole = ask(served, key, LONGEST)
     (pid,) = list_processes(served)
     before = processor_ticks(pid)
@@ -138,7 +159,8 @@ def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(k
     assert next_pid != pid
 
 
-def test_a_list_is_answered_where_the_process_was_killed_while_idle(key: str, served: Served) -> None:
+def test_a_list_is_answered_where_the_process_was_killed_while_idle(shared: tuple[Served, str]) -> None:
+    served, key = shared
     whole = ask(served, key, LONG)
     (pid,) = list_processes(served)
     os.kill(pid, signal.SIGKILL)
@@ -147,7 +169,8 @@ def test_a_list_is_answered_where_the_process_was_killed_while_idle(key: str, se
     assert pid not in list_processes(served)
 
 
-def test_a_list_is_answered_where_the_process_is_killed_before_it_has_taken_it(key: str, served: Served) -> None:
+def test_a_list_is_answered_where_the_process_is_killed_before_it_has_taken_it(shared: tuple[Served, str]) -> None:
+    served, key = shared
     whole = ask(served, key, LONG)
     (pid,) = list_processes(served)
     os.kill(pid, signal.SIGSTOP)

@@ -131,7 +131,9 @@ def test_nothing_of_it_is_imported_unless_a_collector_is_named(settings: Setting
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_collector_that_is_away_delays_no_answer(settings: Settings) -> None:
-    with serve(settings, extra={**QUICK, "REGISTRY_TRACES_URL": "http://127.0.0.1:9"}) as served:
+    # When the server stops, it tries no longer than a second to be rid of the last ones.
+    away = {"REGISTRY_TRACES_URL": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "1"}
+    with serve(settings, extra=QUICK | away) as served:
         for _ in range(20):
             assert requests.get(f"{served.base_url}/api/v1/coverage", timeout=5).ok
 

@@ -22,6 +22,9 @@ from registry.log.note import COSIGNATURE, VerifierKey
 GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOPROXY": "off", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
 """Debian keeps the sources of Go's packages there; nothing is fetched."""
 
+QUICK_BUILD = ("-gcflags=all=-N -l", "-ldflags=-s -w")
+"""The first build compiles the packages of Go itself too, and to optimise them takes longer than a trial wins by it."""
+
 CLI = [sys.executable, "-m", "registry.cli"]
 LITETLOG = Path(GO["GOPATH"], "src", "filippo.io", "litetlog")
 BROKEN, MENDED = "nil, newSize, newHash, origin", "nil, newSize, newHash.String(), origin"
@@ -149,7 +152,7 @@ def _build(target: Path, *arguments: str) -> Path:
         # Another process may build the same.
         made = target.with_name(f"{target.name}-{os.getpid()}")
         environment = os.environ | GO | {"GOCACHE": str(cache("go"))}
-        _printed(["go", "build", "-o", str(made), *arguments], environment)
+        _printed(["go", "build", *QUICK_BUILD, "-o", str(made), *arguments], environment)
         made.rename(target)
     return target
 

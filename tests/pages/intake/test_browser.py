@@ -1,12 +1,14 @@
 """The intake in a real browser: without scripts on an old phone, by keyboard, in the dark, zoomed, and light to load."""
 
 import io
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -41,6 +43,19 @@ MAX_BYTES_OF_A_FILING = 385_000
 
 
 @pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """Each window comes from a network of its own: admission is dearer, and the wait longer, for each more from one network."""
+    make, numbers = browser.new_context, itertools.count(1)
+
+    def made(**facts: Any) -> BrowserContext:
+        return make(extra_http_headers={"X-Forwarded-For": f"198.51.100.{next(numbers)}"}, **facts)
+
+    browser.new_context = made  # type: ignore[method-assign]
+    yield browser
+    browser.new_context = make  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="module")
 def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One server for all: how pages look and work in a browser does not depend on the database."""
     home = tmp_path_factory.mktemp("intake")
@@ -51,7 +66,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         make_units(session, Sealer(Keyring(settings.keys)))
         write_agencies(session)
     engine.dispose()
-    with serve(settings) as served:
+    with serve(settings, extra={"REGISTRY_TRUSTED_PROXIES": "1"}) as served:
         yield served.base_url
 
 
