@@ -2,18 +2,19 @@
 
 The process holds the same application, and answers as the serving one would (`registry lists answer`). It is started by
 the first long list, has one list at a time, and ends when the process that serves does: then the connection between them
-is closed.
+is closed. An answer of tens of megabytes is handed over as an open file that lies in memory alone.
 """
 
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import wraps
-from io import BytesIO
+from io import BytesIO, FileIO
 from multiprocessing.connection import Connection
+from time import sleep
 from typing import Any, NamedTuple
 
 import structlog
@@ -23,7 +24,6 @@ from registry.core.errors import TooBusy
 from registry.core.settings import Settings
 from registry.http.clients import Environ
 from registry.http.uploads import Turns
-from registry.http.wsgi_bridge import chunks_of
 
 log = structlog.get_logger()
 
@@ -44,15 +44,22 @@ RETRY_AFTER = 5
 NICENESS = 10
 """A lookup that wakes goes before a list, also where both share one processor."""
 
+PIECE, PAUSE = 256 * 1024, 0.001
+"""Bytes of an answer that are sent at a time, and seconds between two such pieces.
+
+Sent as fast as it goes, 70 MB keep the serving process busy for a tenth of a second, and lookups wait so long
+(docs/decisions/0222).
+"""
+
 _TROUBLE = "several long lists are being answered right now: send this one again in a moment"
 
 
 class ListAnswer(NamedTuple):
-    """An answer of the application: its status line, its headers, and its body in parts."""
+    """An answer of the application: its status line, its headers, and its body as an open file."""
 
     status: str
     headers: list[tuple[str, str]]
-    parts: tuple[bytes, ...]
+    body: FileIO
 
 
 class ListProcess:
@@ -105,12 +112,8 @@ class ListProcess:
     def _received(self) -> ListAnswer:
         self._wait()
         status, headers = self._connection.recv()
-        parts = []
         self._wait()
-        while part := self._connection.recv_bytes():
-            parts.append(part)
-            self._wait()
-        return ListAnswer(status, headers, tuple(parts))
+        return ListAnswer(status, headers, _receive_file(self._connection))
 
     def _wait(self) -> None:
         if not self._connection.poll(MAX_SECONDS):
@@ -139,9 +142,17 @@ def long_lists_apart(view: View) -> View:
             return view(self, **path)
         environ = {name: value for name, value in request.environ.items() if isinstance(value, str | bool | tuple)}
         answer = process.answer(environ, body.getvalue())
-        return Response(answer.parts, answer.status, answer.headers)
+        return Response(_pieces_of(answer.body), answer.status, answer.headers)
 
     return wrapper
+
+
+def _pieces_of(file: FileIO) -> Iterator[bytes]:
+    """What the file holds, in pieces with a pause after each, so that lookups are answered in between."""
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+            sleep(PAUSE)
 
 
 def answer_lists(connection: Connection, application_for: Callable[[Environ], Flask]) -> None:
@@ -150,11 +161,10 @@ def answer_lists(connection: Connection, application_for: Callable[[Environ], Fl
         while True:
             environ, body = connection.recv()
             connection.send_bytes(b"")
-            status, headers, parts = _answer_of(application_for(environ), environ, body)
-            connection.send((status, headers))
-            for chunk in filter(None, chunks_of(parts)):
-                connection.send_bytes(chunk)
-            connection.send_bytes(b"")
+            status, headers, file = _answer_of(application_for(environ), environ, body)
+            with file:
+                connection.send((status, headers))
+                _send_file(connection, file)
 
 
 def _answer_of(app: Flask, environ: Environ, body: bytes) -> ListAnswer:
@@ -166,8 +176,28 @@ def _answer_of(app: Flask, environ: Environ, body: bytes) -> ListAnswer:
     # What stands around every request the process that serves has done already.
     answer = Flask.wsgi_app(app, environ | {"wsgi.input": BytesIO(body)}, start)
     try:
-        return ListAnswer(*stated[-1], tuple(answer))
+        # No answer to a list is left on a disk.
+        file = FileIO(os.memfd_create("list"), "w+")
+        with open(file.fileno(), "wb", buffering=PIECE, closefd=False) as writing:
+            writing.writelines(answer)
+        file.seek(0)
+        return ListAnswer(*stated[-1], file)
     finally:
         close = getattr(answer, "close", None)
         if close is not None:
             close()
+
+
+def _send_file(connection: Connection, file: FileIO) -> None:
+    """Give the process at the other end an open file, read from where this one stands in it."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as channel:
+        socket.send_fds(channel, [b"f"], [file.fileno()])
+
+
+def _receive_file(connection: Connection) -> FileIO:
+    """The open file that `_send_file` gives. Raises EOFError where the process at the other end has ended."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as channel:
+        _, descriptors, _, _ = socket.recv_fds(channel, 1, 1, socket.MSG_CMSG_CLOEXEC)
+    if not descriptors:
+        raise EOFError
+    return FileIO(descriptors[0])

@@ -105,6 +105,12 @@ def bytes_written(pid: int) -> int:
     return int(dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())["wchar"])
 
 
+def files_in_memory(pid: int) -> list[str]:
+    """Of the files that a process holds open those that have no place on a disk."""
+    links = [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+    return [str(link) for link in links if str(link).startswith("/memfd:")]
+
+
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -139,6 +145,12 @@ def test_a_long_list_has_the_answer_that_the_serving_process_would_give(
 def test_a_short_list_needs_no_other_process(key: str, served: Served) -> None:
     assert ask(served, key, SHORT).status_code == 200
     assert list_processes(served) == []
+
+
+def test_nothing_holds_an_answer_once_it_was_sent(key: str, served: Served) -> None:
+    assert ask(served, key, LONG).status_code == 200
+    (pid,) = list_processes(served)
+    until(lambda: not [*files_in_memory(pid), *files_in_memory(parent_of(pid))])
 
 
 def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(shared: tuple[Served, str]) -> None:

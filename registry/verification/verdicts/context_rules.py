@@ -17,6 +17,7 @@ from registry.verification.verdicts.plan_rules import FOR_NO_WORK
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.vocabulary.codes import Reason
+from registry.vocabulary.law import ForeignLicence
 from registry.vocabulary.register import (
     EU_STATES,
     RECRUITING,
@@ -176,9 +177,15 @@ def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict
 
 
 def _destinations(home: str | None, regimes: Iterable[Regime], day: date) -> Iterator[str]:
+    """The licence's own country, then those where another's licence is not enough, then all the others."""
     if home is not None:
         yield home
-    yield from {one.country for one in _in_force(regimes, day)} - {home}
+    is_closed: dict[str, bool] = {}
+    for one in _in_force(regimes, day):
+        is_not_enough = one.foreign_licence is ForeignLicence.NOT_SUFFICIENT
+        is_closed[one.country] = is_closed.get(one.country, False) or is_not_enough
+    is_closed.pop(home or "", None)
+    yield from sorted(is_closed, key=lambda country: not is_closed[country])
 
 
 def _in_force(regimes: Iterable[Regime], day: date) -> Iterator[Regime]:
