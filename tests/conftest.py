@@ -29,7 +29,7 @@ from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
 from registry.log.signing import sign_committed
-from tests import cleaning, engines, little_work, shared, travelling
+from tests import cleaning, engines, little_work, rendering, shared, travelling
 from tests.applications import Applications
 from tests.core.tokens import NameToken, token_namer
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
@@ -52,6 +52,7 @@ languages.IS_STRICT = True
 engines.share()
 little_work.ease()
 cleaning.fork()
+rendering.fork()
 travelling.take_the_database_along()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.

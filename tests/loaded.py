@@ -1,4 +1,4 @@
-"""All that a server and the other commands load, loaded before they are forked.
+"""All that a server, the other commands and what sets papers load, loaded before they are forked.
 
 What is loaded is kept out of the garbage collector: a process that starts looks through all it has once, and would copy each
 page of this by it, which took as long as all the rest of its start.
@@ -9,6 +9,7 @@ import gc
 import click
 import granian  # noqa: F401
 import redis  # noqa: F401
+import weasyprint  # noqa: F401
 from cryptography.hazmat.backends.openssl import backend  # noqa: F401
 from sqlalchemy.orm import configure_mappers
 

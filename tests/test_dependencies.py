@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -30,17 +32,27 @@ def test_dependencies_are_sorted() -> None:
         assert sorted(names(group)) == names(group)
 
 
+@cache
+def owners_of_packages() -> Mapping[str, Sequence[str]]:
+    """The distributions that install each package: asked once, for it reads what all of them list."""
+    return packages_distributions()
+
+
+@cache
+def shipped_sources() -> tuple[str, ...]:
+    files = [ROOT / "wsgi.py"]
+    for part in ("registry", "schemas", "migrations"):
+        files += (ROOT / part).rglob("*.py")
+    return tuple(path.read_text(encoding="utf-8") for path in files)
+
+
 @pytest.mark.parametrize("name", [name for name in DEPENDENCIES if name not in UNNAMED])
 def test_a_dependency_is_used_by_what_is_shipped(name: str) -> None:
     packages = {
         package
-        for package, owners in packages_distributions().items()
+        for package, owners in owners_of_packages().items()
         if any(re.sub(r"[-_.]+", "-", owner).lower() == name for owner in owners)
     }
     assert packages, f"{name} is not installed"
     used = re.compile(rf"""^\s*(?:from|import) (?:{"|".join(packages)})\b|"(?:{"|".join(packages)})",""", re.MULTILINE)
-    files = [
-        ROOT / "wsgi.py",
-        *(path for part in ("registry", "schemas", "migrations") for path in (ROOT / part).rglob("*.py")),
-    ]
-    assert any(used.search(path.read_text(encoding="utf-8")) for path in files)
+    assert any(used.search(source) for source in shipped_sources())

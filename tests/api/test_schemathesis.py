@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 import schemathesis
 from flask import Flask
-from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from tests.api import world
-from tests.api.fuzzing import asked_of, needs_a_key, needs_an_officer
+from tests.api.fuzzing import asked_of, config_from, needs_a_key, needs_an_officer
 from tests.proofs.wallets.making import with_wallets
 
 pytestmark = pytest.mark.slow
@@ -31,7 +30,7 @@ def test_every_generated_request_is_answered_as_documented(app: Flask, settings:
     session.commit()
     world.publish(settings, services(app).sessions)
     assert app.testing is False
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=config_from(CONFIG))
     # What needs a token is asked by one who has one: test_schemathesis.py in complaints/, desk/ and employers/.
     schema = schema.exclude(path_regex="^/api/v1/complaints").exclude(needs_an_officer).exclude(needs_a_key)
     # The fixed keys of this world name no operator, so that no list is signed: tests/proofs/wallets/test_trust_list.py reads one.

@@ -153,6 +153,7 @@ def amr() -> bytes:
 TEXT = "我的护照在老板那里。\r\nIl padrone ha il mio passaporto.\r\n"
 
 
+@cache
 def sample(kind: FileKind) -> bytes:
     """A file of a kind, as a telephone would send it."""
     if kind in RECORDINGS - {FileKind.AMR}:

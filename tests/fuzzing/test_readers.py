@@ -45,7 +45,7 @@ from tests.register import imports
 from tests.register.imports.lists import agency, czech_list, plain_mapping
 from tests.register.imports.making import open_document, page_table, paper, web_page, word_file, word_table
 
-COUNT = int(os.environ.get("FUZZ_COUNT", "3000" if conftest.is_everything else "200"))
+COUNT = int(os.environ.get("FUZZ_COUNT", "3000" if conftest.is_everything else "60"))
 FIRST = int(os.environ.get("FUZZ_FROM", random.randrange(10**9) if conftest.is_everything else 0))
 SECONDS = 2.0
 """Of a processor, for a small file that is read in the tests' own process."""

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from weasyprint.urls import FatalURLFetchingError
 
 from registry.app import create_app
 from registry.bulk.papers import chain_svg, summary_draft
@@ -310,6 +309,9 @@ def test_no_paper_takes_words_for_html(site: Site, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_paper_that_would_fetch_is_not_made() -> None:
+    # Loaded where it is used: each process that collects tests would wait for it.
+    from weasyprint.urls import FatalURLFetchingError
+
     questions = ('<img alt="" src="{}">', '<link rel="stylesheet" href="{}">', '<a rel="attachment" href="{}">x</a>')
     for address in ("file:///etc/hostname", "http://127.0.0.1:9/", "https://evil.example/x.png"):
         for element in questions:

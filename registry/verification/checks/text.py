@@ -204,7 +204,9 @@ def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
         for place in range(len(name))
     ]
     others = "|".join([*(re.escape(name) for name in longest if not name.isascii()), *mixed])
-    return known, re.compile(f"(?<![a-z])(?:{latin})(?![a-z])|{others}")
+    # Looked at first: most characters begin no name, and need not be compared with each of them.
+    first = "".join({name[0] for name in known if not name.isascii()})
+    return known, re.compile(f"(?=[a-z{re.escape(first)}])(?:(?<![a-z])(?:{latin})(?![a-z])|{others})")
 
 
 def _code_of(name: str) -> str:

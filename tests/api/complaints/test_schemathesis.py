@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 import schemathesis
 from flask import Flask
-from schemathesis.config import SchemathesisConfig
 
-from tests.api.fuzzing import asked_of, let_in
+from tests.api.fuzzing import asked_of, config_from, let_in
 from tests.complaints.complainant import Complainant
 
 pytestmark = pytest.mark.slow
@@ -19,7 +18,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 @pytest.mark.usefixtures("silence")
 def test_every_generated_request_is_answered_as_documented(app: Flask, somebody: Callable[[], Complainant]) -> None:
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=config_from(CONFIG))
 
     let_in(
         schema,

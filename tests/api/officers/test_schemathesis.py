@@ -7,12 +7,11 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
-from tests.api.fuzzing import asked_of, let_in, needs_an_officer
+from tests.api.fuzzing import asked_of, config_from, let_in, needs_an_officer
 from tests.api.officers.requests import program_of
 from tests.officers.making import make_officer, make_unit
 
@@ -37,7 +36,7 @@ def test_every_generated_request_is_answered_as_documented(
         session.commit()
         return token
 
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=config_from(CONFIG))
     ending = frozenset({"closeOfficer", "signOutOfficer", "revokeMyToken", "revokeOfficerToken"})
     let_in(schema, client, a_token, reads="/api/v1/officers/me", ending=ending)
     assert asked_of(schema.exclude(lambda context: not needs_an_officer(context))) > 100

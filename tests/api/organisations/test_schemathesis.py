@@ -6,10 +6,9 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
-from tests.api.fuzzing import asked_of, let_in, needs_a_key
+from tests.api.fuzzing import asked_of, config_from, let_in, needs_a_key
 from tests.make import make_api_key
 
 pytestmark = pytest.mark.slow
@@ -26,7 +25,7 @@ def test_every_generated_request_is_answered_as_documented(app: Flask, client: F
         session.commit()
         return made
 
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=config_from(CONFIG))
     let_in(schema, client, a_key, reads="/api/v1/organisation", ending={"rotateKey", "revokeKey"})
     assert (
         asked_of(schema.exclude(path_regex="^/api/v1/events/stream$").exclude(lambda context: not needs_a_key(context)))

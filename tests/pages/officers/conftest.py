@@ -10,6 +10,7 @@ from registry.core.settings import Settings
 from registry.officers.rights import Role
 from tests.complaints.filing import make_units
 from tests.officers.making import make_officer
+from tests.pages.officers.kept_things import things_of
 from tests.pages.officers.signed_in import UNIT, OfficerClient, OfficerClientFor, desk_of, with_console
 from tests.pages.officers.walking import People, make_things, people_maker
 
@@ -44,6 +45,6 @@ def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
 
 
 @pytest.fixture
-def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]:
+def things(session: Session, settings: Settings, keyring: Keyring, people: People) -> dict[str, str]:
     """References of what belongs to a unit, an authority, an agency and a partner, by what they are."""
-    return make_things(session, keyring, people)
+    return things_of(session, settings, lambda: make_things(session, keyring, people))

@@ -16,6 +16,7 @@ from registry.proofs.papers import making
 from registry.proofs.papers.making import KEPT, PAUSE, SLOTS, Making, key_of, paper
 from registry.proofs.papers.rendering import Draft, Trouble, missing_packages
 from tests.proofs.papers.waiting import DRAFT, made
+from tests.rendering import from_nothing
 
 pytestmark = [pytest.mark.slow, pytest.mark.file_times]
 
@@ -32,6 +33,12 @@ def test_a_paper_is_made_once_and_then_found(tmp_path: Path) -> None:
         raise AssertionError("it is there already")
 
     assert paper(tmp_path, key, nothing).body == found.body
+
+
+def test_a_paper_is_made_by_a_process_that_starts_from_nothing(tmp_path: Path) -> None:
+    with from_nothing():
+        found = made(tmp_path, key_of("from nothing"))
+    assert found.state is Making.READY
 
 
 def test_a_paper_is_tagged_for_screen_readers(tmp_path: Path) -> None:

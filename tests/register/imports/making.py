@@ -5,8 +5,6 @@ from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 
-import weasyprint
-
 Rows = Sequence[Sequence[str]]
 
 
@@ -32,6 +30,9 @@ td, th { border: 1px solid black; padding: 2px; font: 9px 'Noto Sans CJK SC', sa
 
 def paper(path: Path, body: str) -> Path:
     """A PDF, as a word processor prints it."""
+    # Loaded where it is used: each process that collects tests would wait for it.
+    import weasyprint
+
     weasyprint.HTML(string=PAPER + body).write_pdf(path)
     return path
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import weasyprint
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.extraction.pages import Word, placed
@@ -29,6 +28,9 @@ def mapping() -> SourceMapping:
 
 def unruled(path: Path, *bodies: str) -> Path:
     """A PDF with no line in it, each body on a page of its own."""
+    # Loaded where it is used: each process that collects tests would wait for it.
+    import weasyprint
+
     pages = '<div style="break-after: page"></div>'.join(bodies)
     weasyprint.HTML(string=STYLE + pages).write_pdf(path)
     return path
