@@ -1,12 +1,12 @@
 """Answers of verify with a signed receipt, which only the caller keeps. Loaded when the first one is requested."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from flask import Request
+from msgspec.structs import replace
 
 from registry.bulk.answering.statements import AnswerOnce
 from registry.bulk.archive import receipts

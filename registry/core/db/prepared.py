@@ -2,7 +2,7 @@
 
 A look-up takes 9 microseconds so, 176 by a connection of SQLAlchemy Core and 257 by a session, of a verify request of 300
 (docs/decisions/0165). What goes this way needs no common state of several reads: each sees what is committed when it runs, so
-a sanction is in the next answer. A search by name makes several (docs/decisions/0224).
+a sanction is in the next answer. A search by name makes several (docs/decisions/0223).
 """
 
 import threading
