@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 from markdown_it import MarkdownIt
 from PIL import Image
 from registry_client.api.settings import KEY_FILE_VARIABLE, KEY_VARIABLE, URL_VARIABLE
@@ -19,6 +21,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from tests import make
 from tests.serving import Served, command, environment, serve
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs" / "users").glob("*.md"), *(ROOT / "docs" / "guides").glob("*.md")])
@@ -89,7 +92,14 @@ def demo(
         keys = {page.name: make.make_api_key(session) for page in SHOWING}
     engine.dispose()
     with serve(settings, "--with-worker") as served:
+        # What the worker writes first; until then the pages that show it would find nothing, and others a busy database.
+        for path in ("/dataset/catalog.jsonld", "/ranges/current"):
+            until(partial(is_there, served.base_url + path))
         yield served, settings, keys
+
+
+def is_there(url: str) -> bool:
+    return requests.get(url, timeout=30).ok
 
 
 def commands_of(blocks: list[Block]) -> Iterator[tuple[str, str]]:
