@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -100,10 +101,14 @@ class FolderStore:
 
     def listing(self) -> Iterator[tuple[str, date]]:
         # Not obstore's: it hides what it was writing when it was killed, and that must be found too.
+        found = []
         with store_errors():
-            found = [(path, path.stat()) for path in self.folder.iterdir()] if self.folder.exists() else []
-        for path, facts in sorted(found):
-            yield path.name, datetime.fromtimestamp(facts.st_mtime, UTC).date()
+            for path in self.folder.iterdir() if self.folder.exists() else ():
+                # One that was renamed or deleted since the folder was read is not there.
+                with suppress(FileNotFoundError):
+                    found.append((path.name, path.stat().st_mtime))
+        for name, written_at in sorted(found):
+            yield name, datetime.fromtimestamp(written_at, UTC).date()
 
 
 class BucketStore:

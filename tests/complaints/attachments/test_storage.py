@@ -111,6 +111,15 @@ def test_what_was_half_written_when_the_process_was_killed_is_found_and_no_file(
     assert [name for name, _day in store.listing()] == [name]
 
 
+def test_a_listing_leaves_out_a_file_that_was_renamed_while_it_was_made(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    name = random_name()
+    store.put(name, [b"whole"])
+    # The folder names an entry of which nothing can be told: as one that was renamed after the folder was read.
+    (tmp_path / f"{random_name()}#1").symlink_to("renamed")
+    assert [stored for stored, _day in store.listing()] == [name]
+
+
 def test_a_folder_that_cannot_be_written_is_said_and_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(FilesUnavailable):
