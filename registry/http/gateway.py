@@ -66,10 +66,22 @@ class WSGI(Protocol):
 class Work:
     """One request on its way to a thread. Who takes it out of its lane answers it: a thread, or the loop where it waited long.
 
-    `done` is made where the loop will wait for it.
+    `done` is made where the loop will wait for it. `answer` is a whole one, which the loop sends: status, headers and body.
     """
 
-    __slots__ = ("body", "done", "environ", "leaving", "loop", "path", "protocol", "queued_at", "refusal", "scope")
+    __slots__ = (
+        "answer",
+        "body",
+        "done",
+        "environ",
+        "leaving",
+        "loop",
+        "path",
+        "protocol",
+        "queued_at",
+        "refusal",
+        "scope",
+    )
 
     def __init__(self, scope: Any, path: str, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.scope, self.path, self.protocol, self.loop = scope, path, protocol, loop
@@ -79,6 +91,12 @@ class Work:
         self.done: asyncio.Future[None]
         self.leaving: asyncio.Task[None] | None = None
         self.queued_at = 0.0
+        self.answer: tuple[int, list[tuple[str, str]], bytes] | None = None
+
+    def send_answer(self) -> None:
+        """Send the answer, unless whoever made it sent it in pieces. Called in the loop."""
+        if self.answer is not None:
+            self.protocol.response_bytes(*self.answer)
 
     def end(self) -> None:
         """Let the server go on with the connection. Called from a thread."""
@@ -161,6 +179,10 @@ class Gateway:
         is_other = has_body or not is_plain_lookup(path, scope)
         if self._answers_here and not is_other and not self._others_open:
             self._answer_here(work)
+            # Those that came meanwhile are answered first, and then all are sent: a thread of the server wakes for each
+            # answer, and would take the core between two of them (docs/decisions/0224).
+            await asyncio.sleep(0)
+            work.send_answer()
             return
         work.done = work.loop.create_future()
         self._open.add(work)
@@ -171,6 +193,7 @@ class Gateway:
             else:
                 self._queue(work)
                 await work.done
+            work.send_answer()
         finally:
             self._open.discard(work)
             self._others_open -= is_other
@@ -353,12 +376,12 @@ class Gateway:
 
     def _answer(self, work: Work) -> None:
         try:
-            self._send_answer(work)
+            self._make_answer(work)
         except Exception as error:
             # In the middle of an answer: its sender sees that it ends, and the thread goes on.
             log.critical("no_answer", exc_info=error)
 
-    def _send_answer(self, work: Work) -> None:
+    def _make_answer(self, work: Work) -> None:
         stated: list[tuple[int, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -371,7 +394,7 @@ class Gateway:
         body = self._application(environ, start)
         try:
             if isinstance(body, list):
-                work.protocol.response_bytes(*stated[-1], b"".join(body))
+                work.answer = (*stated[-1], b"".join(body))
             else:
                 send_answer(work.protocol, stated, chunks_of(body) if isinstance(body, tuple) else body)
         finally:

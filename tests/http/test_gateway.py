@@ -34,6 +34,9 @@ class Application:
         self.threads: list[str] = []
         self.states: dict[str, LaneState] = {}
         self.busy = 0
+        self.sent = 0
+        self.sent_before: list[int] = []
+        """How many answers had been sent when each request was answered."""
 
     def __call__(self, environ: dict[str, Any], start: Any, /) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -43,6 +46,7 @@ class Application:
         if path == SLOW or "name=" in environ["QUERY_STRING"]:
             self.busy += 1
             self.go_on.wait(30)
+        self.sent_before.append(self.sent)
         start("200 OK", [])
         return broken() if path == "/broken" else [environ["wsgi.input"].read()]
 
@@ -71,10 +75,12 @@ class FakeRequest:
         self.status = 0
         self.body = b""
         self.has_left = asyncio.Event()
+        self.on_sent: Callable[[], object] = lambda: None
         self._pieces = pieces
 
     def response_bytes(self, status: int, _headers: object, body: bytes) -> None:
         self.status, self.body = status, body
+        self.on_sent()
 
     async def client_disconnect(self) -> None:
         await self.has_left.wait()
@@ -206,6 +212,26 @@ def test_the_loop_answers_a_plain_lookup_while_nothing_else_is_at_work() -> None
         ):  # fmt: skip
             assert await thread_of(here, path, method, **headers) == "others", (path, method, headers)
             await asyncio.gather(*here.tasks)
+        await here.end()
+
+    play(scene)
+
+
+def test_lookups_that_came_together_are_all_answered_before_the_first_answer_is_sent() -> None:
+    async def scene() -> None:
+        here = Scene(threads=1, reserved=1, answers_here=True)
+        application = here.application
+
+        def count_sent() -> None:
+            application.sent += 1
+
+        requests = [here.ask(LOOKUP) for _ in range(3)]
+        for request in requests:
+            request.on_sent = count_sent
+        await asyncio.gather(*here.tasks)
+        assert application.threads == [HERE] * 3
+        assert application.sent_before == [0, 0, 0]
+        assert [request.status for request in requests] == [200] * 3
         await here.end()
 
     play(scene)
