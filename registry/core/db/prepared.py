@@ -7,16 +7,20 @@ a sanction is in the next answer. A search by name makes several (docs/decisions
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Engine, Select, String, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyColumn = InstrumentedAttribute[Any]
+
+_NUMBERED: Any = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""Writes a statement as PostgreSQL prepares it, its parameters as $1, $2 and so on."""
 
 
 class PreparedSelect:
@@ -29,6 +33,11 @@ class PreparedSelect:
         self.sql = compiled.string
         self.order: list[str] | None = compiled.positiontup
         self.defaults: Mapping[str, Any] = compiled.params
+        if has_arrays(engine):
+            numbered = statement.compile(dialect=_NUMBERED)
+            assert isinstance(numbered, SQLCompiler)
+            self.numbered_sql = numbered.string.encode()
+            self.numbered_order: list[str] = numbered.positiontup or []
 
     def values(self, given: Mapping[str, Any]) -> Any:
         if self.order is not None:
@@ -68,6 +77,24 @@ def has_arrays(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
+class Held(Protocol):
+    """A connection that is held for reading."""
+
+    def rows(self, prepared: PreparedSelect, given: Mapping[str, Any]) -> list[Any]: ...
+
+
+class OnCursor:
+    """Runs selects by the cursor of a connection: on SQLite, and through a pooler, which keeps nothing prepared."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def rows(self, prepared: PreparedSelect, given: Mapping[str, Any]) -> list[Any]:
+        self._cursor.execute(prepared.sql, prepared.values(given))
+        found: list[Any] = self._cursor.fetchall()
+        return found
+
+
 class ThreadLocalReader:
     """Runs prepared selects on this thread's own connection, in autocommit."""
 
@@ -85,14 +112,12 @@ class ThreadLocalReader:
 
     def rows(self, prepared: PreparedSelect, given: Mapping[str, Any]) -> list[Any]:
         """All rows. A connection that broke is let go and the read is tried once more on a new one, whose error stands."""
-        cursor = getattr(self._local, "cursor", None)
-        if cursor is not None and self._local.generation != self._generation:
+        held: Held | None = getattr(self._local, "held", None)
+        if held is not None and self._local.generation != self._generation:
             self.let_go()
-        elif cursor is not None:
+        elif held is not None:
             try:
-                cursor.execute(prepared.sql, prepared.values(given))
-                found: list[Any] = cursor.fetchall()
-                return found
+                return held.rows(prepared, given)
             except self._driver_error:
                 self.let_go()
         connection = self.engine.connect()
@@ -110,7 +135,7 @@ class ThreadLocalReader:
         """Close this thread's connection; the next read opens another."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
-            self._local.cursor = self._local.connection = None
+            self._local.held = self._local.connection = None
             connection.invalidate()
             connection.close()
 
@@ -128,5 +153,13 @@ class ThreadLocalReader:
         raw = connection.connection.driver_connection
         assert raw is not None
         self._local.connection, self._local.generation = connection, self._generation
-        # Bytes as they are: PostgreSQL would spell them out, two letters each.
-        self._local.cursor = raw.cursor(binary=True) if has_arrays(self.engine) else raw.cursor()
+        if not has_arrays(self.engine):
+            self._local.held = OnCursor(raw.cursor())
+        elif raw.prepare_threshold is None:
+            # Bytes as they are: as text the server would spell them out, two letters each.
+            self._local.held = OnCursor(raw.cursor(binary=True))
+        else:
+            # Imported here: who has SQLite alone loads no driver of PostgreSQL.
+            from registry.core.db.prepared_on_server import PreparedOnServer
+
+            self._local.held = PreparedOnServer(raw)

@@ -1,6 +1,6 @@
 """Reads by prepared statements on a thread's own connection."""
 
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, select
 
 from registry.core.db.engine import engine_for
 from registry.core.db.prepared import ThreadLocalReader
@@ -22,4 +22,17 @@ def test_a_thread_reads_on_a_new_connection_once_its_address_leads_elsewhere(dat
     assert [tuple(row) for row in reader.rows(prepared, {})] == [(0,)]
     assert len(opened) == 2
     reader.let_go()
+    engine.dispose()
+
+
+def test_a_statement_that_the_server_has_forgotten_is_prepared_again(database: Database) -> None:
+    engine = engine_for(database.url)
+    if engine.dialect.name == "postgresql":
+        reader = ThreadLocalReader(engine)
+        prepared = reader.prepare(select(LogState.size).where(LogState.size < bindparam("below")))
+        for below in (1, 2**40, -1):
+            assert [tuple(row) for row in reader.rows(prepared, {"below": below})] == ([(0,)] if below > 0 else [])
+        reader._local.connection.exec_driver_sql("DEALLOCATE ALL")
+        assert [tuple(row) for row in reader.rows(prepared, {"below": 1})] == [(0,)]
+        reader.let_go()
     engine.dispose()
