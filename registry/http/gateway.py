@@ -94,7 +94,7 @@ class Work:
         self.answer: tuple[int, list[tuple[str, str]], bytes] | None = None
 
     def send_answer(self) -> None:
-        """Send the answer, unless whoever made it sent it in pieces. Called in the loop."""
+        """Send the answer, unless it was sent in pieces already. Called in the loop."""
         if self.answer is not None:
             self.protocol.response_bytes(*self.answer)
 
