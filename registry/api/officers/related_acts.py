@@ -20,7 +20,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.channels import notification_addresses
+from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
@@ -203,6 +203,6 @@ def _change_payload(session: Session, change: PendingChannelChange, agency: str)
     return _CHANGE.write(
         change,
         agency_id=agency,
-        addresses=notification_addresses(session, change),
+        addresses=registered_addresses(session, change.agency_id),
         version=related_acts.change_version(change),
     )
