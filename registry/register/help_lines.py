@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -93,31 +94,17 @@ def help_lines_in(law: Law) -> tuple[HelpLine, ...]:
 
 def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
     """A row of law as a line to show; `read_on` is the day on which it was collected."""
+    same: dict[str, Any] = {field: getattr(row, field) for field in _SAME}
+    # Not known is not said.
+    same |= {"is_free": row.is_free is True, "is_anonymous": row.is_anonymous is True}
+    has_interpreters = "interpreter" in (row.languages_note or "")
     return HelpLine(
-        country=row.country,
-        region=row.region,
-        number=row.number,
-        number_abroad=row.number_abroad,
-        may_fail_abroad=row.may_fail_abroad,
-        organisation=row.name,
-        run_by=row.run_by,
-        languages=row.languages,
-        has_interpreters="interpreter" in (row.languages_note or ""),
-        hours=row.hours,
-        # Not known is not said.
-        is_free=row.is_free is True,
-        is_anonymous=row.is_anonymous is True,
-        for_what=row.for_what,
-        kind=row.kind,
-        whatsapp=row.whatsapp,
-        has_wechat=row.has_wechat,
-        app=row.app,
-        url=row.url,
-        source=row.source.title,
-        source_on=read_on,
-        mark=row.mark,
-        checked_on=row.checked_on,
+        **same, organisation=row.name, has_interpreters=has_interpreters, source=row.source.title, source_on=read_on
     )
+
+
+_SAME = set(HelpLine.__struct_fields__) & set(HelpLineRow.__struct_fields__) - {"source"}
+"""What a row of law and a line to show both have, under one name."""
 
 
 def lines_of(country: str | None, lines: Sequence[HelpLine], language: Language) -> list[HelpLine]:
