@@ -27,7 +27,7 @@ from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
-from schemas.neighbours import (
+from schemas.entries import (
     ChannelChangeSchema,
     ChannelChangesSchema,
     CloneWarningsOfSchema,
