@@ -120,12 +120,12 @@ def in_order(lines: Iterable[HelpLine], language: Language) -> list[HelpLine]:
     return sorted(
         lines,
         key=lambda line: (
-            _ORDER[line.run_by] if line.is_frightening else 0,
+            _ORDER.index(line.run_by) if line.is_frightening else 0,
             line.kind is LineKind.POLICE,
             spoken not in line.languages,
             not line.is_all_day,
             not line.is_free,
-            _ORDER[line.run_by],
+            _ORDER.index(line.run_by),
         ),
     )
 
@@ -144,22 +144,10 @@ def lines_by_place(
     return [(place, lines_of(place, lines, language)) for place in places or [None]]
 
 
-_ORDER = {
-    run_by: place
-    for place, run_by in enumerate(
-        (
-            RunBy.NGO,
-            RunBy.UNION,
-            RunBy.STATE_AND_NGO,
-            RunBy.STATE,
-            RunBy.NOT_CONFIRMED,
-            RunBy.LABOUR_INSPECTION,
-            RunBy.IMMIGRATION,
-            RunBy.POLICE,
-            RunBy.EMERGENCY,
-        )
-    )
-}
+_ORDER = (
+    RunBy.NGO, RunBy.UNION, RunBy.STATE_AND_NGO, RunBy.STATE, RunBy.NOT_CONFIRMED, RunBy.LABOUR_INSPECTION,
+    RunBy.IMMIGRATION, RunBy.POLICE, RunBy.EMERGENCY,
+)  # fmt: skip
 
 
 def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
