@@ -31,7 +31,7 @@ class InSchema(marshmallow.Schema):
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         """What is wrong with the fields together: parameter, code and detail of each fault.
 
-        It may put a field in the place of others that say the same (schemas.identifiers).
+        It may put a field in the place of others that say the same (schemas.parameters).
         """
         return []
 

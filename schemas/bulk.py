@@ -11,8 +11,7 @@ from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, JsonObject, Line, OneOf, Word
-from schemas.identifiers import scheme_of
-from schemas.pages import choice_field
+from schemas.parameters import choice_field, scheme_of
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
 MAX_IN_KEY = 200

@@ -2,27 +2,12 @@
 
 from marshmallow import fields, validate
 
-from registry.vocabulary.cases import (
-    AttachmentState,
-    Attendee,
-    Author,
-    CaseState,
-    ClaimKind,
-    ClaimUnit,
-    ClockKind,
-    EventKind,
-    EventState,
-    FileKind,
-    FirmPart,
-    LiesWith,
-    MailboxRole,
-    NoCopy,
-    Priority,
-)
+from registry.vocabulary import cases
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Flag, Line, OneOf, Passage, Word
 from schemas.mailbox import AttachmentSentSchema
+from schemas.parameters import agency_field
 
 MAX_REASON = 4000
 MAX_MESSAGE = 20_000
@@ -31,15 +16,14 @@ MAX_TASK = 500
 MAX_PLACE = 300
 MAX_PURPOSE = 2_000
 
-_VERSION = "For If-Match, in quotes."
 _ASSIGNEE = "Reference of the officer whose it is."
 
 
 class CasesQuerySchema(InSchema):
     """Filters; those given must all hold. Without `state`: what is open."""
 
-    state = Word(CaseState)
-    priority = Word(Priority)
+    state = Word(cases.CaseState)
+    priority = Word(cases.Priority)
     country = Line("Country of work, ISO 3166-1 alpha-2.", max_length=2, example="IT")
     sector = Line("A NACE class of the corridor.", max_length=10, example="14.10")
     assignee = Line("`mine`, `unassigned`, or an officer's reference.", max_length=16, example="mine")
@@ -47,15 +31,15 @@ class CasesQuerySchema(InSchema):
     objection = Word(("yes",), "An agency objected to the decision and nothing followed yet, closed cases among them.")
     unread = Word(("yes",), "The complainant wrote what the assignee has not read yet, in whatever state.")
     agency = Line("Reference of the agency that the cases name.", max_length=16)
-    lies_with = Word(LiesWith, "With whom an open case lies.")
+    lies_with = Word(cases.LiesWith, "With whom an open case lies.")
     limit = Count("Cases in one answer.", minimum=1, maximum=100, example=50, metadata={"default": 50})
     cursor = Line("`next_cursor` of the answer before, with the same filters. Opaque.", max_length=600)
 
 
 class CaseSummarySchema(OutSchema):
     case_id = out.string(attribute="reference")
-    state = out.one_of(tuple(CaseState))
-    priority = out.one_of(tuple(Priority), allow_none=True)
+    state = out.one_of(tuple(cases.CaseState))
+    priority = out.one_of(tuple(cases.Priority), allow_none=True)
     country = out.string(allow_none=True)
     sector = out.string(allow_none=True)
     indicators = out.strings()
@@ -64,7 +48,7 @@ class CaseSummarySchema(OutSchema):
     assignee = out.string(_ASSIGNEE, allow_none=True)
     has_legal_hold = out.boolean()
     has_unread = out.boolean("The complainant wrote what the assignee has not read yet.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class CasesSchema(OutSchema):
@@ -73,7 +57,7 @@ class CasesSchema(OutSchema):
 
 
 class CaseMessageSchema(OutSchema):
-    author = out.one_of(tuple(Author))
+    author = out.one_of(tuple(cases.Author))
     written_on = out.date()
     text = out.string()
 
@@ -82,13 +66,13 @@ class CaseMailboxSchema(OutSchema):
     """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
     mailbox_id = out.string(attribute="reference")
-    role = out.one_of(tuple(MailboxRole))
+    role = out.one_of(tuple(cases.MailboxRole))
     answers = out.dict_of(fields.Raw())
     messages = out.list_of(CaseMessageSchema)
 
 
 class CaseClockSchema(OutSchema):
-    kind = out.one_of(tuple(ClockKind))
+    kind = out.one_of(tuple(cases.ClockKind))
     due_at = out.instant()
     met_on = out.date(allow_none=True)
     paused_on = out.date(allow_none=True)
@@ -97,8 +81,8 @@ class CaseClockSchema(OutSchema):
 class CaseMoveSchema(OutSchema):
     """A change of a case's state. `by` is an officer's reference, or the role of anyone else."""
 
-    from_state = out.one_of(tuple(CaseState))
-    to_state = out.one_of(tuple(CaseState))
+    from_state = out.one_of(tuple(cases.CaseState))
+    to_state = out.one_of(tuple(cases.CaseState))
     on = out.date(attribute="on_day")
     by = out.string()
 
@@ -106,7 +90,7 @@ class CaseMoveSchema(OutSchema):
 class CaseWaySchema(OutSchema):
     """A move from here. `lack`: why you may not take it now; null where you may."""
 
-    to = out.one_of(tuple(CaseState), attribute="target")
+    to = out.one_of(tuple(cases.CaseState), attribute="target")
     needs_reason = out.boolean()
     lack = out.string(allow_none=True)
 
@@ -120,7 +104,7 @@ class CaseSchema(CaseSummarySchema):
 
 
 class CaseMoveBodySchema(InSchema):
-    to = Word(CaseState, required=True, example="in_triage")
+    to = Word(cases.CaseState, required=True, example="in_triage")
     reason = Passage("Why, where the move wants it. It is sealed.", max_length=MAX_REASON)
     into = Line("For `merged`: the case that goes on for both.", max_length=16)
 
@@ -140,7 +124,7 @@ class CaseAssigneeSchema(InSchema):
 
 
 class CasePrioritySchema(InSchema):
-    priority = Word(Priority, required=True, example="p1")
+    priority = Word(cases.Priority, required=True, example="p1")
     reason = Passage(max_length=MAX_REASON, required=True, example="She may not leave the house.")
 
 
@@ -165,14 +149,14 @@ _OFFICERS = "References of the officers of the unit who take part, beside `owner
 class CaseEventBodySchema(InSchema):
     """A visit or interview without `record` is planned. A call says who was called, evidence where it was taken."""
 
-    kind = Word(EventKind, required=True, example="visit")
+    kind = Word(cases.EventKind, required=True, example="visit")
     on_day = Day("Where the unit's authority sits.", required=True, example="2026-12-14")
     at_time = Line("The hour there; needed of interviews and calls.", max_length=5, example="09:30")
     place = Line("Needed of all but calls. It is sealed.", max_length=MAX_PLACE, example="Workshop, Via Nuova 1, Prato")
     owner = Line("Who writes down what comes of it: an officer's reference; without it you.", max_length=16)
     officers = fields.List(Line(max_length=16), validate=validate.Length(max=50), metadata={"description": _OFFICERS})
     attendees = fields.List(
-        Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata={"description": _ATTENDEES}
+        Word(cases.Attendee), validate=validate.Length(max=len(cases.Attendee)), metadata={"description": _ATTENDEES}
     )
     purpose = Passage("What it is for. It is sealed.", max_length=MAX_PURPOSE)
     record = Passage("What was seen, said or taken: with it the event was held. It is sealed.", max_length=MAX_NOTE)
@@ -189,7 +173,7 @@ class CaseEventRecordSchema(InSchema):
     )
     is_held = Flag("False: it did not take place.", load_default=True, metadata={"default": True})
     attendees = fields.List(
-        Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata={"description": _ATTENDEES}
+        Word(cases.Attendee), validate=validate.Length(max=len(cases.Attendee)), metadata={"description": _ATTENDEES}
     )
 
 
@@ -199,9 +183,7 @@ class CaseHoldSchema(InSchema):
 
 
 class CaseAgencySchema(InSchema):
-    agency_id = Line(
-        "Its id; a name or number that leads to one agency alone is accepted too.", max_length=200, required=True
-    )
+    agency_id = agency_field()
 
 
 class CaseNoteSchema(OutSchema):
@@ -225,7 +207,7 @@ class CaseTaskSchema(OutSchema):
 class CaseNotesSchema(OutSchema):
     notes = out.list_of(CaseNoteSchema)
     tasks = out.list_of(CaseTaskSchema)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class EvidenceFileSchema(OutSchema):
@@ -233,12 +215,12 @@ class EvidenceFileSchema(OutSchema):
 
     attachment_id = out.string(attribute="reference")
     name = out.string("As it was sent, without what does harm.")
-    kind = out.one_of(FileKind, "What its bytes are.")
+    kind = out.one_of(cases.FileKind, "What its bytes are.")
     size = out.integer("Bytes, as it was sent.")
     sha256 = out.string("Of the file as it was sent.")
     kept_on = out.date(attribute="stored_on")
-    state = out.one_of(AttachmentState)
-    no_copy = out.one_of(NoCopy, "Why there is no copy.", allow_none=True)
+    state = out.one_of(cases.AttachmentState)
+    no_copy = out.one_of(cases.NoCopy, "Why there is no copy.", allow_none=True)
     has_original = out.boolean("False where the copy alone was kept, since the custodian's key was not there.")
 
 
@@ -248,14 +230,14 @@ class EvidenceSentSchema(AttachmentSentSchema):
 
 class CaseEventSchema(OutSchema):
     event_id = out.string(attribute="reference")
-    kind = out.one_of(tuple(EventKind))
-    state = out.one_of(tuple(EventState))
+    kind = out.one_of(tuple(cases.EventKind))
+    state = out.one_of(tuple(cases.EventState))
     on_day = out.date("When it is to be or was, where the unit's authority sits.")
     at_time = out.string("The hour there; null: none.", allow_none=True, example="09:30")
     place = out.string(allow_none=True)
     owner = out.string("Who writes down what comes of it.")
     officers = out.strings("All who take part.")
-    attendees = out.list_of(OneOf(tuple(Attendee)), _ATTENDEES)
+    attendees = out.list_of(OneOf(tuple(cases.Attendee)), _ATTENDEES)
     purpose = out.string("What it is for.", allow_none=True)
     record = out.string("What was seen, said or taken, or why it was not held; null before.", allow_none=True)
     was_reached = out.boolean("Of a call: an officer spoke with those who were called.")
@@ -270,15 +252,13 @@ class CaseEventSchema(OutSchema):
 
 class CaseEventsSchema(OutSchema):
     events = out.list_of(CaseEventSchema, "What is planned by its day, then what was written down, the latest first.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class CaseFurtherAgencySchema(InSchema):
-    agency_id = Line(
-        "Its id; a name or number that leads to one agency alone is accepted too.", max_length=200, required=True
-    )
+    agency_id = agency_field()
     part = Word(
-        tuple(one for one in FirmPart if one is not FirmPart.EMPLOYER),
+        tuple(one for one in cases.FirmPart if one is not cases.FirmPart.EMPLOYER),
         "What it had to do with the worker.",
         required=True,
         example="sender",
@@ -302,9 +282,9 @@ class CaseEmployerBodySchema(InSchema):
 
     employer = Line("Reference of an employer of your unit.", max_length=16)
     part = Word(
-        (FirmPart.EMPLOYER, FirmPart.USER_FIRM),
+        (cases.FirmPart.EMPLOYER, cases.FirmPart.USER_FIRM),
         "Who employs the worker, or where the worker is sent.",
-        load_default=FirmPart.EMPLOYER,
+        load_default=cases.FirmPart.EMPLOYER,
         metadata={"default": "employer"},
     )
     name = Line(max_length=200, metadata=_NAME)
@@ -322,13 +302,13 @@ class UnitEmployerSummarySchema(OutSchema):
 
 
 class CaseEmployerSchema(UnitEmployerSummarySchema):
-    part = out.one_of((FirmPart.EMPLOYER, FirmPart.USER_FIRM), "Its part.")
+    part = out.one_of((cases.FirmPart.EMPLOYER, cases.FirmPart.USER_FIRM), "Its part.")
 
 
 class CaseFirmSchema(OutSchema):
     link_id = out.string("By which it is removed from the case.")
     agency_id = out.string()
-    part = out.one_of(tuple(FirmPart), "What it had to do with the worker.")
+    part = out.one_of(tuple(cases.FirmPart), "What it had to do with the worker.")
 
 
 class CaseFirmsSchema(OutSchema):
@@ -337,7 +317,7 @@ class CaseFirmsSchema(OutSchema):
     employers = out.list_of(CaseEmployerSchema, "Its employers.")
     stated_employer = out.string("The employer in the complainant's own words.", allow_none=True)
     suggested = out.list_of(UnitEmployerSummarySchema, "Employers of your unit that those words may mean.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class UnitEmployersQuerySchema(InSchema):
@@ -352,12 +332,12 @@ class UnitEmployerVisitSchema(OutSchema):
     case_id = out.string()
     event_id = out.string("The visit.")
     on_day = out.date("When it is to be or was.")
-    state = out.one_of(tuple(EventState))
+    state = out.one_of(tuple(cases.EventState))
 
 
 class UnitEmployerCaseSchema(OutSchema):
     case_id = out.string()
-    state = out.one_of(tuple(CaseState))
+    state = out.one_of(tuple(cases.CaseState))
     filed_on = out.date()
 
 
@@ -365,7 +345,7 @@ class UnitEmployerSchema(UnitEmployerSummarySchema):
     cases = out.list_of(UnitEmployerCaseSchema, "Cases of your unit that name it.")
     agencies = out.strings("Ids of the agencies of those cases.")
     visits = out.list_of(UnitEmployerVisitSchema, "Visits in those cases.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 _QUANTITY = {"description": "How many, with at most two places.", "example": "160"}
@@ -378,8 +358,8 @@ _BASIS = {
 
 
 class ClaimLineBodySchema(InSchema):
-    kind = Word(ClaimKind, required=True, example="wages")
-    unit = Word(ClaimUnit, "What is counted.", required=True, example="hour")
+    kind = Word(cases.ClaimKind, required=True, example="wages")
+    unit = Word(cases.ClaimUnit, "What is counted.", required=True, example="hour")
     quantity = Line(max_length=20, required=True, metadata=_QUANTITY)
     rate = Line(max_length=20, required=True, metadata=_RATE)
     currency = Line("ISO 4217.", max_length=3, required=True, example="EUR")
@@ -390,8 +370,8 @@ class ClaimLineBodySchema(InSchema):
 
 class ClaimLineSchema(OutSchema):
     line_id = out.string("By which it is removed.")
-    kind = out.one_of(tuple(ClaimKind))
-    unit = out.one_of(tuple(ClaimUnit), "What is counted.")
+    kind = out.one_of(tuple(cases.ClaimKind))
+    unit = out.one_of(tuple(cases.ClaimUnit), "What is counted.")
     quantity = out.string(metadata=_QUANTITY)
     rate = out.string(metadata=_RATE)
     currency = out.string()
@@ -407,4 +387,4 @@ class ClaimLineSchema(OutSchema):
 class ClaimsSchema(OutSchema):
     lines = out.list_of(ClaimLineSchema, "In their order.")
     totals = out.dict_of(fields.String(), "What is owed, by currency: all lines, less what was paid.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)

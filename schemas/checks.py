@@ -9,37 +9,35 @@ from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencySummary
 from registry.vocabulary.register import Answer
+from schemas import out
 from schemas.base import InSchema
 from schemas.fields import Country, Line, Passage
-from schemas.identifiers import scheme_field, take_identifier, value_field
-from schemas.struct_schema import schema_of
+from schemas.parameters import scheme_field, take_identifier, value_field
 from schemas.verify import ReasonShown
 
 MAX_IN_AN_ADVERT = 10_000
 
 
-def stated_line(kind: str, max_length: int, example: str) -> Line:
-    return Line(kind, max_length=max_length, example=example)
-
-
 class ChecksSchema(InSchema):
     """What a recruiter told a worker: at least one thing, or an advert from which the things are picked out."""
 
-    agency_id = stated_line(
-        "Reference of the agency that the recruiter claims to be from, where it is known.", 40, "DEGQTSQUSDTU"
+    agency_id = Line(
+        "Reference of the agency that the recruiter claims to be from, where it is known.",
+        max_length=40,
+        example="DEGQTSQUSDTU",
     )
     country = Country("Where the job is.", example="IT")
-    number = stated_line("Licence number, or a company's code.", 120, "示例L0002")
+    number = Line("Licence number, or a company's code.", max_length=120, example="示例L0002")
     scheme = scheme_field()
     value = value_field()
-    name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")
-    phone = stated_line("Phone number.", 60, "+39 06 0000 0000")
-    wechat = stated_line("WeChat id.", 80, "fictional_example")
-    qq = stated_line("QQ number. No agency registers one: it is never a match.", 40, "10000")
-    email = stated_line("E-mail address.", 200, "jobs@agency.example")
-    website = stated_line("Website.", 400, "https://agency.example")
-    bank_account = stated_line("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")
-    staff_number = stated_line("Number on the recruiter's staff card.", 120, "A-0001")
+    name = Line("The agency's name, in any script.", max_length=400, example="Agenzia Inventata")
+    phone = Line("Phone number.", max_length=60, example="+39 06 0000 0000")
+    wechat = Line("WeChat id.", max_length=80, example="fictional_example")
+    qq = Line("QQ number. No agency registers one: it is never a match.", max_length=40, example="10000")
+    email = Line("E-mail address.", max_length=200, example="jobs@agency.example")
+    website = Line("Website.", max_length=400, example="https://agency.example")
+    bank_account = Line("Account to which money is to be paid.", max_length=60, example="IT60X0542811101000000123456")
+    staff_number = Line("Number on the recruiter's staff card.", max_length=120, example="A-0001")
     advert = Passage(
         "A whole advert, HTML or text. What is stated in a field of its own is compared first.",
         max_length=MAX_IN_AN_ADVERT,
@@ -125,4 +123,4 @@ class ChecksAnswer(Struct, frozen=True):
     candidates: list[AgencySummary]
 
 
-ChecksAnswerSchema = schema_of(ChecksAnswer)
+ChecksAnswerSchema = out.schema_of(ChecksAnswer)

@@ -1,4 +1,4 @@
-"""Filing a complaint: the receipt first, answers in any order, and handing it in."""
+"""Filing a complaint: the receipt first, answers in any order, and handing it in; forms of paper that an officer types in."""
 
 from marshmallow import fields
 
@@ -6,7 +6,7 @@ from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, JsonObject, Line, Token, Word
+from schemas.fields import Count, Day, JsonObject, Line, Token, Word
 
 MAX_IN_AN_ACCOUNT = 20_000
 """Characters of an account, and of a message."""
@@ -152,3 +152,44 @@ class VisitSchema(OutSchema):
     """A short visit to a mailbox."""
 
     token = out.string(_TOKEN)
+
+
+_CODES = fields.String()
+
+
+class PaperFormSummarySchema(OutSchema):
+    form_id = out.string("The number that is printed on the form.", attribute="reference")
+    received_on = out.date("The day on which the paper was handed in.")
+    saved_on = out.date("The day of the last change.")
+
+
+class PaperFormsSchema(OutSchema):
+    items = out.list_of(PaperFormSummarySchema)
+
+
+class PaperFormSchema(PaperFormSummarySchema):
+    """A form that you have half typed. Questions and their codes: `getQuestionnaire`."""
+
+    questionnaire = out.string()
+    answers = out.dict_of(fields.Raw(), "What was told, by question.")
+    hidden = out.list_of(_CODES, "Questions about identity that are answered; not read back.")
+    left_out = out.list_of(_CODES, "Answers that do not count: the question before says otherwise.")
+    version = out.integer(out.IF_MATCH)
+
+
+class PaperBeginningSchema(InSchema):
+    number = Line("As printed on the form; spaces do no harm.", max_length=40, required=True)
+    received_on = Day(required=True)
+
+
+class PaperAnswersSchema(InSchema):
+    answers = JsonObject(
+        "By the code of the question; null takes an answer back.",
+        max_length=MAX_ANSWERS,
+        required=True,
+        example={"in_danger": "no", "country": "IT"},
+    )
+
+
+class PaperSentSchema(OutSchema):
+    case_id = out.string()

@@ -11,10 +11,9 @@ from registry.vocabulary.record import AgencyHit, AgencySummary, Agreement, Lice
 from registry.vocabulary.register import Activity, Answer
 from schemas import out
 from schemas.base import OutSchema
+from schemas.credentials import RowProofSchema
 from schemas.fields import Country, Flag, Line, Word
-from schemas.identifiers import scheme_of
-from schemas.row_proofs import RowProofSchema
-from schemas.struct_schema import schema_of
+from schemas.parameters import scheme_of
 from schemas.verify import LawOverlay, NeedShown, PlanSchema, ReasonShown, SourceShown, known_at_field
 
 _ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
@@ -84,7 +83,7 @@ class LegShown(Struct, frozen=True):
     law_overlay: LawOverlay = UNSET
 
 
-LegSchema = schema_of(LegShown)
+LegSchema = out.schema_of(LegShown)
 
 
 class CorridorVerdictSchema(OutSchema):

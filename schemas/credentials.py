@@ -1,4 +1,4 @@
-"""Bundles, receipts, and what is found of a receipt."""
+"""Bundles, receipts, what is found of a receipt, and the proof of one row of a list."""
 
 from marshmallow import fields
 
@@ -9,8 +9,6 @@ from schemas.base import InSchema, OutSchema
 from schemas.fields import Token
 from schemas.open_data import TimestampSchema
 from schemas.verify import ReasonSchema
-
-KEY_STATES = ("active", "retired", "compromised")
 
 
 class ProvenEntrySchema(OutSchema):
@@ -63,7 +61,7 @@ class SigningKeySchema(OutSchema):
     """The key that signed, and how it stands today."""
 
     kid = out.string()
-    state = out.one_of(KEY_STATES)
+    state = out.one_of(("active", "retired", "compromised"))
 
 
 class RecordDigestSchema(OutSchema):
@@ -112,3 +110,13 @@ class ReceiptCheckSchema(OutSchema):
     then = out.nested(AnswerThenSchema, allow_none=True)
     today = out.nested(AnswerTodaySchema, allow_none=True)
     changed = out.strings("The parts of the answer that are others today.")
+
+
+class RowProofSchema(OutSchema):
+    """One row of a list, proved without the others."""
+
+    n = out.integer("Its place, from 0.")
+    count = out.integer("How many statements the manifest signs.")
+    statement = out.string("Its line of the statements, without a line feed.")
+    path = out.strings("Hashes in base64, from the leaf's sibling upwards.")
+    manifest = out.string()

@@ -5,13 +5,16 @@ from marshmallow import fields
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, LineKind, RunBy
 from schemas import out
-from schemas.base import OutSchema
-from schemas.fields import OneOf
-from schemas.lists import CountryQuerySchema
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Country, OneOf
 from schemas.verify import known_at_field
 
 _COUNTRY = "ISO 3166-1 alpha-2."
 _MARK = "How sure it is: s read in the source, s2 in a secondary source, m known but not read."
+
+
+class CountryQuerySchema(InSchema):
+    country = Country(_COUNTRY, example="IT")
 
 
 class CoverageQuerySchema(CountryQuerySchema):

@@ -1,19 +1,22 @@
 """What a worker was asked for or paid, and the answer to it."""
 
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import marshmallow
 from marshmallow import fields
 
+from registry.vocabulary import fees
 from registry.vocabulary.codes import ClaimStep, FeeReason, Problem
-from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer
 from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import ABSENT, Coded, Count, Country, Line, OneOf, Word
+from schemas.fields import ABSENT, Coded, Count, Country, Fault, Line, OneOf, Sent, Word, line
 from schemas.law import LawFeeSchema
-from schemas.money import Amount, Currency
 from schemas.verify import NeedSchema, ReasonSchema
 
 MAX_CHARGES = 10
@@ -22,7 +25,7 @@ CHARGED_BY = ("licensed_sender", "unlicensed", "placement_agent", "temporary_age
 ALLOWED: dict[str, list[str]] = {
     "charged_by": list(CHARGED_BY),
     "labour_contract": list(Answer),
-    "when": list(ChargeTime),
+    "when": list(fees.ChargeTime),
     "written_contract": list(Answer),
 }
 """What a field takes that the law tells apart; `region` takes the words of the law of the country."""
@@ -30,18 +33,72 @@ ALLOWED: dict[str, list[str]] = {
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
 
 
+MAX_AMOUNT_LENGTH = 16
+AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
+
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
+_GROUPED = re.compile(r"[0-9]+(?:[.,' \u2019][0-9]+)+")
+_MARKS = re.compile(r"[0-9][0-9.,]*")
+_MAX_TYPED = 60
+
+
+class Amount(Sent[Decimal]):
+    """A sum of more than zero as text, with at most twelve digits and two places. Gives an exact decimal.
+
+    Text with thousands separators is asked back, never guessed: 1.000 is a thousand to one reader and one to another.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if not isinstance(value, str):
+            raise Fault(Problem.NOT_AN_AMOUNT, 'must be text, for example "1500.50": a JSON number is not exact')
+        text = unicodedata.normalize("NFKC", line(value, _MAX_TYPED))
+        if not _AMOUNT.fullmatch(text):
+            raise _refusal(text)
+        amount = Decimal(text.replace(",", "."))
+        if not amount:
+            raise Fault(Problem.NOT_AN_AMOUNT, "must be more than zero")
+        return amount
+
+
+def _refusal(text: str) -> Fault:
+    digits = sum(character.isdigit() for character in text)
+    if _MARKS.fullmatch(text) and digits > 12:
+        return Fault(Problem.NOT_AN_AMOUNT, "must have at most twelve digits before the decimal point")
+    if _GROUPED.fullmatch(text):
+        return Fault(
+            Problem.AMBIGUOUS_AMOUNT,
+            "could be read in two ways: write it without thousands separators, for example 1000 or 1000.50",
+        )
+    return Fault(
+        Problem.NOT_AN_AMOUNT,
+        "must be a sum of more than zero in digits, with at most two places, for example 1000 or 1000.50",
+    )
+
+
+class Currency(Sent[str]):
+    """A currency in present use by its three letters, ISO 4217, in any letter case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        code = unicodedata.normalize("NFKC", line(value, 40)).upper()
+        if code in fees.CURRENCIES:
+            return code
+        meant = fees.CURRENCY_SPELLINGS.get(code)
+        hint = f"; did you mean {meant}?" if meant else ", for example CNY or EUR"
+        raise Fault(Problem.UNKNOWN_CURRENCY, f"must be a currency in use by its three letters, ISO 4217{hint}")
+
+
 class ChargeSchema(InSchema):
     """One charge."""
 
-    kind = Word(FeeKind, "What for, by the ILO's definition.", required=True)
+    kind = Word(fees.FeeKind, "What for, by the ILO's definition.", required=True)
     amount = Amount(
         "More than zero, as text, without thousands separators, at most twelve digits and two places; may be left out.",
         example="30000",
     )
     currency = Currency("ISO 4217, in present use.", required=True, example="CNY")
-    state = Word(ChargeState, "Whether it was only asked for, or paid.", required=True)
+    state = Word(fees.ChargeState, "Whether it was only asked for, or paid.", required=True)
     when = Word(
-        ChargeTime,
+        fees.ChargeTime,
         "When it is to be paid: before or after the contract that it is for (that of the job, or the "
         "service contract with a company that sends workers abroad), or out of wages.",
         example="before_contract",
@@ -108,9 +165,9 @@ class FeeRuleSchema(OutSchema):
     """One rule about fees. Rules are tried in their order; what no rule names is unknown."""
 
     reference = out.string()
-    standard = out.one_of(FeeStandard)
+    standard = out.one_of(fees.FeeStandard)
     country = out.string("Null: everywhere.", allow_none=True)
-    kinds = out.list_of(OneOf(FeeKind), "Empty: every kind.")
+    kinds = out.list_of(OneOf(fees.FeeKind), "Empty: every kind.")
     needs_labour_contract = out.boolean("Holds only with a labour contract with the enterprise that charges.")
     charged_by = out.one_of(
         (*CHARGED_BY, "any_intermediary", "seafarer_agent"),
@@ -127,9 +184,9 @@ class FeeRuleSchema(OutSchema):
 
 
 class DepositPurposeSchema(OutSchema):
-    use = out.one_of(DepositUse)
-    kinds = out.list_of(OneOf(FeeKind), "Charges that it pays back.")
-    kinds_perhaps = out.list_of(OneOf(FeeKind), "Charges that it may pay back; that is not settled.")
+    use = out.one_of(fees.DepositUse)
+    kinds = out.list_of(OneOf(fees.FeeKind), "Charges that it pays back.")
+    kinds_perhaps = out.list_of(OneOf(fees.FeeKind), "Charges that it may pay back; that is not settled.")
 
 
 class DepositRuleSchema(OutSchema):
@@ -167,10 +224,10 @@ class FeeNoteSchema(OutSchema):
 class JudgedChargeSchema(OutSchema):
     """One charge, in the order in which they were given."""
 
-    kind = out.one_of(FeeKind)
+    kind = out.one_of(fees.FeeKind)
     amount = out.string(metadata=_DECIMAL)
     currency = out.string()
-    state = out.one_of(ChargeState)
+    state = out.one_of(fees.ChargeState)
     lawful_at_origin = out.nested(FeeFindingSchema)
     lawful_at_destination = out.nested(
         FeeFindingSchema,

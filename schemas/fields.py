@@ -11,7 +11,6 @@ import marshmallow
 from marshmallow import fields
 
 from registry.vocabulary.codes import Problem
-from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
 Value = TypeVar("Value")
 
@@ -144,7 +143,7 @@ def line(value: Any, max_length: int) -> str:
 
 
 class Passage(Sent[str]):
-    """Text of several lines, at most `most` characters, as it was written; halves of surrogate pairs refuse it."""
+    """Text of several lines, at most `max_length` characters, as it was written; halves of surrogate pairs refuse it."""
 
     def __init__(self, about: str = "", *, max_length: int, **more: Any) -> None:
         super().__init__(about, **more)
@@ -217,6 +216,23 @@ class JsonObject(Sent[dict[str, Any]]):
         if len(value) > self.max_length:
             raise Fault(Problem.TOO_MANY, f"must have at most {self.max_length} fields; this has {len(value)}")
         return value
+
+
+COUNTRIES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
+    KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT
+    MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA
+    RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT
+    TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()
+)
+"""Codes of ISO 3166-1 alpha-2 (official codes, November 2026)."""
+
+OFTEN_MISTAKEN = {"EL": "GR", "UK": "GB", "EN": "GB", "SP": "ES"}
+"""Codes that people write for a country and that are not its ISO code."""
 
 
 class Country(Sent[str]):

@@ -13,8 +13,6 @@ MAX_REASON = 4000
 MAX_ANSWER = 20_000
 
 _STATE = "From where to where it may go: docs/officers/hearings.md."
-_VERSION = "For If-Match, in quotes."
-_OFFICER = "An officer's id."
 _CLOSED = "`closed` is shown once you were told what was decided."
 _TRANSLATION = "The same in a language that the agency reads; null where there is none."
 _OBJECT = "The last day to object."
@@ -27,7 +25,7 @@ class HearingSummarySchema(OutSchema):
     hearing_id = out.string(attribute="reference")
     agency_id = out.string(attribute="agency")
     state = out.one_of(tuple(HearingState), _STATE)
-    drafted_by = out.string(_OFFICER)
+    drafted_by = out.string(out.OFFICER)
     drafted_on = out.date()
     checked_by = out.string(allow_none=True)
     checked_on = out.date(allow_none=True)
@@ -37,7 +35,7 @@ class HearingSummarySchema(OutSchema):
     answered_on = out.date(allow_none=True)
     ended_on = out.date(allow_none=True)
     ended_because = out.one_of(tuple(HearingEnd), allow_none=True)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class HearingsSchema(OutSchema):
@@ -180,7 +178,7 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     may_object = out.boolean()
     files = out.list_of(AgencyPaperSchema, "Papers that go with your answer or your objection.")
     keeps_originals = out.boolean("False where of what you send the copy without place and device alone is kept.")
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class HearingAnswerSchema(InSchema):

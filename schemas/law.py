@@ -1,4 +1,4 @@
-"""The law of each country as rows, each with article, source, mark and day."""
+"""The law of each country as rows, each with article, source, mark and day; overlays that an operator signs."""
 
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import ChargeTime, FeeKind
@@ -6,31 +6,20 @@ from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus
 from schemas import out
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Day, OneOf, Word
+from schemas.fields import Country, Day, Line, OneOf, Passage, Word
 
 _COUNTRY = "ISO 3166-1 alpha-2."
 MARK = "How sure it is: s read with its publisher, s2 read elsewhere. What was not read is not listed."
 
 LAW_ACTIVITIES = (
-    "placement",
-    "temporary_work",
-    "labour_service_abroad",
-    "posting_in",
-    "seafarer_placement",
-    "project_contracting",
+    "placement", "temporary_work", "labour_service_abroad", "posting_in", "seafarer_placement", "project_contracting",
     "contractor_staffing",
-)
-WEIGHTS = ("shown", "blocks_yes", "decides_with_mark", "decides")
+)  # fmt: skip
+_WEIGHTS = ("shown", "blocks_yes", "decides_with_mark", "decides")
 _INSTEAD = (
-    "notice",
-    "guarantee",
-    "register",
-    "conduct_rules",
-    "trade_notice",
-    "representative",
-    "home_licence",
+    "notice", "guarantee", "register", "conduct_rules", "trade_notice", "representative", "home_licence",
     "labour_contract",
-)
+)  # fmt: skip
 _CODE_FIT = ("wider_than_law", "narrower_than_law")
 
 
@@ -74,7 +63,7 @@ class LawRowSchema(OutSchema):
         "By which of the operator's overlays it stands here; null: as it was released.", allow_none=True
     )
     overlaid_on = out.date("When that came into force.", allow_none=True)
-    weight = out.one_of(WEIGHTS, "What it may do to an answer: `blocks_yes` makes `unknown`, never `no`.")
+    weight = out.one_of(_WEIGHTS, "What it may do to an answer: `blocks_yes` makes `unknown`, never `no`.")
 
 
 class DatedLawRowSchema(LawRowSchema):
@@ -287,3 +276,45 @@ class RegimesSchema(OutSchema):
     overlays = out.list_of(
         LawOverlaySchema, "The operator's corrections, the newest first, those withdrawn among them."
     )
+
+
+_OFFICER = "Id of the officer."
+
+
+class OverlayWithdrawalSchema(InSchema):
+    reason = Line("Everybody may read it where the overlay was in force.", max_length=400, required=True)
+
+
+class OverlayProposalSchema(InSchema):
+    """A file of `registry law overlay sign` and the line that it wrote beside it."""
+
+    file = Passage("TOML, character for character as it was signed.", max_length=64 * 1024, required=True)
+    signature = Line("The kid of a law key and 86 characters of base64url.", max_length=200, required=True)
+    filename = Line("What a refusal calls the file; `overlay` without it.", max_length=200)
+
+
+class DeskOverlaySchema(OutSchema):
+    """An overlay of the law as operators see it."""
+
+    overlay_id = out.string()
+    state = out.one_of(
+        ("proposed", "approved", "refused", "withdrawn"), "`refused` was never in force, `withdrawn` was until then."
+    )
+    law_version = out.integer("The version that the file states.")
+    reason = out.string("Why the law is corrected, as the file says.")
+    rows = out.strings("Ids of the rows it speaks of.")
+    kid = out.string("The law key that signed.")
+    proposed_by = out.string(_OFFICER)
+    proposed_at = out.instant()
+    decided_by = out.string(_OFFICER, allow_none=True)
+    decided_at = out.instant(allow_none=True)
+    withdrawal_asked_by = out.string(_OFFICER, allow_none=True)
+    withdrawn_by = out.string(_OFFICER, allow_none=True)
+    withdrawn_at = out.instant(allow_none=True)
+    withdrawal_reason = out.string("Or why it was refused.", allow_none=True)
+    file = out.string()
+    version = out.integer("For `If-Match`.")
+
+
+class DeskOverlaysSchema(OutSchema):
+    items = out.list_of(DeskOverlaySchema)

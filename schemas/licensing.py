@@ -10,8 +10,6 @@ from schemas.agencies import AgencySchema, AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, JsonObject, Line, Word
 
-_OFFICER = "An officer's id."
-_VERSION = "For If-Match, in quotes."
 _STATED = (
     "What the act states beside ground and day (fields: docs/officers/licensing.md). A term that is "
     "left out stays as it is; null says that it is not stated any more."
@@ -30,12 +28,12 @@ class LicenceProposalSchema(OutSchema):
     effective_on = out.date()
     has_second = out.boolean("Whether another officer has to approve it.")
     state = out.one_of(ProposalState)
-    proposed_by = out.string(_OFFICER)
+    proposed_by = out.string(out.OFFICER)
     proposed_at = out.instant()
-    decided_by = out.string(_OFFICER, allow_none=True)
+    decided_by = out.string(out.OFFICER, allow_none=True)
     decided_at = out.instant(allow_none=True)
     reason = out.string(allow_none=True)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class LicenceProposalsSchema(OutSchema):
@@ -68,9 +66,9 @@ class DepositLineSchema(OutSchema):
     note = out.string()
     happened_on = out.date()
     state = out.one_of(ProposalState)
-    recorded_by = out.string(_OFFICER)
-    decided_by = out.string(_OFFICER, allow_none=True)
-    version = out.integer(_VERSION)
+    recorded_by = out.string(out.OFFICER)
+    decided_by = out.string(out.OFFICER, allow_none=True)
+    version = out.integer(out.IF_MATCH)
 
 
 class DepositLedgerSchema(OutSchema):

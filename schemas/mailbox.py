@@ -1,16 +1,6 @@
 """Coming back to a complaint: the mailbox, and what its holder decides."""
 
-from registry.vocabulary.cases import (
-    AttachmentState,
-    Author,
-    ConsentKind,
-    FileKind,
-    KeyHolder,
-    KeyStanding,
-    MailboxRole,
-    MailboxState,
-    NoCopy,
-)
+from registry.vocabulary import cases
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MAX_IN_AN_ACCOUNT, AnswersSchema
@@ -38,8 +28,8 @@ class HandoverSchema(OutSchema):
 
 class MessageSchema(OutSchema):
     message_id = out.string(attribute="reference")
-    author = out.one_of(Author)
-    mailbox = out.one_of(MailboxRole, "In whose mailbox it stands.", attribute="box_role")
+    author = out.one_of(cases.Author)
+    mailbox = out.one_of(cases.MailboxRole, "In whose mailbox it stands.", attribute="box_role")
     written_on = out.date()
     text = out.string("As it was written. It is text: show it as nothing else.")
     is_new = out.boolean()
@@ -50,23 +40,23 @@ class AttachmentSchema(OutSchema):
     """A file. Until `state` is `clean` officers see nothing of it; `no_copy` says why they never will."""
 
     attachment_id = out.string(attribute="reference")
-    mailbox = out.one_of(MailboxRole, attribute="box_role")
+    mailbox = out.one_of(cases.MailboxRole, attribute="box_role")
     name = out.string("As it was sent, without what does harm.")
-    kind = out.one_of(FileKind)
+    kind = out.one_of(cases.FileKind)
     size = out.integer("Bytes, as it was sent.")
     kept_on = out.date(attribute="stored_on")
-    state = out.one_of(AttachmentState)
-    no_copy = out.one_of(NoCopy, allow_none=True)
+    state = out.one_of(cases.AttachmentState)
+    no_copy = out.one_of(cases.NoCopy, allow_none=True)
 
 
 class AttachmentSentSchema(OutSchema):
     attachment_id = out.string()
-    kind = out.one_of(FileKind, "What its bytes are.")
+    kind = out.one_of(cases.FileKind, "What its bytes are.")
     kept_on = out.date()
 
 
 class ConsentSchema(OutSchema):
-    kind = out.one_of(ConsentKind)
+    kind = out.one_of(cases.ConsentKind)
     is_given = out.boolean()
     since = out.date(allow_none=True)
 
@@ -75,7 +65,7 @@ class HelperSchema(OutSchema):
     """A helper, as the worker sees them."""
 
     helper_id = out.string(attribute="reference")
-    state = out.one_of(MailboxState)
+    state = out.one_of(cases.MailboxState)
     created_on = out.date(attribute="made_on")
     last_visit_on = out.date(allow_none=True)
     answers_allowed = out.boolean()
@@ -84,9 +74,9 @@ class HelperSchema(OutSchema):
 class SealedToSchema(OutSchema):
     """A key besides complaint codes that opens this mailbox, to be compared with the public log."""
 
-    holder = out.one_of(KeyHolder, "Whose key it is.")
+    holder = out.one_of(cases.KeyHolder, "Whose key it is.")
     kid = out.string("The key's id: 16 hexadecimal digits.")
-    standing = out.one_of(KeyStanding, "Whether the public log knows it: no other may be sealed to.")
+    standing = out.one_of(cases.KeyStanding, "Whether the public log knows it: no other may be sealed to.")
     entry = out.integer(
         "The log's entry that added the key, proven at `/log/proof/{entry}`; null: not in it.", allow_none=True
     )
@@ -95,7 +85,7 @@ class SealedToSchema(OutSchema):
 class MailboxSchema(OutSchema):
     """All of one mailbox. A helper's holds what the helper wrote and was answered, and no more."""
 
-    role = out.one_of(MailboxRole)
+    role = out.one_of(cases.MailboxRole)
     state = out.string()
     text = out.string("What the state means, in plain words.")
     steps = out.list_of(StepSchema)

@@ -1,16 +1,12 @@
-"""Referrals: what of a case goes to a partner organisation, on which basis, and what comes back."""
+"""Cases that are handed to others: referrals to a partner organisation, and transfers to another unit.
+
+A referral says what of a case goes there, on which basis, and what comes back; a transfer the other unit accepts or
+declines.
+"""
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import (
-    Author,
-    FileKind,
-    MailboxRole,
-    PartnerKind,
-    ReferralBasis,
-    ReferralEnd,
-    ReferralState,
-)
+from registry.vocabulary import cases
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Flag, Line, Passage
@@ -20,7 +16,6 @@ MAX_REPORT = 20_000
 _MAX_CHOSEN = 40
 
 _STATE = "From where to where it may go: docs/officers/referrals.md."
-_VERSION = "For If-Match, in quotes."
 
 
 class ReferralSummarySchema(OutSchema):
@@ -28,18 +23,18 @@ class ReferralSummarySchema(OutSchema):
 
     referral_id = out.string(attribute="reference")
     partner = out.string("The organisation's unit.", attribute="party")
-    partner_kind = out.one_of(tuple(PartnerKind))
+    partner_kind = out.one_of(tuple(cases.PartnerKind))
     country = out.string()
-    state = out.one_of(tuple(ReferralState), _STATE)
-    basis = out.one_of(tuple(ReferralBasis), allow_none=True)
+    state = out.one_of(tuple(cases.ReferralState), _STATE)
+    basis = out.one_of(tuple(cases.ReferralBasis), allow_none=True)
     expires_on = out.date()
     proposed_by = out.string()
     proposed_on = out.date()
     decided_by = out.string(allow_none=True)
     sent_by = out.string(allow_none=True)
     sent_on = out.date(allow_none=True)
-    ended_because = out.one_of(tuple(ReferralEnd), allow_none=True)
-    version = out.integer(_VERSION)
+    ended_because = out.one_of(tuple(cases.ReferralEnd), allow_none=True)
+    version = out.integer(out.IF_MATCH)
 
 
 class ReferralsSchema(OutSchema):
@@ -47,13 +42,13 @@ class ReferralsSchema(OutSchema):
 
 
 class HandedAnswerSchema(OutSchema):
-    by = out.one_of(tuple(MailboxRole))
+    by = out.one_of(tuple(cases.MailboxRole))
     question = out.string()
     value = fields.Raw(required=True, metadata={"description": "As the questionnaire has it: text, number or object."})
 
 
 class HandedMessageSchema(OutSchema):
-    author = out.one_of(tuple(Author))
+    author = out.one_of(tuple(cases.Author))
     text = out.string()
 
 
@@ -62,7 +57,7 @@ class HandedFileSchema(OutSchema):
 
     file_id = out.string(attribute="reference")
     name = out.string()
-    kind = out.one_of(tuple(FileKind))
+    kind = out.one_of(tuple(cases.FileKind))
 
 
 class HandedSchema(OutSchema):
@@ -86,7 +81,7 @@ class ReferralReportSchema(OutSchema):
 class ReferralWaySchema(OutSchema):
     """A state to which you may take it. What a request brings along, such as a law, is asked for then."""
 
-    to = out.one_of(tuple(ReferralState))
+    to = out.one_of(tuple(cases.ReferralState))
     lacking = out.string("What is lacking, as a code; null where nothing is.", allow_none=True)
 
 
@@ -140,7 +135,7 @@ class ReceivedReferralSchema(ReceivedReferralSummarySchema):
         metadata={"description": "Empty unless the complainant asked to be named and the custodian agreed."},
     )
     reports = out.list_of(ReferralReportSchema)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class ReferralDeclineSchema(InSchema):
@@ -162,7 +157,7 @@ class WaitingIdentitySchema(OutSchema):
     case_id = out.string(attribute="case")
     partner = out.string(attribute="referral.party")
     said = out.string()
-    version = out.integer(_VERSION, attribute="referral.version")
+    version = out.integer(out.IF_MATCH, attribute="referral.version")
 
 
 class WaitingIdentitiesSchema(OutSchema):
@@ -171,3 +166,66 @@ class WaitingIdentitiesSchema(OutSchema):
 
 class IdentityDecisionSchema(InSchema):
     is_approved = Flag(required=True)
+
+
+_NOT_THE_STORY = "Read by the officers of both units: neither what was told nor by whom."
+
+
+class TransferSummarySchema(OutSchema):
+    """A transfer, without its texts."""
+
+    transfer_id = out.string("The transfer's reference.", attribute="transfer.reference")
+    case_id = out.string(attribute="case.reference")
+    former = out.string("The unit that asks.", attribute="transfer.former")
+    unit = out.string("The unit that is asked.", attribute="transfer.party")
+    state = out.one_of(tuple(cases.TransferState), attribute="transfer.state")
+    asked_by = out.string("The officer who asks, by reference.", attribute="transfer.asked_by")
+    asked_on = out.date(attribute="transfer.asked_on")
+    due_at = out.instant("By when it is answered; of danger (P0) at once.", attribute="transfer.due_at")
+    decided_by = out.string(attribute="transfer.decided_by", allow_none=True)
+    decided_on = out.date(attribute="transfer.decided_on", allow_none=True)
+    version = out.integer(out.IF_MATCH, attribute="transfer.version")
+
+
+class TransfersSchema(OutSchema):
+    items = out.list_of(TransferSummarySchema)
+
+
+class UnitNameSchema(OutSchema):
+    unit = out.string(attribute="reference")
+    country = out.string()
+    names = out.dict_of(fields.String(), "By language.")
+
+
+class TransferSchema(TransferSummarySchema):
+    """A transfer with all that the other unit reads before it accepts; there each reading is on record."""
+
+    country = out.string(attribute="case.country", allow_none=True)
+    sector = out.string(attribute="case.sector", allow_none=True)
+    language = out.string(attribute="case.language", allow_none=True)
+    priority = out.one_of(tuple(cases.Priority), attribute="case.priority", allow_none=True)
+    in_danger_since = out.instant(
+        "Somebody is in danger, and no officer has written or referred the case since.",
+        attribute="case.in_danger_since",
+        allow_none=True,
+    )
+    has_legal_hold = out.boolean(attribute="case.has_legal_hold")
+    reason = out.string()
+    answer = out.string("Why it was declined.", allow_none=True)
+
+
+class CaseTransfersSchema(OutSchema):
+    """The transfers of a case, the latest first."""
+
+    items = out.list_of(TransferSchema)
+    units = out.list_of(UnitNameSchema, "Those that can be asked to take it.")
+    lacking = out.string("What keeps the case here, as a code.", allow_none=True)
+
+
+class TransferRequestSchema(InSchema):
+    unit = Line(max_length=40, required=True)
+    reason = Passage(_NOT_THE_STORY, max_length=MAX_NOTE, required=True)
+
+
+class TransferDeclineSchema(InSchema):
+    reason = Passage(_NOT_THE_STORY, max_length=MAX_NOTE, required=True)

@@ -13,8 +13,6 @@ MAX_WORKERS = 1_000_000
 MAX_REASON = 400
 
 _STATE = "From where to where it may go: docs/officers/sanctions.md."
-_VERSION = "For If-Match, in quotes."
-_OFFICER = "An officer's id."
 _LACK = "What is lacking, as a code; null where nothing is."
 _DAYS = "A date in the authority's time zone."
 _UNKNOWN = "Absent: it was asked for and is not known."
@@ -44,9 +42,9 @@ class DecisionSchema(OutSchema):
     summary = out.string()
     object_days = out.integer(attribute="decision.object_days")
     object_until = out.date("The last day for an objection.", attribute="decision.object_until", allow_none=True)
-    drafted_by = out.string(_OFFICER, attribute="decision.drafted_by")
+    drafted_by = out.string(out.OFFICER, attribute="decision.drafted_by")
     drafted_on = out.date(attribute="decision.drafted_on")
-    decided_by = out.string(_OFFICER, attribute="decision.decided_by", allow_none=True)
+    decided_by = out.string(out.OFFICER, attribute="decision.decided_by", allow_none=True)
     decided_on = out.date(attribute="decision.decided_on", allow_none=True)
     lacking = out.string("What keeps you from making it, as a code.", attribute="lack", allow_none=True)
     sanctions = out.strings("The ids of sanctions that rest on it.")
@@ -112,7 +110,7 @@ class WorkersInPlaceSchema(OutSchema):
     told = out.strings(attribute="informed")
     teller = out.string()
     timing = out.one_of(Timing)
-    filled_by = out.string(_OFFICER)
+    filled_by = out.string(out.OFFICER)
     filled_on = out.date()
 
 
@@ -137,7 +135,7 @@ class SanctionEndingSchema(OutSchema):
 
     to = out.one_of(SanctionState, attribute="ending_to")
     ground = out.string(attribute="ending_ground")
-    asked_by = out.string(_OFFICER, attribute="ending_by")
+    asked_by = out.string(out.OFFICER, attribute="ending_by")
 
 
 class SanctionSummarySchema(OutSchema):
@@ -160,12 +158,12 @@ class SanctionSummarySchema(OutSchema):
     until = out.date(allow_none=True)
     appeal_deadline = out.date(allow_none=True)
     publish_until = out.date(allow_none=True)
-    proposed_by = out.string(_OFFICER)
+    proposed_by = out.string(out.OFFICER)
     proposed_on = out.date()
-    approved_by = out.string(_OFFICER, allow_none=True)
+    approved_by = out.string(out.OFFICER, allow_none=True)
     approved_on = out.date(allow_none=True)
     ending = out.nested(SanctionEndingSchema, allow_none=True)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class DeskSanctionSchema(SanctionSummarySchema):

@@ -7,25 +7,15 @@ from typing import Annotated, Any, ClassVar
 import marshmallow
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from registry.vocabulary import register
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, Reason
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencyHit, AgencySummary, LicenceOnDay
-from registry.vocabulary.register import (
-    NACE_REVISIONS,
-    Activity,
-    Answer,
-    EmployerKind,
-    Likeness,
-    RecruiterKind,
-    Visa,
-    Weight,
-)
+from schemas import out
 from schemas.base import InSchema
 from schemas.fields import Country, Day, Flag, Line, Moment, Word
-from schemas.identifiers import scheme_field, take_identifier, value_field
-from schemas.sectors import MAX_LENGTH, NACE_PATTERN, exists, tidy_sector
-from schemas.struct_schema import schema_of
+from schemas.parameters import NACE_PATTERN, is_sector, scheme_field, sector_field, take_identifier, value_field
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
 
@@ -36,26 +26,14 @@ def known_at_field() -> Moment:
     return Moment("Instant: answer as the registry would have answered then.", example="2026-11-24T10:00:00Z")
 
 
-def visa_field() -> Word:
-    return Word(
-        Visa,
-        "On what the worker will travel or stay: a visa that does not allow work stops the answer, whatever "
-        "the number says. `work`: a visa or permit that allows it.",
-    )
-
-
 class SectorOnDaySchema(InSchema):
     """The work and the day."""
 
-    sector = Line(
-        "NACE division, group or class of the job.",
-        max_length=MAX_LENGTH,
-        tidy=tidy_sector,
-        example="14.10",
-        metadata={"pattern": NACE_PATTERN},
+    sector = sector_field(
+        "NACE division, group or class of the job.", example="14.10", metadata={"pattern": NACE_PATTERN}
     )
     nace_revision = Word(
-        NACE_REVISIONS, "Revision of `sector`, 2.1 if not said. Codes change meaning between revisions."
+        register.NACE_REVISIONS, "Revision of `sector`, 2.1 if not said. Codes change meaning between revisions."
     )
     on = Day("Day asked about. Without it: today, where the authority sits.", example="2026-11-24")
 
@@ -65,10 +43,10 @@ class SectorOnDaySchema(InSchema):
             if revision is None:
                 return []
             return [("nace_revision", Problem.CONTRADICTORY, "is the revision of `sector`, which is missing")]
-        revision = revision or NACE_REVISIONS[0]
-        if exists(sector, revision):
+        revision = revision or register.NACE_REVISIONS[0]
+        if is_sector(sector, revision):
             return []
-        others = [other for other in NACE_REVISIONS if exists(sector, other)]
+        others = [other for other in register.NACE_REVISIONS if is_sector(sector, other)]
         hint = f"; it exists in {others[0]}: say so in `nace_revision`" if others else ""
         return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {revision}{hint}")]
 
@@ -76,7 +54,11 @@ class SectorOnDaySchema(InSchema):
 class PlanSchema(SectorOnDaySchema):
     """The work, the day, and what the law may ask of the worker."""
 
-    visa = visa_field()
+    visa = Word(
+        register.Visa,
+        "On what the worker will travel or stay: a visa that does not allow work stops the answer, whatever "
+        "the number says. `work`: a visa or permit that allows it.",
+    )
     nationality = Country("The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there.")
     occupation = Line(
         "Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; "
@@ -94,13 +76,13 @@ class PlanSchema(SectorOnDaySchema):
     )
     region = Line("Where in the country the job is, as `needs` names it: some rules differ by region.", max_length=80)
     employer = Word(
-        EmployerKind,
+        register.EmployerKind,
         "Who would employ the worker: `company` (a firm, body or other registered business), `household`, or "
         "`person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker "
         "cannot say.",
     )
     shortage_job = Word(
-        Answer,
+        register.Answer,
         "Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may "
         "lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say.",
     )
@@ -136,13 +118,13 @@ class VerifySchema(PlanSchema):
     name = Line("Name in any script. A name alone is never `yes`: the answer lists candidates.", max_length=400)
     origin = Country("Where recruiting happens (not nationality), ISO 3166-1 alpha-2.", example="CN")
     destination = Country("Country of the job, ISO 3166-1 alpha-2.", example="IT")
-    activity = Word(Activity, "What the recruiter would do.")
+    activity = Word(register.Activity, "What the recruiter would do.")
     claimed_name = Line(
         "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told.",
         max_length=400,
     )
     recruiter_kind = Word(
-        RecruiterKind,
+        register.RecruiterKind,
         "Who offers the work. A recruiter that is no agency needs another paper, and is never `not_registered`.",
     )
     known_at = known_at_field()
@@ -213,7 +195,9 @@ class ReasonShown(Struct, frozen=True, gc=False):
     schema_name: ClassVar = "Reason"
     code: Reason
     text: str
-    weight: Annotated[Weight, Meta(description="`decides`: the answer is this for it; `informs`: it says more.")]
+    weight: Annotated[
+        register.Weight, Meta(description="`decides`: the answer is this for it; `informs`: it says more.")
+    ]
     law: Annotated[
         list[CitedRow], Meta(description="The rows of law that it stands on; empty for a reason of the register.")
     ]
@@ -249,7 +233,7 @@ class ImitatedShown(Struct, frozen=True, gc=False):
     schema_name: ClassVar = "Imitated"
     agency: AgencySummary
     name: Annotated[str, Meta(description="Which of its names is near.")]
-    how: Annotated[Likeness, Meta(description="In what way it is near.")]
+    how: Annotated[register.Likeness, Meta(description="In what way it is near.")]
     score: Annotated[float, Meta(description="How near, 85 to 100.")]
     differs: Annotated[tuple[Difference, ...], Meta(description="What of the question is not this agency's.")]
 
@@ -261,8 +245,8 @@ class VerdictShown(Struct, frozen=True, gc=False):
     """
 
     schema_name: ClassVar = "Verdict"
-    verdict: Answer
-    may_continue_existing_placements: Answer
+    verdict: register.Answer
+    may_continue_existing_placements: register.Answer
     reasons: Annotated[list[ReasonShown | Raw], Meta(description="The first decides, the rest explain.")]
     needs: Annotated[
         list[NeedShown],
@@ -294,6 +278,6 @@ class VerdictShown(Struct, frozen=True, gc=False):
     ] = UNSET
 
 
-ReasonSchema = schema_of(ReasonShown)
-NeedSchema = schema_of(NeedShown)
-VerdictSchema = schema_of(VerdictShown)
+ReasonSchema = out.schema_of(ReasonShown)
+NeedSchema = out.schema_of(NeedShown)
+VerdictSchema = out.schema_of(VerdictShown)

@@ -11,12 +11,10 @@ from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, Web
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Flag, Line, OneOf, Word
-from schemas.identifiers import scheme_field, take_identifier, value_field
-from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
+from schemas.parameters import NACE_PATTERN, scheme_field, sector_field, take_identifier, value_field
 
 MAX_NUMBERS = 20_000
 MAX_EVENTS = 500
-_VERSION = "For If-Match, in quotes."
 _LABEL = {"description": "For yourself: no one else reads it.", "example": "Suppliers in Prato"}
 _DAY = {"format": "date"}
 _CURSOR = "A place in your organisation's events. Opaque."
@@ -46,24 +44,23 @@ class SearchSchema(InSchema):
     kind = Word(LicenceKind, "The kind of a licence of it.")
     origin = Country("From where its licence lets it recruit.")
     destination = Country("To where.")
-    sector = Line(
-        "A NACE code, or its beginning.",
-        max_length=MAX_LENGTH,
-        tidy=tidy_sector,
-        pattern=NACE_PATTERN,
-        expected="must be a NACE code like 14.10",
+    sector = sector_field(
+        "A NACE code, or its beginning.", pattern=NACE_PATTERN, expected="must be a NACE code like 14.10"
     )
 
 
-def _types(description: str) -> "fields.List[Any]":
+def _types() -> fields.List[Any]:
     return fields.List(
         Word(EventType),
         validate=validate.Length(max=len(EventType)),
-        metadata={"description": description, "example": ["licence.suspended", "licence.revoked"]},
+        metadata={
+            "description": "Only events of these types; an empty list, or none: all. What was not chosen is not told "
+            "afterwards.",
+            "example": ["licence.suspended", "licence.revoked"],
+        },
     )
 
 
-_TYPES = "Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards."
 _TYPES_SHOWN = "The types of events that were chosen; null: all."
 
 
@@ -80,7 +77,7 @@ class WatchMakeSchema(InSchema):
         },
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
-    types = _types(_TYPES)
+    types = _types()
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         named = [name for name in ("agency_id", "licence_id", "numbers", "search") if name in loaded]
@@ -93,7 +90,7 @@ class WatchMakeSchema(InSchema):
 class WatchChangeSchema(InSchema):
     label = Line(max_length=120, metadata=_LABEL)
     is_paused = Flag("Of what happens during a pause you are not told afterwards.")
-    types = _types(_TYPES)
+    types = _types()
 
 
 class NumbersSchema(InSchema):
@@ -118,7 +115,7 @@ class WatchSchema(OutSchema):
     types = out.list_of(OneOf(EventType), _TYPES_SHOWN, attribute="watch.types", allow_none=True)
     is_paused = out.boolean(attribute="watch.is_paused")
     created_on = out.date(attribute="watch.made_on")
-    version = out.integer(_VERSION, attribute="watch.version")
+    version = out.integer(out.IF_MATCH, attribute="watch.version")
 
 
 class WatchMadeSchema(WatchSchema):
@@ -240,14 +237,14 @@ class WebhookMakeSchema(InSchema):
         example="https://hooks.example.org/registry",
     )
     label = Line(max_length=120, required=True, metadata=_LABEL)
-    types = _types(_TYPES)
+    types = _types()
 
 
 class WebhookChangeSchema(InSchema):
     url = Line("Another address.", max_length=2000)
     label = Line(max_length=120, metadata=_LABEL)
     state = Word(WebhookState, "Switch it on or off. What happens while it is off is not queued.")
-    types = _types(_TYPES)
+    types = _types()
 
 
 class WebhookTestSchema(InSchema):
@@ -271,7 +268,7 @@ class WebhookSchema(OutSchema):
     created_at = out.instant(attribute="made_at")
     failing_since = out.instant("Since when nothing was taken.", allow_none=True)
     disabled_at = out.instant(allow_none=True)
-    version = out.integer(_VERSION)
+    version = out.integer(out.IF_MATCH)
 
 
 class WebhookMadeSchema(WebhookSchema):

@@ -66,7 +66,7 @@ def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[
         lines.append(f"  takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC")
         if change.told_at is not None:
             lines.append(f"  the agency was told {change.told_at:%Y-%m-%d %H:%M} UTC")
-        elif changes.notification_addresses(session, change):
+        elif changes.registered_addresses(session, change.agency_id):
             lines.append("  NOT TOLD YET: the worker sends a mail; see its log if this stays")
         else:
             lines.append(f"  {_by_hand(change)}")

@@ -17,7 +17,7 @@ from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
-from schemas.access_grants import (
+from schemas.officers import (
     AccessDecisionSchema,
     BreakGlassRequestSchema,
     IdentityAccessRequestSchema,

@@ -8,7 +8,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions
 from registry.register.law.overlays.actions import Operator
 from registry.register.law.overlays.queries import overlay_named
-from schemas.law_overlays import OverlayProposalSchema, OverlayWithdrawalSchema
+from schemas.law import OverlayProposalSchema, OverlayWithdrawalSchema
 
 
 def operator_of(me: AuthenticatedOfficer) -> Operator:

@@ -29,14 +29,14 @@ from registry.supervision.licensing.drafting import ActRequest, Draft, Licensing
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
-from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
-from schemas.neighbours import (
+from schemas.entries import (
     ChannelChangeProposalSchema,
     CloneWarningSchema,
     CollisionConfirmationSchema,
     CollisionDismissalSchema,
     WarningLiftSchema,
 )
+from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
 
 
 def _acts(resource: Resource, find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:

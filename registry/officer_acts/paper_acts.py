@@ -7,8 +7,7 @@ from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, find_by_reference
 from registry.officers.rights import Act, Resource
-from schemas.complaints import MAX_OF_ANSWERS
-from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
+from schemas.complaints import MAX_OF_ANSWERS, PaperAnswersSchema, PaperBeginningSchema
 
 
 def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:

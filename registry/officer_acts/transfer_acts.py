@@ -12,7 +12,7 @@ from registry.officer_acts.acts import OfficerAct, calling, calling_sealed, case
 from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.transfers import TransferDeclineSchema, TransferRequestSchema
+from schemas.referrals import TransferDeclineSchema, TransferRequestSchema
 
 
 def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -93,31 +94,17 @@ def help_lines_in(law: Law) -> tuple[HelpLine, ...]:
 
 def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
     """A row of law as a line to show; `read_on` is the day on which it was collected."""
+    same: dict[str, Any] = {field: getattr(row, field) for field in _SAME}
+    # Not known is not said.
+    same |= {"is_free": row.is_free is True, "is_anonymous": row.is_anonymous is True}
+    has_interpreters = "interpreter" in (row.languages_note or "")
     return HelpLine(
-        country=row.country,
-        region=row.region,
-        number=row.number,
-        number_abroad=row.number_abroad,
-        may_fail_abroad=row.may_fail_abroad,
-        organisation=row.name,
-        run_by=row.run_by,
-        languages=row.languages,
-        has_interpreters="interpreter" in (row.languages_note or ""),
-        hours=row.hours,
-        # Not known is not said.
-        is_free=row.is_free is True,
-        is_anonymous=row.is_anonymous is True,
-        for_what=row.for_what,
-        kind=row.kind,
-        whatsapp=row.whatsapp,
-        has_wechat=row.has_wechat,
-        app=row.app,
-        url=row.url,
-        source=row.source.title,
-        source_on=read_on,
-        mark=row.mark,
-        checked_on=row.checked_on,
+        **same, organisation=row.name, has_interpreters=has_interpreters, source=row.source.title, source_on=read_on
     )
+
+
+_SAME = set(HelpLine.__struct_fields__) & set(HelpLineRow.__struct_fields__) - {"source"}
+"""What a row of law and a line to show both have, under one name."""
 
 
 def lines_of(country: str | None, lines: Sequence[HelpLine], language: Language) -> list[HelpLine]:
@@ -133,12 +120,12 @@ def in_order(lines: Iterable[HelpLine], language: Language) -> list[HelpLine]:
     return sorted(
         lines,
         key=lambda line: (
-            _ORDER[line.run_by] if line.is_frightening else 0,
+            _ORDER.index(line.run_by) if line.is_frightening else 0,
             line.kind is LineKind.POLICE,
             spoken not in line.languages,
             not line.is_all_day,
             not line.is_free,
-            _ORDER[line.run_by],
+            _ORDER.index(line.run_by),
         ),
     )
 
@@ -157,22 +144,10 @@ def lines_by_place(
     return [(place, lines_of(place, lines, language)) for place in places or [None]]
 
 
-_ORDER = {
-    run_by: place
-    for place, run_by in enumerate(
-        (
-            RunBy.NGO,
-            RunBy.UNION,
-            RunBy.STATE_AND_NGO,
-            RunBy.STATE,
-            RunBy.NOT_CONFIRMED,
-            RunBy.LABOUR_INSPECTION,
-            RunBy.IMMIGRATION,
-            RunBy.POLICE,
-            RunBy.EMERGENCY,
-        )
-    )
-}
+_ORDER = (
+    RunBy.NGO, RunBy.UNION, RunBy.STATE_AND_NGO, RunBy.STATE, RunBy.NOT_CONFIRMED, RunBy.LABOUR_INSPECTION,
+    RunBy.IMMIGRATION, RunBy.POLICE, RunBy.EMERGENCY,
+)  # fmt: skip
 
 
 def public_number(line: HelpLine, *, is_demo: bool) -> str | None:

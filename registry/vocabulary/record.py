@@ -1,7 +1,7 @@
 """The public record: what the registry tells everybody about one agency.
 
 The same shapes are rendered to bytes when something is published, read back for a verdict, cut into log entries, and
-documented in the description of the API (schemas.struct_schema). A field that is absent was not stated; an empty list was
+documented in the description of the API (schemas.out). A field that is absent was not stated; an empty list was
 stated to be empty. Nothing that depends on today's date stands in a record.
 """
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from registry.vocabulary.register import Answer
 from schemas.fields import Instant, OneOf
-from schemas.struct_schema import schema_of
+from schemas.out import schema_of
 
 
 class Part(Struct):

@@ -22,7 +22,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
-from schemas.access_grants import AccessGrantContentSchema, AccessGrantSchema, AccessGrantsSchema
+from schemas.officers import AccessGrantContentSchema, AccessGrantSchema, AccessGrantsSchema
 
 ns = Namespace("access-grants", path="/")
 

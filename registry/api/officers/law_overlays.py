@@ -16,7 +16,7 @@ from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays.models import LawOverlay
 from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
-from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema
+from schemas.law import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")
 

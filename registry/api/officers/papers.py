@@ -16,7 +16,7 @@ from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.papers import PaperFormSchema, PaperFormsSchema, PaperFormSummarySchema, PaperSentSchema
+from schemas.complaints import PaperFormSchema, PaperFormsSchema, PaperFormSummarySchema, PaperSentSchema
 
 _LISTED = PaperFormSummarySchema.of(paper_forms.Listed)
 _FORM = PaperFormSchema.of(paper_forms.Typed, computed=["received_on", "saved_on", "questionnaire", "hidden"])

@@ -20,14 +20,14 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.channels import notification_addresses
+from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
-from schemas.neighbours import (
+from schemas.entries import (
     ChannelChangeSchema,
     ChannelChangesSchema,
     CloneWarningsOfSchema,
@@ -203,6 +203,6 @@ def _change_payload(session: Session, change: PendingChannelChange, agency: str)
     return _CHANGE.write(
         change,
         agency_id=agency,
-        addresses=notification_addresses(session, change),
+        addresses=registered_addresses(session, change.agency_id),
         version=related_acts.change_version(change),
     )

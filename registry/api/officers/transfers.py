@@ -18,7 +18,7 @@ from registry.officers import rights
 from registry.officers.models import Unit
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.transfers import (
+from schemas.referrals import (
     CaseTransfersSchema,
     TransferSchema,
     TransfersSchema,

@@ -33,7 +33,7 @@ from registry.http.request_reader import LIST_FILES
 from registry.http.schemas import BYTES, PLACES, RequestSpec, ResponseSpec
 from registry.officer_acts.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS
-from schemas.countries import COUNTRIES
+from schemas.fields import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.watches import EventSchema
 

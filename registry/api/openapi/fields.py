@@ -8,8 +8,8 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
+from schemas.fees import AMOUNT_PATTERN, MAX_AMOUNT_LENGTH, Amount, Currency
 from schemas.fields import Count, Country, Day, Flag, JsonObject, Line, Moment, OneOf, Passage, Token, Word
-from schemas.money import AMOUNT_PATTERN, MAX_LENGTH, Amount, Currency
 
 INSTANT_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 """Of every instant in an answer: UTC, whole seconds (docs/decisions/0114)."""
@@ -24,7 +24,7 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
     if isinstance(field, Line):
         return {"type": "string", "minLength": 1, "maxLength": field.max_length} | _shaped(field)
     if isinstance(field, Amount):
-        return {"type": "string", "maxLength": MAX_LENGTH, "pattern": AMOUNT_PATTERN}
+        return {"type": "string", "maxLength": MAX_AMOUNT_LENGTH, "pattern": AMOUNT_PATTERN}
     if isinstance(field, Currency):
         return {"type": "string", "pattern": "^[A-Z]{3}$"}
     if isinstance(field, Word | OneOf):

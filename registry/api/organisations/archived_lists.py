@@ -16,6 +16,7 @@ from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.organisations import Scope
+from schemas.credentials import RowProofSchema
 from schemas.receipts import (
     ArchivedListSchema,
     ArchivedListsPageSchema,
@@ -24,7 +25,6 @@ from schemas.receipts import (
     ListChangesPageSchema,
     ListChangesSchema,
 )
-from schemas.row_proofs import RowProofSchema
 
 _LIST = ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at", "stamp"])
 _CHANGED_ROW = ChangedRowSchema.of(ChangedRow)

@@ -33,8 +33,8 @@ from registry.vocabulary.organisations import JobKind, ResultForm, Scope
 from schemas.base import OutSchema
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, ResultsQuerySchema
 from schemas.corridor import CorridorVerdictSchema
-from schemas.pages import PageQuerySchema
-from schemas.row_proofs import RowProofSchema
+from schemas.credentials import RowProofSchema
+from schemas.parameters import PageQuerySchema
 from schemas.verify import VerdictSchema
 
 _JOB = JobSchema.of(BulkJob, computed=["constants", "lacking", "counts", "results"])

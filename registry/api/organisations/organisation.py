@@ -30,7 +30,7 @@ from schemas.organisations import (
     MembersSchema,
     OrganisationSchema,
 )
-from schemas.pages import PageQuerySchema
+from schemas.parameters import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 

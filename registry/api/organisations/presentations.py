@@ -27,7 +27,7 @@ from registry.proofs.wallets.presentations import is_return_code
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import Ask
 from registry.vocabulary.organisations import Scope
-from schemas.presentations import (
+from schemas.wallets import (
     PresentationAskedSchema,
     PresentationAskSchema,
     PresentationReadSchema,

@@ -24,7 +24,7 @@ from registry.watches.feed import cursor_of, event_payload, events_after, positi
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.watches import WatchView
-from schemas.pages import PageQuerySchema
+from schemas.parameters import PageQuerySchema
 from schemas.watches import (
     EventsQuerySchema,
     EventsSchema,

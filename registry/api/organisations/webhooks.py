@@ -24,7 +24,7 @@ from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import Webhook
 from registry.watches.webhooks import Logged
-from schemas.pages import PageQuerySchema
+from schemas.parameters import PageQuerySchema
 from schemas.watches import (
     DeliveriesSchema,
     DeliverySchema,

@@ -26,9 +26,8 @@ from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.queries import public_record
 from registry.vocabulary.record import AgencySummary, Match
-from schemas.agencies import AgencyHitSchema, AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
+from schemas import agencies
 from schemas.entries import RepliesSchema
-from schemas.lists import DEFAULT_PAGE_SIZE, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
 
 ns = Namespace("agencies", path="/")
 
@@ -38,17 +37,21 @@ NEWEST = 2**62
 
 @ns.route("/agencies")
 class Agencies(Resource):
-    @request_schema(AgenciesQuerySchema())
-    @response_schema(AgenciesSchema(), "listAgencies")
+    @request_schema(agencies.AgenciesQuerySchema())
+    @response_schema(agencies.AgenciesSchema(), "listAgencies")
     def get(
-        self, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None, chosen: str | None = None, **filters: Any
+        self,
+        limit: int = agencies.DEFAULT_PAGE_SIZE,
+        cursor: str | None = None,
+        chosen: str | None = None,
+        **filters: Any,
     ) -> Answer:
         """List and search agencies.
 
         With `q` the best matches come first, each with its score and what matched; otherwise in the order of registration.
         """
         at = now()
-        choice = None if chosen is None else FieldChoice(chosen, AgencyHitSchema())
+        choice = None if chosen is None else FieldChoice(chosen, agencies.AgencyHitSchema())
         after = None if cursor is None else _place(filters, cursor)
         session = public_reading()
         page = page_of_agencies(session, Filters(**filters), authority_days(session, at), limit=limit, after=after)
@@ -63,7 +66,7 @@ class Agencies(Resource):
 @ns.route("/agencies/<agency_id>")
 class OneAgency(Resource):
     @request_schema()
-    @response_schema(AgencySchema(), "getAgency", (404,))
+    @response_schema(agencies.AgencySchema(), "getAgency", (404,))
     def get(self, agency_id: str) -> Answer:
         """Read the public record of an agency."""
         at = now()
@@ -73,9 +76,9 @@ class OneAgency(Resource):
 
 @ns.route("/agencies/<agency_id>/history")
 class AgencyHistory(Resource):
-    @request_schema(PageSchema())
-    @response_schema(HistorySchema(), "getAgencyHistory", (404,))
-    def get(self, agency_id: str, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None) -> Answer:
+    @request_schema(agencies.PageSchema())
+    @response_schema(agencies.HistorySchema(), "getAgencyHistory", (404,))
+    def get(self, agency_id: str, limit: int = agencies.DEFAULT_PAGE_SIZE, cursor: str | None = None) -> Answer:
         """Read what the registry said of an agency over time, newest first.
 
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
@@ -109,8 +112,8 @@ class AgencyReplies(Resource):
 
 @ns.route("/agencies/<agency_id>/licences")
 class AgencyLicences(Resource):
-    @request_schema(DaySchema())
-    @response_schema(LicencesSchema(), "getAgencyLicences", (404,))
+    @request_schema(agencies.DaySchema())
+    @response_schema(agencies.LicencesSchema(), "getAgencyLicences", (404,))
     def get(self, agency_id: str, on: date | None = None) -> Answer:
         """Read an agency's licences with the status of each on a day."""
         at = now()
@@ -121,8 +124,8 @@ class AgencyLicences(Resource):
 
 @ns.route("/licences/<licence_id>")
 class OneLicence(Resource):
-    @request_schema(DaySchema())
-    @response_schema(LicenceAnswerSchema(), "getLicence", (404,))
+    @request_schema(agencies.DaySchema())
+    @response_schema(agencies.LicenceAnswerSchema(), "getLicence", (404,))
     def get(self, licence_id: str, on: date | None = None) -> Answer:
         """Read a licence with its status on a day."""
         at = now()

@@ -28,6 +28,7 @@ from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVIS
 from schemas.directory import (
     AuthoritiesSchema,
     AuthoritySchema,
+    CountryQuerySchema,
     CoverageItemSchema,
     CoverageQuerySchema,
     CoverageSchema,
@@ -35,8 +36,7 @@ from schemas.directory import (
     SectorsSchema,
 )
 from schemas.law import RegimesQuerySchema, RegimesSchema
-from schemas.lists import CountryQuerySchema
-from schemas.sectors import label
+from schemas.parameters import sector_label
 
 _SOURCE = CoverageItemSchema.of(SourceFacts, computed=["name", "kinds", "stale_at", "is_stale"])
 _AUTHORITY = AuthoritySchema.of(AuthorityFacts, computed=["name"])
@@ -125,7 +125,7 @@ class Sectors(Resource):
                 "code": code,
                 "nace_revision": revision,
                 "name": text(language, f"sector.{code}"),
-                "label": label(code, revision),
+                "label": sector_label(code, revision),
             }
             for code in CORRIDOR_SECTORS
         ]

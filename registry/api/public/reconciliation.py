@@ -25,8 +25,7 @@ from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.register.names.scoring import NEAR
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme, NameKind, Role
-from schemas.countries import COUNTRIES
-from schemas.fields import line
+from schemas.fields import COUNTRIES, line
 
 PATH = "/api/v1/reconcile"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"

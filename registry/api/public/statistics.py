@@ -10,7 +10,7 @@ from registry.http.schemas import request_schema, response_bytes, response_schem
 from registry.http.transaction import public_reading
 from registry.oversight.statistics import Release, as_csv, cell_name, releases
 from registry.vocabulary.register import Language
-from schemas.statistics import StatisticsQuerySchema, StatisticsSchema
+from schemas.oversight import StatisticsQuerySchema, StatisticsSchema
 
 ns = Namespace("statistics", path="/")
 

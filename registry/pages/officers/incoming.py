@@ -18,7 +18,7 @@ from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.rendering import Refusal, language, page
-from registry.register.agencies.channels import notification_addresses
+from registry.register.agencies.channels import registered_addresses
 from registry.register.imports import queries
 from registry.supervision.collisions.rules import Sign, findings
 from registry.supervision.licensing import related_acts
@@ -93,7 +93,7 @@ def channels(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None
         typed=request.form,
         suggested=suggestions(session, refusal, request.form),
         found=[
-            (change, agency, notification_addresses(session, change))
+            (change, agency, registered_addresses(session, change.agency_id))
             for change, agency in found
             if not me.has_conflict(agency.agency_id)
         ],

@@ -48,7 +48,7 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, JobState, StepCode
 from registry.vocabulary.register import Activity
 from schemas.bulk import ConstantsSchema
-from schemas.countries import COUNTRIES
+from schemas.fields import COUNTRIES
 
 
 class ShownColumn(NamedTuple):

@@ -16,7 +16,7 @@ from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
-from schemas.countries import COUNTRIES
+from schemas.fields import COUNTRIES
 
 pages = Blueprint("account_signing", __name__)
 

@@ -18,7 +18,7 @@ from registry.watches import watches
 from registry.watches.feed import events_before, type_on
 from registry.watches.numbers import Number
 from registry.watches.rules import SearchCriteria
-from schemas.countries import COUNTRIES
+from schemas.fields import COUNTRIES
 from schemas.watches import SearchSchema
 
 pages = Blueprint("account_watches", __name__)

@@ -50,7 +50,7 @@ from registry.vocabulary.register import (
     RecruiterKind,
     Visa,
 )
-from schemas.sectors import exists
+from schemas.parameters import is_sector
 
 CANDIDATES_ON_A_PAGE = 20
 
@@ -245,7 +245,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
             yield activity, word(language, "activity", Activity(activity))
     elif parameter == "sector":
         for code in values.get("sectors", "").split():
-            if exists(code, "2.1"):
+            if is_sector(code, "2.1"):
                 yield code, _sector_word(language, code)
     else:
         for code in (values.get("countries") or values.get("likely", "")).split():

@@ -37,7 +37,7 @@ from registry.vocabulary.register import (
     RecruiterKind,
     Visa,
 )
-from schemas.sectors import exists, tidy_sector
+from schemas.parameters import is_sector, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
@@ -148,7 +148,7 @@ def _sector(text: str) -> str:
     if text == OTHER_SECTOR:
         return text
     code = tidy_sector(text)
-    if not exists(code, "2.1"):
+    if not is_sector(code, "2.1"):
         raise ValueError
     return code
 

@@ -33,9 +33,6 @@ def e164(text: str, countries: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-EFFECT_AFTER = timedelta(hours=72)
-"""From the second person's approval to the day a changed channel is published: time for the old one to object."""
-
 RECENT = timedelta(days=30)
 """How long a changed channel is not called a match: a stolen or bought channel is used at once."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
-from registry.register.agencies.channels import apply, notification_addresses
+from registry.register.agencies.channels import apply, registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
 from registry.vocabulary.licensing import ChannelChangeState
 
@@ -31,7 +31,8 @@ def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str
             .order_by(PendingChannelChange.id)
         )
         waiting = [
-            (change, reference, notification_addresses(session, change)) for change, reference in session.execute(query)
+            (change, reference, registered_addresses(session, change.agency_id))
+            for change, reference in session.execute(query)
         ]
     notified = []
     for change, reference, addresses in waiting:

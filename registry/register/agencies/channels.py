@@ -1,32 +1,28 @@
 """Changes of registered channels: proposed, approved by another person, old channel notified, published after 72 hours.
 
 A registered channel is what a fraudster wants most: with an own phone or account registered, the register vouches for
-the fraudster. Nothing here commits; each step records in its row how far it came, so a killed worker resumes from
-there.
+the fraudster. What a list brings is proposed by the list, and let take effect by an official as any other. Nothing
+here commits; each step records in its row how far it came, so a killed worker resumes from there.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.db.locking import lock
+from registry.core.db.reading import is_among
 from registry.core.errors import ChannelChangeRefused, ErasedAgency, NotFound
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.log.actions import instant_of_append, lock_log
 from registry.register.agencies import record, storage
 from registry.register.agencies.bank_accounts import ACCOUNTS
-from registry.register.agencies.channel_rules import (
-    EFFECT_AFTER,
-    account_text,
-    channel_key,
-    masked_account,
-    trouble_with,
-)
+from registry.register.agencies.channel_rules import account_text, channel_key, masked_account, trouble_with
 from registry.register.agencies.models import Agency, Channel, PendingChannelChange
 from registry.register.agencies.publishing import Event, publish_all
 from registry.vocabulary.licensing import ChannelChangeState
@@ -36,6 +32,17 @@ OFFICIALS = "registry"
 """The source of a channel that officials registered; no list may close what it never said."""
 
 OPEN = (ChannelChangeState.PROPOSED, ChannelChangeState.APPROVED)
+
+EFFECT_AFTER = timedelta(hours=72)
+"""From the second person's approval to the day a changed channel is published: time for the old one to object."""
+
+
+class ListedChannel(NamedTuple):
+    """A channel that a list prints in place of (or beside) registered ones of its kind."""
+
+    kind: ChannelKind
+    value: str
+    old_value: str | None
 
 
 def propose(
@@ -95,6 +102,63 @@ def propose(
     return change
 
 
+def propose_from_list(
+    session: Session,
+    source: str,
+    retrieved_at: datetime,
+    existing: Mapping[int, Sequence[ListedChannel]],
+    stated: Mapping[int, frozenset[tuple[ChannelKind, str]]],
+) -> int:
+    """What a list says of channels that is not published yet: the list is the first person, an official is the second.
+
+    `stated` is all that it prints of each agency (row id): an open proposal of the list that it prints no more is stale.
+    A value that was refused is not proposed again. Gives how many are new.
+    """
+    known: dict[int, list[PendingChannelChange]] = {}
+    ids = list(stated)
+    for start in range(0, len(ids), 500):
+        some = is_among(session, PendingChannelChange.agency_id, ids[start : start + 500])
+        changes = session.execute(select(PendingChannelChange).where(some)).scalars()
+        for change in changes:
+            known.setdefault(change.agency_id, []).append(change)
+            if (
+                change.state in OPEN
+                and change.source == source
+                and (change.kind, change.value) not in stated[change.agency_id]
+            ):
+                change.state = ChannelChangeState.STALE
+    count = 0
+    at = now()
+    for agency_id, channels in existing.items():
+        settled = {
+            (one.kind, channel_key(one.kind, one.value))
+            for one in known.get(agency_id, ())
+            if one.state in OPEN or (one.state is ChannelChangeState.REFUSED and one.source == source)
+        }
+        for channel in channels:
+            mark = (channel.kind, channel_key(channel.kind, channel.value))
+            if mark in settled:
+                continue
+            settled.add(mark)
+            count += 1
+            session.add(
+                PendingChannelChange(
+                    reference=new_reference(),
+                    agency_id=agency_id,
+                    kind=channel.kind,
+                    old_value=channel.old_value,
+                    value=channel.value,
+                    source=source,
+                    retrieved_at=retrieved_at,
+                    state=ChannelChangeState.PROPOSED,
+                    proposed_by=f"the list {source}",
+                    proposed_at=at,
+                )
+            )
+    session.flush()
+    return count
+
+
 def approve(session: Session, reference: str, *, by: str) -> PendingChannelChange:
     """Let a proposed change take effect in 72 hours.
 
@@ -136,11 +200,8 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
     # Lists lock the log before they touch a change: so must we, or each would wait for the other.
     state = lock_log(session)
     change = _lock_change(session, reference)
-    if (
-        change.state is not ChannelChangeState.APPROVED
-        or change.takes_effect_at is None
-        or change.takes_effect_at > now()
-    ):
+    is_due = change.takes_effect_at is not None and change.takes_effect_at <= now()
+    if change.state is not ChannelChangeState.APPROVED or not is_due:
         return change
     if not _still_fits(session, change):
         change.state = ChannelChangeState.STALE
@@ -171,11 +232,7 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
 def _close(session: Session, change: PendingChannelChange, at: datetime) -> None:
     rows = session.execute(
         select(Channel).where(
-            Channel.agency_id == change.agency_id,
-            Channel.kind == change.kind,
-            Channel.value == change.old_value,
-            Channel.superseded_at.is_(None),
-            Channel.held_to.is_(None),
+            *_held_by(change.agency_id), Channel.kind == change.kind, Channel.value == change.old_value
         )
     ).scalars()
     before = at.date() - timedelta(days=1)
@@ -213,24 +270,17 @@ def channel_changes(session: Session, *, is_open: bool = True) -> list[tuple[Pen
     return [(change, reference) for change, reference in session.execute(query)]
 
 
-def notification_addresses(session: Session, change: PendingChannelChange) -> list[str]:
-    """Every e-mail address that the agency has registered now, the old channel with them if it is one."""
-    return registered_addresses(session, change.agency_id)
-
-
 def registered_addresses(session: Session, agency_id: int) -> list[str]:
     """Every e-mail address that an agency (row id) has registered now."""
     rows = session.execute(
-        select(Channel.value)
-        .where(
-            Channel.agency_id == agency_id,
-            Channel.kind == ChannelKind.EMAIL,
-            Channel.superseded_at.is_(None),
-            Channel.held_to.is_(None),
-        )
-        .order_by(Channel.id)
+        select(Channel.value).where(*_held_by(agency_id), Channel.kind == ChannelKind.EMAIL).order_by(Channel.id)
     ).scalars()
     return list(dict.fromkeys(rows))
+
+
+def _held_by(agency_id: int) -> tuple[ColumnElement[bool], ...]:
+    """What is true of the rows of an agency's channels that are said now, without a last day."""
+    return Channel.agency_id == agency_id, Channel.superseded_at.is_(None), Channel.held_to.is_(None)
 
 
 def _known_agency(session: Session, reference: str) -> tuple[Agency, record.Agency]:
@@ -283,12 +333,7 @@ def _is_registered(
 ) -> bool:
     if digest is None:
         return any(channel_key(kind, one.value) == channel_key(kind, value) for one in current)
-    query = select(Channel.id).where(
-        Channel.agency_id == agency_id,
-        Channel.digest == digest,
-        Channel.superseded_at.is_(None),
-        Channel.held_to.is_(None),
-    )
+    query = select(Channel.id).where(*_held_by(agency_id), Channel.digest == digest)
     return session.execute(query).first() is not None
 
 
@@ -318,12 +363,13 @@ def _lock_change(session: Session, reference: str) -> PendingChannelChange:
 
 def _require_pending(change: PendingChannelChange, states: Sequence[ChannelChangeState]) -> None:
     if change.state not in states:
+        since = change.decided_at or change.proposed_at
         raise ChannelChangeRefused(
-            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
+            f"the change {change.reference} is not pending: it is {change.state} since {since:%Y-%m-%d %H:%M} UTC",
             "channel.not_pending",
             change=change.reference,
             state=change.state,
-            day=_decided(change).date(),
+            day=since.date(),
         )
 
 
@@ -336,14 +382,6 @@ def _still_fits(session: Session, change: PendingChannelChange) -> bool:
     if change.old_value is not None and not any(one.value == change.old_value and one.to is None for one in current):
         return False
     return not _is_registered(session, change.agency_id, current, change.kind, change.value, change.digest)
-
-
-def _since(change: PendingChannelChange) -> str:
-    return f"{_decided(change):%Y-%m-%d %H:%M} UTC"
-
-
-def _decided(change: PendingChannelChange) -> datetime:
-    return change.decided_at or change.proposed_at
 
 
 def _named(by: str) -> str:

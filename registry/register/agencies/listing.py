@@ -36,8 +36,8 @@ from registry.register.agencies.models import (
     LicenceStatusPeriod,
     LicenceTerm,
     LookupKey,
-    PublicRecord,
 )
+from registry.register.agencies.queries import published
 from registry.register.authorities.queries import AuthorityDays
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import CANDIDATES, Filter, NameHit, search
@@ -182,11 +182,8 @@ def page_of_agencies(
         ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
         rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
         agency_ids, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
-    bodies = _bodies(session, agency_ids)
-    items = [
-        Hit(record.withhold(record.read_record(bodies[agency_id]), days.utc), matches.get(agency_id))
-        for agency_id in agency_ids
-    ]
+    agencies = zip(agency_ids, published(session, agency_ids, days.utc), strict=True)
+    items = [Hit(agency, matches.get(agency_id)) for agency_id, agency in agencies]
     return Page(items, _place(agency_ids[-1], matches.get(agency_ids[-1])) if is_more else None, total)
 
 
@@ -211,11 +208,6 @@ def _listed(
     behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
     rows = list(session.execute(behind).scalars())
     return rows[:limit], len(rows) > limit, total
-
-
-def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
-    query = select(PublicRecord).where(PublicRecord.agency_id.in_(agency_ids))
-    return {row.agency_id: row.body for row in session.execute(query).scalars()}
 
 
 def _matches(session: Session, filters: Filters, days: AuthorityDays) -> dict[int, Match]:

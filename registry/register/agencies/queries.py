@@ -1,12 +1,12 @@
 """Reading what the registry says of agencies, and what it said at an earlier instant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.log.models import Entry
@@ -52,38 +52,27 @@ def keyed_at(
     session: Session, kind: str, value: str, known_at: datetime, limit: int
 ) -> dict[int, frozenset[str] | None]:
     """The row ids of the agencies that a key led to at `known_at`, with the licences that a number named."""
-    rows = session.execute(
-        select(LookupKey.agency_id, LookupKey.licence)
-        .where(LookupKey.kind == kind, LookupKey.value == value, *_known_at(known_at))
-        .order_by(LookupKey.agency_id)
-        .limit(limit)
-    )
-    return _grouped((agency_id, licence) for agency_id, licence in rows)
+    return _led_to(session, kind, LookupKey.value == value, known_at, limit)
 
 
 def prefixed_at(
     session: Session, kind: str, prefix: str, known_at: datetime, limit: int
 ) -> dict[int, frozenset[str] | None]:
     """As `keyed_at` for every key that begins with `prefix`."""
+    begins = and_(LookupKey.value >= prefix, LookupKey.value < prefix + "\U0010ffff")
+    return _led_to(session, kind, begins, known_at, limit)
+
+
+def _led_to(
+    session: Session, kind: str, which: ColumnElement[bool], known_at: datetime, limit: int
+) -> dict[int, frozenset[str] | None]:
+    was_said = or_(LookupKey.superseded_at.is_(None), LookupKey.superseded_at > known_at)
     rows = session.execute(
         select(LookupKey.agency_id, LookupKey.licence)
-        .where(
-            LookupKey.kind == kind,
-            LookupKey.value >= prefix,
-            LookupKey.value < prefix + "\U0010ffff",
-            *_known_at(known_at),
-        )
+        .where(LookupKey.kind == kind, which, LookupKey.recorded_at <= known_at, was_said)
         .order_by(LookupKey.value, LookupKey.agency_id)
         .limit(limit)
     )
-    return _grouped((agency_id, licence) for agency_id, licence in rows)
-
-
-def _known_at(known_at: datetime) -> tuple[Any, ...]:
-    return LookupKey.recorded_at <= known_at, or_(LookupKey.superseded_at.is_(None), LookupKey.superseded_at > known_at)
-
-
-def _grouped(rows: Iterable[tuple[int, str | None]]) -> dict[int, frozenset[str] | None]:
     found: dict[int, frozenset[str] | None] = {}
     for agency_id, licence in rows:
         known = found.get(agency_id)

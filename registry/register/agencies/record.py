@@ -23,7 +23,6 @@ from registry.vocabulary.record import (
     Intermediary,
     Licence,
     Name,
-    Part,
     Sanction,
     Sector,
     Sourced,
@@ -118,31 +117,8 @@ def first_withholding(record: Agency) -> date | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-__all__ = [
-    "WITHHELD",
-    "Agency",
-    "Agreement",
-    "Channel",
-    "Condition",
-    "Corridor",
-    "Deposit",
-    "Employer",
-    "Identifier",
-    "Intermediary",
-    "Licence",
-    "Name",
-    "Part",
-    "Sanction",
-    "Sector",
-    "Sourced",
-    "StatusPeriod",
-    "Warning_",
-    "agency_summary",
-    "canonical",
-    "closed_before",
-    "first_withholding",
-    "holds_on",
-    "read_record",
-    "whole_agency",
-    "withhold",
-]
+__all__ = (
+    "WITHHELD", "Agency", "Agreement", "Channel", "Condition", "Corridor", "Deposit", "Employer", "Identifier",
+    "Intermediary", "Licence", "Name", "Sanction", "Sector", "Sourced", "StatusPeriod", "Warning_", "agency_summary",
+    "canonical", "closed_before", "first_withholding", "holds_on", "read_record", "whole_agency", "withhold",
+)  # fmt: skip

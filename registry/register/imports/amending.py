@@ -12,8 +12,8 @@ import msgspec
 
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import channel_key
+from registry.register.agencies.channels import ListedChannel
 from registry.register.agencies.keys import number_key
-from registry.register.agencies.listed_channels import ListedChannel
 from registry.register.agencies.storage import same_statement
 from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.new_records import (

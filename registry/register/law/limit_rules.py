@@ -5,19 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from registry.register.law import words
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import is_within_nace
 from registry.register.law.weights import DECIDING, Weight, is_restricting, may_decide, may_decide_today, months_after
-from registry.register.law.words import (
-    ABOUT_CONDUCT,
-    AppliesTo,
-    CodeFit,
-    ExemptionFact,
-    LimitEffect,
-    OccupationScheme,
-    Possible,
-    Visa,
-)
 from registry.vocabulary.register import NACE_REVISIONS, EmployerKind, Word
 
 
@@ -42,7 +33,7 @@ class Plan:
     employer: EmployerKind | None = None
     is_shortage_job: bool | None = None
     occupation: str | None = None
-    occupation_scheme: OccupationScheme = OccupationScheme.ISCO
+    occupation_scheme: words.OccupationScheme = words.OccupationScheme.ISCO
     is_abroad: bool | None = None
     agency_entered_on: date | None = None
     agency_active_since: date | None = None
@@ -100,31 +91,31 @@ def judge_limit(limit: Limit, plan: Plan, day: date, *, today: date | None = Non
     tests = [*_exemptions(limit, plan), *_facts(limit, plan, day)]
     if any(test.holds is False for test in tests):
         # Codes narrower than the law leave some of what it bars without a code: its words are shown then.
-        is_narrow = limit.nace_fit is CodeFit.NARROWER_THAN_LAW
+        is_narrow = limit.nace_fit is words.CodeFit.NARROWER_THAN_LAW
         return LimitFinding(limit, Outcome.INFORMS if is_narrow else Outcome.PASSES, weight=weight)
     if not is_restricting(limit) or weight is Weight.SHOWN:
         return LimitFinding(limit, Outcome.INFORMS, weight=weight)
     needs = tuple(dict.fromkeys(test.needs for test in tests if test.holds is None and test.needs))
-    if limit.about in ABOUT_CONDUCT and not limit.visas_barred and limit.id not in plan.facts:
+    if limit.about in words.ABOUT_CONDUCT and not limit.visas_barred and limit.id not in plan.facts:
         return LimitFinding(limit, Outcome.INFORMS, weight=weight)
     is_certain = bool(tests) and all(test.holds for test in tests)
-    if is_certain and weight in DECIDING and limit.effect is LimitEffect.BARS:
+    if is_certain and weight in DECIDING and limit.effect is words.LimitEffect.BARS:
         return LimitFinding(limit, Outcome.BARS, weight=weight)
     return LimitFinding(limit, Outcome.OPEN, needs, weight)
 
 
 def _exemptions(limit: Limit, plan: Plan) -> Iterable[_Test]:
     for exemption in limit.exemptions:
-        if exemption.fact is ExemptionFact.PERMIT_FREE:
+        if exemption.fact is words.ExemptionFact.PERMIT_FREE:
             yield _Test(plan.is_permit_bound, "is_permit_bound")
-        elif exemption.fact is not ExemptionFact.OTHER_WORK:
+        elif exemption.fact is not words.ExemptionFact.OTHER_WORK:
             # No field of the question states this; the caller may state for this row that it does not apply.
             yield _Test(plan.facts.get(limit.id), "facts")
 
 
 def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
     """One test for each fact that the limit names."""
-    if AppliesTo.THIRD_COUNTRY_PERMIT_BOUND in limit.applies_to:
+    if words.AppliesTo.THIRD_COUNTRY_PERMIT_BOUND in limit.applies_to:
         yield _Test(plan.is_permit_bound, "is_permit_bound")
     if limit.nationalities_barred:
         yield _Test(_is_in(plan.nationality, limit.nationalities_barred), "nationality")
@@ -136,7 +127,7 @@ def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
     if limit.only_while_abroad:
         yield _Test(plan.is_abroad, "is_abroad")
     if limit.visas_barred:
-        stated = None if plan.visa == Visa.UNKNOWN else plan.visa
+        stated = None if plan.visa == words.Visa.UNKNOWN else plan.visa
         yield _Test(_is_in(stated, limit.visas_barred), "visa")
     if limit.permits_covered:
         yield _Test(_is_in(plan.permit, limit.permits_covered), "permit")
@@ -187,7 +178,7 @@ def _of_sector(limit: Limit, plan: Plan) -> _Test:
         return _Test(None, "nace_revision")
     if any(is_within_nace(plan.sector, code) for code in limit.nace):
         # Codes that hold more than the law bars never make a match certain; `may_decide` says so too.
-        return _Test(None if limit.nace_fit is CodeFit.WIDER_THAN_LAW else True)
+        return _Test(None if limit.nace_fit is words.CodeFit.WIDER_THAN_LAW else True)
     if any(is_within_nace(code, plan.sector) for code in limit.nace):
         return _Test(None, "sector")
     return _Test(False)
@@ -225,7 +216,7 @@ def _may_be_for_a_household(plan: Plan) -> bool:
     sector = plan.sector or ""
     if any(is_within_nace(sector, code) or is_within_nace(code, sector) for code in _NAMED_FOR_HOUSEHOLD_WORK):
         return True
-    occupation = plan.occupation if plan.occupation_scheme is OccupationScheme.ISCO else None
+    occupation = plan.occupation if plan.occupation_scheme is words.OccupationScheme.ISCO else None
     if occupation is None or len(occupation) < 3:
         return False
     return any(
@@ -244,7 +235,7 @@ def _of_occupation(limit: Limit, plan: Plan) -> _Test:
     if any(plan.occupation.startswith(code) for code in limit.occupations_allowed):
         return _Test(False)
     if any(plan.occupation.startswith(code) for code in limit.occupations_barred):
-        return _Test(None if limit.occupation_fit is CodeFit.WIDER_THAN_LAW else True)
+        return _Test(None if limit.occupation_fit is words.CodeFit.WIDER_THAN_LAW else True)
     # With a list of what is allowed alone, nothing else is barred for certain; with one of what is barred, all else
     # passes.
     return _Test(None if limit.occupations_allowed else False)
@@ -253,7 +244,7 @@ def _of_occupation(limit: Limit, plan: Plan) -> _Test:
 def judge_route(route: PermitRoute, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
     """Judge a plan that uses a permit route: bars only for a permit the route names, and only if the row may decide."""
     weight = may_decide(route, day, today=today) if day != today else may_decide_today(route, day)
-    if route.possible is not Possible.NOT_POSSIBLE:
+    if route.possible is not words.Possible.NOT_POSSIBLE:
         return LimitFinding(route, Outcome.INFORMS, weight=weight)
     if weight is Weight.HIDDEN or (plan.nationality not in (None, "CN")):
         return LimitFinding(route, Outcome.PASSES, weight=weight)

@@ -7,29 +7,7 @@ from datetime import date
 
 import msgspec
 
-from registry.register.law.words import (
-    AppliesTo,
-    AsOfKind,
-    Breadth,
-    ChargedBy,
-    Charging,
-    CodeFit,
-    ExemptionFact,
-    Instead,
-    LawActivity,
-    LawRole,
-    LimitEffect,
-    LimitSubject,
-    ListForm,
-    OccupationScheme,
-    Possible,
-    RegimeScope,
-    RightSubject,
-    Route,
-    SecondReading,
-    TextFrom,
-    Visa,
-)
+from registry.register.law import words
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
@@ -76,11 +54,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     article: str | None = None
     source: Source
     mark: Mark
-    text_from: TextFrom
+    text_from: words.TextFrom
     full_text: bool = False
-    second_reading: SecondReading | None = None
+    second_reading: words.SecondReading | None = None
     as_of: date
-    as_of_kind: AsOfKind
+    as_of_kind: words.AsOfKind
     as_of_note: str | None = None
     in_force_on: date | None = None
     in_force_source: str | None = None
@@ -135,23 +113,23 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     is for, or is not for. `instead`: what was read to stand in the place of a licence where none is asked for.
     """
 
-    activity: LawActivity
+    activity: words.LawActivity
     rule: RegimeRule
-    scope: RegimeScope | None = None
+    scope: words.RegimeScope | None = None
     applies_only_to: str | None = None
     foreign_licence: ForeignLicence = ForeignLicence.UNKNOWN
     foreign_note: str | None = None
     are_foreign_bodies_prohibited: bool = False
     validity: str | None = None
     guarantee: str | None = None
-    instead: tuple[Instead, ...] = ()
+    instead: tuple[words.Instead, ...] = ()
     wind_down: str | None = None
     wind_down_months: int | None = None
     wind_down_after: tuple[LicenceStatus, ...] = ()
     wind_down_not_after: tuple[LicenceStatus, ...] = ()
     nace: tuple[str, ...] = ()
     nace_except: tuple[str, ...] = ()
-    nace_fit: CodeFit | None = None
+    nace_fit: words.CodeFit | None = None
     transition: Transition | None = None
 
 
@@ -159,7 +137,7 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Whom or what a limit leaves out, and which fact would show it."""
 
     text: str
-    fact: ExemptionFact
+    fact: words.ExemptionFact
 
 
 class Limit(DatedRow, frozen=True, kw_only=True):
@@ -174,23 +152,23 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     """
 
     text: str
-    about: LimitSubject
-    effect: LimitEffect
-    activities: tuple[LawActivity, ...] = ()
-    applies_to: tuple[AppliesTo, ...] = ()
+    about: words.LimitSubject
+    effect: words.LimitEffect
+    activities: tuple[words.LawActivity, ...] = ()
+    applies_to: tuple[words.AppliesTo, ...] = ()
     nationalities_barred: tuple[str, ...] = ()
     nationalities_allowed: tuple[str, ...] | None = None
     nationalities_exempt: tuple[str, ...] = ()
     only_while_abroad: bool = False
-    visas_barred: tuple[Visa, ...] = ()
+    visas_barred: tuple[words.Visa, ...] = ()
     permits_covered: tuple[str, ...] = ()
     nace: tuple[str, ...] = ()
-    nace_fit: CodeFit | None = None
+    nace_fit: words.CodeFit | None = None
     employers_barred: tuple[EmployerKind, ...] = ()
-    occupation_scheme: OccupationScheme | None = None
+    occupation_scheme: words.OccupationScheme | None = None
     occupations_allowed: tuple[str, ...] = ()
     occupations_barred: tuple[str, ...] = ()
-    occupation_fit: CodeFit | None = None
+    occupation_fit: words.CodeFit | None = None
     years_after_entry: int | None = None
     years_active_before: int | None = None
     shortage_jobs_only: bool = False
@@ -205,9 +183,9 @@ class PermitRoute(Row, frozen=True, kw_only=True):
     `not_possible` holds for `permits_covered` alone; `not_covered` names what it says nothing about.
     """
 
-    route: Route
+    route: words.Route
     who: str
-    possible: Possible
+    possible: words.Possible
     text: str
     visa: str | None = None
     applied_for_by: str | None = None
@@ -226,8 +204,8 @@ class Fee(Row, frozen=True, kw_only=True):
     takes a written contract with the one who charges, and the most that may be asked, as decimal text.
     """
 
-    charge: Charging
-    by: ChargedBy
+    charge: words.Charging
+    by: words.ChargedBy
     by_whom: str
     for_what: str
     how_much: str | None = None
@@ -235,7 +213,7 @@ class Fee(Row, frozen=True, kw_only=True):
     penalty: str | None = None
     redress: str | None = None
     time_limit: str | None = None
-    breadth: Breadth | None = None
+    breadth: words.Breadth | None = None
     reference: str | None = None
     reason: FeeReason | None = None
     kinds: tuple[FeeKind, ...] = ()
@@ -254,7 +232,7 @@ class Right(Row, frozen=True, kw_only=True):
     `not_in`: of law of the Union, member states that it does not bind, or of which that was not read.
     """
 
-    about: RightSubject
+    about: words.RightSubject
     text: str
     not_in: tuple[str, ...] = ()
 
@@ -298,7 +276,7 @@ class OfficialListRow(Row, frozen=True, kw_only=True):
 
     publisher: str | None = None
     title: str
-    form: ListForm
+    form: words.ListForm
     form_note: str | None = None
     columns: tuple[str, ...] = ()
     columns_mark: Mark
@@ -329,7 +307,7 @@ class CountryLaw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     country: str
     name: str
-    role: LawRole
+    role: words.LawRole
     read_on: date
     checked_on: date
     authority: tuple[AuthorityRow, ...] = ()

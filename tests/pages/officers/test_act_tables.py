@@ -25,8 +25,8 @@ from registry.pages import officers
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
-from schemas.access_grants import AccessDecisionSchema
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
+from schemas.officers import AccessDecisionSchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
 from tests.pages.officers.act_rows import rows
 from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of

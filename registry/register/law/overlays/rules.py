@@ -86,15 +86,6 @@ class Overlay(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(named))
 
 
-class _Head(msgspec.Struct, frozen=True):
-    version: int
-    made_on: date
-    reason: str
-    called: tuple[Called, ...] = ()
-    confirmed: tuple[Confirmed, ...] = ()
-    withdrawn: tuple[Withdrawn, ...] = ()
-
-
 def overlay_of(name: str, text: bytes, law: Law, *, after: int, today: date) -> Overlay:
     """The file `name`, to be laid over `law`, in which the overlays up to version `after` are in force.
 
@@ -133,7 +124,7 @@ def read_overlay(name: str, text: bytes) -> Overlay:
     if strange := sorted(set(data) - known):
         raise BadLaw(name, None, strange[0], "no such field or table")
     try:
-        head = msgspec.convert({key: value for key, value in data.items() if key not in TABLES}, _Head)
+        head = msgspec.convert({key: value for key, value in data.items() if key not in TABLES}, Overlay)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise BadLaw(name, None, path.strip("`.") or None, message) from error
@@ -147,7 +138,7 @@ def read_overlay(name: str, text: bytes) -> Overlay:
         if put.row.id in seen:
             raise BadLaw(name, put.row.id, "id", "stands twice in this file")
         seen.add(put.row.id)
-    return Overlay(head.version, head.made_on, head.reason.strip(), rows, head.called, head.confirmed, head.withdrawn)
+    return replace(head, reason=head.reason.strip(), rows=rows)
 
 
 def _puts(name: str, data: Mapping[str, Any]) -> Iterable[PutRow]:
@@ -177,10 +168,10 @@ def _check_puts(name: str, overlay: Overlay, law: Law) -> None:
         if stood is not None and put.replaces != row.id:
             raise BadLaw(name, row.id, "replaces", "missing: a row of this id is in force; name it here to replace it")
         if put.replaces is not None:
-            former = _named(law, put.replaces)
+            former = law.rows.get(put.replaces)
             if former is None:
                 raise BadLaw(name, row.id, "replaces", f"no row in force is {put.replaces}")
-            if former[:2] != (put.table, row.country):
+            if former.country != row.country or former not in getattr(law.countries[row.country], put.table):
                 raise BadLaw(name, row.id, "replaces", f"{put.replaces} is another country's row, or of another table")
     replaced = {put.replaces for put in overlay.rows} | {one.row for one in overlay.withdrawn}
     for put in overlay.rows:
@@ -276,14 +267,6 @@ def _share_days(one: Limit, other: Limit) -> bool:
 
 def _digits(number: str | None) -> str:
     return _NOT_DIGITS.sub("", number or "")
-
-
-def _named(law: Law, row_id: str) -> tuple[str, str, Row] | None:
-    found = law.rows.get(row_id)
-    if found is None:
-        return None
-    table = next(table for table, row in rows_of(law.countries[found.country]) if row.id == row_id)
-    return table, found.country, found
 
 
 def overlaid(law: Law, overlays: Sequence[tuple[Overlay, date]]) -> Law:
