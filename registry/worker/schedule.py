@@ -395,7 +395,7 @@ TASKS = (
     # Every look asks the clock besides.
     Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
-    # Licences that end soon, and lists that went stale. What was published is told by watch_loop.py, at once.
+    # Licences that end soon, and lists that went stale. What was published is told by WatchLoop, at once.
     Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, now())),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
