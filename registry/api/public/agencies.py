@@ -12,7 +12,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.answer_shapes import hit_payload, licence_with
 from registry.http.app_services import verdicts
-from registry.http.field_choice import FieldChoice
+from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading
