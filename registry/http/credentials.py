@@ -5,18 +5,16 @@ And of presentations: in whose name a wallet is asked, and the verdict on what i
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import structlog
-from flask import current_app
 from sqlalchemy import select
 
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble, NotFound, NotIssuing, SettingsError
 from registry.core.keyring import Use
-from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import question_of
-from registry.http.transaction import public_reading, reading, services
+from registry.http.transaction import keep, keyring, public_reading, reading, services, verdicts
 from registry.log.queries import logged_keys
 from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.queries import published_now
@@ -55,14 +53,14 @@ class Issuing(NamedTuple):
 
 
 def issuing() -> Issuing:
-    """The process's own. Two threads that come first at once may make two; either serves."""
-    existing = current_app.extensions.get("registry_issuing")
-    if existing is None:
+    """The process's own."""
+
+    def make() -> Issuing:
         settings = services().settings
         issuer = settings.public_url
-        existing = Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
-        current_app.extensions["registry_issuing"] = existing
-    return cast(Issuing, existing)
+        return Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
+
+    return keep("registry_issuing", make)
 
 
 def credential(licence_id: str) -> str:
@@ -119,15 +117,14 @@ class Wallets(NamedTuple):
 
 def wallets() -> Wallets:
     """The process's own. Raises NotFound where nothing is issued to wallets."""
-    existing = current_app.extensions.get("registry_wallets")
-    if existing is None:
+
+    def make() -> Wallets:
         settings = services().settings
         if settings.wallets is None:
             raise NotFound("this registry issues nothing to wallets")
-        lists = WalletLists(settings.public_url)
-        existing = Wallets(WalletIssuer.of(settings), lists, TrustFiles(settings.wallets))
-        current_app.extensions["registry_wallets"] = existing
-    return cast(Wallets, existing)
+        return Wallets(WalletIssuer.of(settings), WalletLists(settings.public_url), TrustFiles(settings.wallets))
+
+    return keep("registry_wallets", make)
 
 
 def wallet_trust() -> Trust:

@@ -1,15 +1,12 @@
 """Test mode and live mode: a test key sees the sandbox alone, any other key the registry alone; who mixes them is told."""
 
 from collections.abc import Callable
-from typing import cast
 
 from flask import current_app, g, has_request_context, request
 
-from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.app_services import verdicts
-from registry.http.transaction import Services, services
+from registry.http.transaction import Services, keep, own_verdicts, services, verdicts
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.vocabulary.codes import Problem
@@ -74,9 +71,4 @@ def _is_test_number(question: Question) -> bool:
 
 
 def _live_verdicts() -> VerdictReader:
-    reader = current_app.extensions.get("registry_live_verdicts")
-    if reader is None:
-        live = accounts()
-        reader = VerdictReader(ThreadLocalReader(live.engine), live.reading_sessions)
-        current_app.extensions["registry_live_verdicts"] = reader
-    return cast(VerdictReader, reader)
+    return keep("registry_live_verdicts", lambda: own_verdicts(accounts()))
