@@ -6,7 +6,7 @@ import click
 
 from registry.cli.opening import open_session
 from registry.core.clock import answer_instant
-from registry.core.db.clock import database_now
+from registry.core.db.reading import database_now
 from registry.core.errors import ClockWrong
 from registry.log.actions import lock_log
 from registry.log.clock_check import accept_clock, check_clock

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.clock import database_now
 from registry.core.db.engine import reading_session
+from registry.core.db.reading import database_now
 from registry.core.errors import FilesUnavailable, GuardAway, GuardUnfit, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings

@@ -25,8 +25,8 @@ from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
-from registry.core.db.clock import ask_database_clock
 from registry.core.db.engine import reading_session, reading_sessions_for
+from registry.core.db.reading import ask_database_clock
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings

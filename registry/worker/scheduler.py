@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.clock import database_now
 from registry.core.db.engine import engine_for, reading_session, sessions_for
+from registry.core.db.reading import database_now
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.processes import prepare_structs
