@@ -13,7 +13,7 @@ import click
 from registry.cli.commands import COMMANDS, GROUPS
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
-from registry.core.setting_table import SETTINGS
+from registry.core.setting_texts import SETTINGS
 from registry.core.settings import Demand, Settings
 
 if TYPE_CHECKING:
