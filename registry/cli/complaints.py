@@ -1,6 +1,7 @@
 """`registry complaints`: what people who file need on paper; `registry triage`: its rules; `registry cases`: stored complaints.
 
 An operator destroys what is kept long enough and compares files with the database, without reading any complaint.
+`registry statistics` closes the quarters of the open statistics, and lists them.
 """
 
 import json
@@ -15,7 +16,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.opening import open_registry
+from registry.cli.opening import open_registry, open_sessions
 from registry.complaints.attachments.actions import discard, files_remover
 from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.complaints.case.answer_rules import read_answers
@@ -31,6 +32,8 @@ from registry.core.errors import ImportRefused, SettingsError
 from registry.i18n.wording import indicator_text, priority_text, triage_reason_text
 from registry.log.clock_check import require_right_clock
 from registry.log.models import LogState
+from registry.oversight.statistics import close, close_due, releases
+from registry.oversight.statistics_rules import Quarter, read_quarter
 from registry.pages.intake.forms import html_of_forms
 from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
 from registry.vocabulary.register import Language
@@ -219,3 +222,59 @@ def reconcile(dry_run: bool) -> None:
     if found.without_original:
         click.echo(f"registry: the originals of {', '.join(found.without_original)} are not in the store", err=True)
         raise SystemExit(NOT_WELL)
+
+
+STATISTICS_EXAMPLES = """\b
+Examples:
+  registry statistics list
+  registry statistics close
+  registry statistics close 2026-Q3
+
+\b
+A quarter can be closed two weeks after its last day; the worker does it then. What is closed never changes. Counts are rounded
+to five, and none below five is written down.
+"""
+
+
+class _Quarter(click.ParamType[Quarter]):
+    name = "quarter"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
+        found = read_quarter(str(value))
+        if found is None:
+            self.fail(f"{value} is no quarter; write it as 2026-Q3", param, ctx)
+        return found
+
+
+@click.group(epilog=STATISTICS_EXAMPLES)
+def statistics() -> None:
+    """Open numbers about complaints, by closed quarters."""
+
+
+@statistics.command(name="close")
+@click.argument("quarter", type=_Quarter(), required=False)
+def close_command(quarter: Quarter | None) -> None:
+    """Close QUARTER, or every quarter that is due. Doing it again changes nothing."""
+    today = day_at(now(), None)
+    with open_sessions() as sessions:
+        if quarter is None:
+            closed = close_due(sessions, today)
+            click.echo(f"Closed: {', '.join(closed)}." if closed else "Nothing is due.")
+            return
+        with sessions.begin() as session:
+            snapshot = close(session, quarter, today)
+            click.echo(f"{snapshot.quarter} was closed on {snapshot.closed_on}.")
+
+
+@statistics.command(name="list")
+def list_command() -> None:
+    """List what is closed, with its counts."""
+    with open_sessions() as sessions, sessions() as session:
+        found = releases(session)
+    if not found:
+        click.echo("No quarter is closed yet.")
+    for release in found:
+        click.echo(f"{release.quarter}  closed on {release.closed_on}")
+        for table in release.tables:
+            cells = ", ".join(f"{value} {count}" for value, count in table.cells.items())
+            click.echo(f"  {table.dimension:10} {cells or 'fewer than five everywhere'}")
