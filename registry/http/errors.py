@@ -19,50 +19,9 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
 )
 
+from registry.core import errors
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import (
-    ActRefused,
-    AlreadyDone,
-    BodyIncomplete,
-    BodyTooSlow,
-    ChannelChangeRefused,
-    ClockWrong,
-    CursorTooOld,
-    DatabaseUnavailable,
-    Fault,
-    FilesUnavailable,
-    FileTooLarge,
-    Forbidden,
-    IllegalMove,
-    IntakeClosed,
-    InvalidInput,
-    KeyNotHere,
-    KeyNotLogged,
-    KeyTrouble,
-    LogClosed,
-    MistypedReceipt,
-    NotAdmitted,
-    NotFound,
-    NotIssuing,
-    NotMigrated,
-    NotNow,
-    NotSignedIn,
-    NoVisit,
-    RegistryError,
-    RepeatDiffers,
-    RetryLater,
-    StaleVersion,
-    StillRunning,
-    TooBusy,
-    TooLarge,
-    TooManyQuestions,
-    TooManyRequests,
-    UnknownReceipt,
-    UnreadableList,
-    UnsupportedMediaType,
-    VersionMissing,
-    WithheldByLaw,
-)
+from registry.core.errors import Fault, RegistryError
 from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.http.wsgi_bridge import MAX_HEADERS
@@ -76,43 +35,43 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400,
-    BodyIncomplete: 400,
-    BodyTooSlow: 408,
-    MistypedReceipt: 400,
-    NoVisit: 401,
-    NotSignedIn: 401,
-    Forbidden: 403,
-    ActRefused: 409,
-    ChannelChangeRefused: 409,
-    NotAdmitted: 403,
-    NotFound: 404,
-    UnknownReceipt: 404,
-    AlreadyDone: 409,
-    CursorTooOld: 410,
-    LogClosed: 409,
-    RepeatDiffers: 422,
-    StillRunning: 409,
-    FileTooLarge: 413,
-    NotNow: 409,
-    IllegalMove: 409,
-    StaleVersion: 409,
-    VersionMissing: 428,
-    TooLarge: 413,
-    TooManyQuestions: 413,
-    UnreadableList: 400,
-    UnsupportedMediaType: 415,
-    TooManyRequests: 429,
-    DatabaseUnavailable: 503,
-    FilesUnavailable: 503,
-    NotMigrated: 503,
-    NotIssuing: 503,
-    ClockWrong: 503,
-    KeyNotHere: 503,
-    KeyNotLogged: 503,
-    TooBusy: 503,
-    IntakeClosed: 503,
-    WithheldByLaw: 451,
+    errors.InvalidInput: 400,
+    errors.BodyIncomplete: 400,
+    errors.BodyTooSlow: 408,
+    errors.MistypedReceipt: 400,
+    errors.NoVisit: 401,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.ActRefused: 409,
+    errors.ChannelChangeRefused: 409,
+    errors.NotAdmitted: 403,
+    errors.NotFound: 404,
+    errors.UnknownReceipt: 404,
+    errors.AlreadyDone: 409,
+    errors.CursorTooOld: 410,
+    errors.LogClosed: 409,
+    errors.RepeatDiffers: 422,
+    errors.StillRunning: 409,
+    errors.FileTooLarge: 413,
+    errors.NotNow: 409,
+    errors.IllegalMove: 409,
+    errors.StaleVersion: 409,
+    errors.VersionMissing: 428,
+    errors.TooLarge: 413,
+    errors.TooManyQuestions: 413,
+    errors.UnreadableList: 400,
+    errors.UnsupportedMediaType: 415,
+    errors.TooManyRequests: 429,
+    errors.DatabaseUnavailable: 503,
+    errors.FilesUnavailable: 503,
+    errors.NotMigrated: 503,
+    errors.NotIssuing: 503,
+    errors.ClockWrong: 503,
+    errors.KeyNotHere: 503,
+    errors.KeyNotLogged: 503,
+    errors.TooBusy: 503,
+    errors.IntakeClosed: 503,
+    errors.WithheldByLaw: 451,
 }
 """What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
 
@@ -120,21 +79,9 @@ RETRY_AFTER = 5
 """Seconds after which asking again makes sense while the database is away."""
 
 FOR_PROGRAMS = (
-    "/api/",
-    "/health",
-    "/ready",
-    "/metrics",
-    "/openapi.json",
-    "/openapi/",
-    "/log/",
-    "/status/",
-    "/.well-known/",
-    "/vct/",
-    "/wallets/",
-    "/ranges/",
-    "/dataset",
-    "/changes.",
-)
+    "/api/", "/health", "/ready", "/metrics", "/openapi.json", "/openapi/", "/log/", "/status/", "/.well-known/", "/vct/",
+    "/wallets/", "/ranges/", "/dataset", "/changes.",
+)  # fmt: skip
 """Paths whose errors are JSON whatever the Accept header says."""
 
 MAX_ADDRESS = 16 * 1024
@@ -230,8 +177,8 @@ class RegistryRequest(Request):
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:
-            raise UnsupportedMediaType(_HTTP[415][1])
-        raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
+            raise errors.UnsupportedMediaType(_HTTP[415][1])
+        raise errors.InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
 
 
 def show_errors_with(app: Flask, page: ErrorPage, under: str = "/") -> None:
@@ -248,19 +195,19 @@ def register(app: Flask) -> None:
 
 
 def answer_registry_error(error: RegistryError) -> Response:
-    if isinstance(error, KeyTrouble) and not isinstance(error, KeyNotLogged):
+    if isinstance(error, errors.KeyTrouble) and not isinstance(error, errors.KeyNotLogged):
         # Which file it is concerns the operator, and no caller.
         log.error("key_trouble", trouble=error.text)
-        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")
+        error = errors.KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
-    if isinstance(error, StaleVersion) and "If-Match" in request.headers:
+    if isinstance(error, errors.StaleVersion) and "If-Match" in request.headers:
         # What was asked for on a condition failed by that condition (RFC 9110, 13.1.1).
         status = 412
     faults, reason = getattr(error, "faults", ()), getattr(error, "reason", "")
     response = problem_response(status, error.code, error.text, faults, reason, error)
-    if isinstance(error, RetryLater) or (isinstance(error, NotAdmitted) and error.retry_after):
+    if isinstance(error, errors.RetryLater) or (isinstance(error, errors.NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -282,7 +229,7 @@ def answer_os_error(error: OSError) -> Response:
         return answer_unexpected(error)
     log.error("storage", exc_info=error, errno=errno.errorcode.get(error.errno, str(error.errno)))
     return answer_registry_error(
-        FilesUnavailable("this server cannot store anything now: nothing was kept; send it again later")
+        errors.FilesUnavailable("this server cannot store anything now: nothing was kept; send it again later")
     )
 
 
