@@ -171,10 +171,7 @@ def collisions(
 
 
 def _search(
-    sessions: sessionmaker[Session],
-    against: frozenset[LicenceStatus],
-    row_id: int | None,
-    digest: Callable[[str], str],
+    sessions: sessionmaker[Session], against: frozenset[LicenceStatus], row_id: int | None, digest: Callable[[str], str]
 ) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         _each(sessions, progress, progress.add_task("what agencies hold"), lambda session: renew_keys(session, digest))

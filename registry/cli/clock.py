@@ -12,9 +12,7 @@ from registry.log.actions import lock_log
 from registry.log.clock_check import accept_clock, check_clock
 
 TODAY = click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Today's date by a clock that you trust, such as your own watch.",
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="Today's date by a clock that you trust, such as your own watch."
 )
 
 

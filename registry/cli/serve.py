@@ -74,12 +74,7 @@ ADDRESS = click.option(
 @click.option("--with-stream", is_flag=True, help="Also run `registry stream` on the port after it, and stop it too.")
 @click.option("--stream-port", type=click.IntRange(1, 65535), help="Port of the stream, instead of the one after PORT.")
 def serve(
-    address: str,
-    port: int | None,
-    workers: int,
-    with_worker: bool,
-    with_stream: bool,
-    stream_port: int | None,
+    address: str, port: int | None, workers: int, with_worker: bool, with_stream: bool, stream_port: int | None
 ) -> None:
     """Answer HTTP requests until interrupted.
 

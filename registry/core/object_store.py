@@ -44,11 +44,7 @@ def object_store(bucket: Bucket, *, request: timedelta | None = None, altogether
         retry_config={
             "max_retries": 3,
             "retry_timeout": altogether or ALTOGETHER,
-            "backoff": {
-                "init_backoff": timedelta(milliseconds=100),
-                "max_backoff": timedelta(seconds=2),
-                "base": 2,
-            },
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
         },
     )
 

@@ -179,10 +179,7 @@ class RequestMiddleware:
         self._limiter = limiter
         self._quotas = quotas
         self._metrics = metrics
-        self._always: list[Header] = [
-            *security_headers(settings),
-            ("Content-Security-Policy", content_policy()),
-        ]
+        self._always: list[Header] = [*security_headers(settings), ("Content-Security-Policy", content_policy())]
         self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
         self._url_map = app.url_map
         self._plain_views: dict[str, PlainView] = app.extensions.setdefault(PLAIN_VIEWS, {})
