@@ -20,7 +20,7 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
-from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
+from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
 from registry.supervision.collisions.rules import LOST, Sign, evidence, findings, statuses_now
 from registry.vocabulary.licensing import ChannelChangeState
@@ -167,7 +167,8 @@ def collisions(
             view = [_pair_json(one, records, days) for one in found[:limit]]
     following = found[limit - 1].reference if len(found) > limit else None
     tell = _print_json if as_json else _print
-    tell(view, [_group_json(group, reference) for group, reference in groups], following)
+    shared = [{"sign": one.sign.value, "agencies": one.size, "example": reference} for one, reference in groups]
+    tell(view, shared, following)
 
 
 def _search(
@@ -225,10 +226,6 @@ def _agency_json(agency: record.Agency, days: AuthorityDays) -> dict[str, Any]:
         "place": agency.place,
         "statuses": statuses_now(agency, days.of),
     }
-
-
-def _group_json(group: CollisionGroup, reference: str) -> dict[str, Any]:
-    return {"sign": group.sign.value, "agencies": group.size, "example": reference}
 
 
 def _print_json(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:

@@ -29,7 +29,7 @@ from registry.complaints.triage.rules import RULES, Triaged, TriageFacts, triage
 from registry.core.clock import day_at, now
 from registry.core.db.engine import reading_session
 from registry.core.errors import ImportRefused, SettingsError
-from registry.i18n.wording import indicator_text, priority_text, triage_reason_text
+from registry.i18n.wording import indicator_text, word
 from registry.log.clock_check import require_right_clock
 from registry.log.models import LogState
 from registry.oversight.statistics import close, close_due, releases
@@ -144,13 +144,13 @@ def _print_rules(language: Language) -> None:
     facts = TriageFacts()
     click.echo(f"Triage {version_of(facts.thresholds)}, questionnaire {QUESTIONNAIRE.version}")
     for rule in RULES:
-        click.echo(f"{rule.priority}  {rule.reason:26} {triage_reason_text(language, rule.reason)}")
+        click.echo(f"{rule.priority}  {rule.reason:26} {word(language, 'triage.reason', rule.reason)}")
 
 
 def _print_result(found: Triaged, language: Language) -> None:
-    click.echo(f"{found.priority}  {priority_text(language, found.priority)}")
+    click.echo(f"{found.priority}  {word(language, 'triage.priority', found.priority)}")
     for reason in found.reasons:
-        click.echo(f"    {reason:26} {triage_reason_text(language, reason)}")
+        click.echo(f"    {reason:26} {word(language, 'triage.reason', reason)}")
     for heading, indicators in (("indicators", found.indicators), ("suggested by the story", found.suggested)):
         if indicators:
             click.echo(f"    {heading}: {', '.join(indicator_text(language, one) for one in indicators)}")
@@ -181,13 +181,11 @@ def purge(is_dry: bool) -> None:
     with open_registry() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
-                doomed, existing = (
-                    purging.doomed(session, day_at(now(), None)),
-                    purging.cases_on_hold(session, day_at(now(), None)),
-                )
+                today = day_at(now(), None)
+                doomed, on_hold = purging.doomed(session, today), purging.cases_on_hold(session, today)
             for one in doomed:
                 click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
-            for reference in existing:
+            for reference in on_hold:
                 click.echo(f"{reference}  kept by a legal hold")
             click.echo(f"{len(doomed)} would be destroyed.")
             return

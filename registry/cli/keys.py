@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
-from registry.cli.opening import JSON, echo_json, open_registry
+from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
@@ -21,7 +21,6 @@ from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_k
 from registry.log.queries import logged_keys
 from registry.register.authorities.actions import coverage_changed
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from registry.cli.opening import JSON, echo_json, open_registry
+from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
@@ -188,8 +188,6 @@ Rows have the form of the shipped ones, each with its country, and `replaces` wh
 Format and what is refused: docs/operators/law-overlays.md.
 """
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @law.group(epilog=OVERLAY_EXAMPLES)
 def overlay() -> None:
@@ -197,8 +195,8 @@ def overlay() -> None:
 
 
 @overlay.command()
-@click.argument("file", type=_FILE)
-@click.option("--key", "key_file", type=_FILE, help="File with the key's secret, when it does not lie in the home.")
+@click.argument("file", type=EXISTING)
+@click.option("--key", "key_file", type=EXISTING, help="File with the key's secret, when it does not lie in the home.")
 def sign(file: Path, key_file: Path | None) -> None:
     """Check FILE on the law as it is now, and write its signature to FILE.sig."""
     text = file.read_bytes()

@@ -66,11 +66,8 @@ def list_officers(unit: str | None, as_json: bool) -> None:
         found = accounts.officers_of(session, unit)
         if as_json:
             shown = ("reference", "unit", "state", "name", "email")
-            rows = (
-                {name: getattr(one, name) for name in shown} | {"roles": accounts.own_roles(session, one)}
-                for one in found
-            )
-            echo_json([row | {"roles": sorted(row["roles"])} for row in rows])
+            roles_of = {one: sorted(accounts.own_roles(session, one)) for one in found}
+            echo_json([{name: getattr(one, name) for name in shown} | {"roles": roles_of[one]} for one in found])
             return
         for one in found:
             roles = " ".join(sorted(accounts.own_roles(session, one)))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.cli.opening import JSON, echo_json, open_session, open_sessions
+from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_sessions
 from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
@@ -146,7 +146,7 @@ def _mapping_lines(mapping: SourceMapping) -> list[str]:
 
 
 @sources.command()
-@click.argument("sample", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("sample", type=EXISTING)
 @click.option(
     "--to",
     "to",
@@ -181,7 +181,7 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
 
 
 @sources.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=EXISTING)
 @click.option(
     "--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
 )
@@ -211,7 +211,7 @@ def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> 
 
 
 @sources.command(epilog="\b\nExamples:\n  registry sources add my-list.toml")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=EXISTING)
 def add(file: Path) -> None:
     """Have the mapping FILE count on every machine, in place of one of its name."""
     mapping, name = read_mapping_file(file), f"{FOLDER}/{file.stem}.toml"

@@ -95,6 +95,11 @@ ASK_GUARD_EACH = 30.0
 """Seconds after which a guard that answered is asked again though nothing was to be signed."""
 
 
+def signs_here(settings: Settings, sessions: sessionmaker[Session]) -> bool:
+    """Whether this home signs the log, and no other worker holds the lease."""
+    return settings.signs and not lease_of(sessions).is_held_elsewhere()
+
+
 def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Sign what was published and what a crash left unsigned, and have witnesses sign it.
 

@@ -28,14 +28,10 @@ def is_among(session: Session, column: Any, values: Sequence[int] | Sequence[str
     Hundreds of parameters cost more to write, send and plan than the rows to find, and SQLite takes some 30,000 at most.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return cast(ColumnElement[bool], column.in_(_each_of(values)))
+        # As rows: the statement is the same however many they are.
+        return cast(ColumnElement[bool], column.in_(_each(bindparam(None, _encoded(values), unique=True))))
     kind = ARRAY(String if values and isinstance(values[0], str) else BigInteger)
     return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), kind, unique=True)))
-
-
-def _each_of(values: Sequence[int] | Sequence[str]) -> Select[Any]:
-    """The values as rows, for SQLite: the statement is the same however many they are."""
-    return _each(bindparam(None, _encoded(values), unique=True))
 
 
 def _each(parameter: BindParameter[Any]) -> Select[Any]:
