@@ -123,17 +123,6 @@ def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> Non
         click.echo(f"registry: this is written down, but not signed: {trouble.text}", err=True)
 
 
-def tell_of_clock(engine: "Engine") -> None:
-    """Say on standard error what is wrong with this machine's clock, if anything is."""
-    from registry.core.db.engine import reading_sessions_for
-    from registry.log.clock_check import check_clock
-
-    with reading_sessions_for(engine)() as session:
-        trouble = check_clock(session).trouble
-    if trouble is not None:
-        click.echo(f"registry: {trouble}", err=True)
-
-
 def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> None:
     """Say on standard error what production would demand and lacks. Raises SettingsError for it where `is_bound`."""
     from registry.core.db.engine import reading_sessions_for

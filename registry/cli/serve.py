@@ -26,7 +26,7 @@ from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
-from registry.core.db.engine import open_engine, reading_session, sessions_for
+from registry.core.db.engine import open_engine, reading_session, reading_sessions_for, sessions_for
 from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
@@ -34,6 +34,7 @@ from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import WRITING, draining_file
+from registry.log.clock_check import check_clock
 from registry.officers.providers.linking import providers_of
 
 log = structlog.get_logger()
@@ -113,9 +114,13 @@ def serve(
 
 
 def require_database(settings: Settings) -> None:
+    """Raise what this version cannot serve the database for; a wrong clock, and what production would demand, are said."""
     with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
-        cli.tell_of_clock(engine)
+        with reading_sessions_for(engine)() as session:
+            trouble = check_clock(session).trouble
+        if trouble is not None:
+            click.echo(f"registry: {trouble}", err=True)
         cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & WRITING))
 
 
