@@ -219,14 +219,24 @@ def warn_of_confinement() -> None:
     )
 
 
-def connection_settings(settings: Settings, max_head: int = 64 * 1024) -> dict[str, Any]:
-    """Of every server of ours: its certificate, how many connections it holds, and how large a head may be.
+def server_settings(settings: Settings, address: str, port: int, max_head: int = 64 * 1024) -> dict[str, Any]:
+    """Of every server of ours: its address, its certificate, how many connections it holds, and how large a head may be.
 
     A head has ten seconds to come.
     """
+    from granian.constants import HTTPModes
     from granian.http import HTTP1Settings
+    from granian.log import LogLevels
 
     return {
+        "factory": True,
+        "address": address,
+        "port": port,
+        "http": HTTPModes.http1,
+        "websockets": False,
+        "respawn_failed_workers": True,
+        "log_level": LogLevels.warning,
+        "log_access": False,
         "ssl_cert": settings.tls,
         "ssl_key": settings.tls,
         "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
@@ -237,24 +247,15 @@ def connection_settings(settings: Settings, max_head: int = 64 * 1024) -> dict[s
 
 def listen(settings: Settings, address: str, workers: int) -> None:
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, RuntimeModes
-    from granian.log import LogLevels
+    from granian.constants import Interfaces, RuntimeModes
 
     server = Granian(
         "registry.app:gateway_from_environment",
-        factory=True,
-        address=address,
-        port=settings.port,
         interface=Interfaces.RSGI,
         workers=workers,
         runtime_mode=RuntimeModes.mt,
-        http=HTTPModes.http1,
-        websockets=False,
-        **connection_settings(settings, MAX_HEAD),
-        respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
-        log_level=LogLevels.warning,
-        log_access=False,
+        **server_settings(settings, address, settings.port, MAX_HEAD),
     )
     mark = draining_file(settings.home, os.getpid())
     mark.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
-from registry.cli.serve import ADDRESS, connection_settings, require_database, require_free_port
+from registry.cli.serve import ADDRESS, require_database, require_free_port, server_settings
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
@@ -99,21 +99,7 @@ def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
 def _serve_alone(application: str, address: str, port: int, settings: Settings) -> None:
     """Serve an ASGI application, `module:function` that makes it, in one process until interrupted."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
+    from granian.constants import Interfaces
 
-    Granian(
-        application,
-        factory=True,
-        address=address,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        http=HTTPModes.http1,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-        log_level=LogLevels.warning,
-        log_access=False,
-        **connection_settings(settings),
-    ).serve()
+    own = server_settings(settings, address, port)
+    Granian(application, interface=Interfaces.ASGI, workers=1, workers_kill_timeout=5, **own).serve()
