@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import visits
-from registry.complaints.case.complaint_codes import derive, last_six
+from registry.complaints.case.complaint_codes import derive
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import reply_templates
@@ -25,7 +25,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
-from registry.demo.complaints import UNIT, demo_code
+from registry.demo.complaints import UNIT, begin_case, demo_code
 from registry.demo.load import demo_reference
 from registry.officers import accounts
 from registry.officers.models import Officer as Account
@@ -44,7 +44,7 @@ from registry.supervision.licensing.drafting import ActRequest, LicensingOfficia
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
-from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
+from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
 
@@ -124,14 +124,7 @@ def _file(desk: Desk, number: int, days: int, **answers: object) -> str:
 
 
 def _begin(desk: Desk, number: int, days: int) -> visits.Visit:
-    code, at = demo_code(number), desk.ago(days)
-    started = filing.start(
-        desk.session, desk.sealer, code, derive(desk.sealer.keyring, code),
-        language=Language.ZH_HANS, role=MailboxRole.WORKER, at=at,
-    )  # fmt: skip
-    visit = visits.visit(desk.session, desk.sealer, started.token, at)
-    filing.confirm(desk.session, desk.sealer, visit, last_six(code), at)
-    return visit
+    return begin_case(desk.session, desk.sealer, demo_code(number), desk.ago(days), Language.ZH_HANS)
 
 
 def _move(desk: Desk, reference: str, role: Role, target: CaseState, days: int) -> None:
