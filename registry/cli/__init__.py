@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.cli.commands import COMMANDS, GROUPS
+from registry.cli.commands import COMMANDS, GROUPS, epilogs
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
 from registry.core.setting_texts import SETTINGS
@@ -38,6 +38,7 @@ class Commands(click.Group):
         command = getattr(import_module(f"registry.cli.{module}"), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name].place} is no command")
+        add_epilogs(command, cmd_name)
         return command
 
     def resolve_command(
@@ -78,6 +79,14 @@ class Commands(click.Group):
             if error.errno not in NO_ROOM:
                 raise
             refuse(RegistryError(f"nothing more can be written to {error.filename or 'the disk'}: {error.strerror}"))
+
+
+def add_epilogs(command: click.Command, name: str) -> None:
+    """Give a command, and those below it, the examples that stand in examples.toml."""
+    command.epilog = epilogs().get(name, command.epilog)
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            add_epilogs(one, f"{name} {below}")
 
 
 def refuse(error: RegistryError) -> None:

@@ -27,7 +27,7 @@ from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import LicenceStatus
 
 
-@click.group(epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+@click.group()
 def channels() -> None:
     """List changes of what agencies registered as their own: phone, e-mail, website, WeChat id, bank account.
 
@@ -37,7 +37,7 @@ def channels() -> None:
     """
 
 
-@channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+@channels.command("list")
 @click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
 def list_changes(is_all: bool) -> None:
     """List changes of channels that wait at any authority, who proposed and approved them, and who is not told yet.
@@ -81,18 +81,6 @@ def _by_hand(change: PendingChannelChange) -> str:
     return f"TELL BY HAND: no e-mail address is registered; tell the old {change.kind}, {change.old_value}"
 
 
-EXAMPLES = """\b
-Examples:
-  registry collisions
-  registry collisions --against revoked,suspended --json
-  registry collisions --agency 2K7MPXW4NQ9T
-  registry collisions --no-search --after 7QXK2MPW4N9T
-
-\b
-A search may be stopped at any time; the next one goes on from there. Nothing found is public: officers
-confirm a pair in the console, which puts a warning on the true entry, or set it aside.
-"""
-
 GROUPS_SHOWN = 20
 
 
@@ -124,7 +112,7 @@ class Reference(click.ParamType[str]):
         return found
 
 
-@click.command(epilog=EXAMPLES)
+@click.command()
 @click.option("--agency", type=Reference(), help="Look at this agency alone.")
 @click.option(
     "--against",

@@ -54,7 +54,7 @@ class Manifest(msgspec.Struct):
     files: dict[str, str]
 
 
-@click.command(epilog="\b\nExamples:\n  registry backup /media/backup-2026-11-27")
+@click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def backup(folder: Path) -> None:
     """Copy database, keys, files and settings of the data folder to FOLDER, while the registry serves.
@@ -90,7 +90,7 @@ def backup(folder: Path) -> None:
         click.echo(f"The bucket {settings.files.name} is not copied: keep versions of it at its store.")
 
 
-@click.command(epilog="\b\nExamples:\n  REGISTRY_HOME=/srv/registry registry restore /media/backup-2026-11-27")
+@click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @TODAY
 def restore(folder: Path, today: datetime | None) -> None:

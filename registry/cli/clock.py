@@ -16,7 +16,7 @@ TODAY = click.option(
 )
 
 
-@click.group(epilog="\b\nExamples:\n  registry clock show\n  registry clock accept --today 2026-11-29")
+@click.group()
 def clock() -> None:
     """This machine's clock: compare it, and accept it where what is stored is wrong."""
 

@@ -39,7 +39,7 @@ from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
 from registry.vocabulary.register import Language
 
 
-@click.group(epilog="\b\nExamples:\n  registry complaints forms --count 20 --language zh-Hans --out forms.pdf")
+@click.group()
 def complaints() -> None:
     """What people who file need on paper. Complaints themselves are worked on by `registry cases`."""
 
@@ -100,18 +100,7 @@ def _whole(out: Path) -> Iterator[BinaryIO]:
         draft.unlink()
 
 
-TRIAGE_EXAMPLES = """\b
-Examples:
-  registry triage
-  registry triage answers.json
-  echo '{"in_danger": "yes"}' | registry triage - --language zh-Hans
-
-\b
-ANSWERS is a JSON object of answers by question. Nothing of it is kept. Without it the rules are shown.
-"""
-
-
-@click.command(epilog=TRIAGE_EXAMPLES)
+@click.command()
 @click.argument("answers", type=click.File("rb"), required=False)
 @click.option("--language", type=click.Choice([language.value for language in Language]), default="en")
 @click.option(
@@ -156,14 +145,7 @@ def _print_result(found: Triaged, language: Language) -> None:
             click.echo(f"    {heading}: {', '.join(indicator_text(language, one) for one in indicators)}")
 
 
-EXAMPLES = """\b
-Examples:
-  registry cases purge --dry-run
-  registry cases reconcile --dry-run
-"""
-
-
-@click.group(epilog=EXAMPLES)
+@click.group()
 def cases() -> None:
     """Stored complaints: destroy what is kept long enough, and compare their files with the database.
 
@@ -198,7 +180,7 @@ def purge(is_dry: bool) -> None:
 NOT_WELL = 2
 
 
-@cases.command(epilog="\b\nExamples:\n  registry cases reconcile --dry-run\n  registry cases reconcile")
+@cases.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 def reconcile(dry_run: bool) -> None:
     """Remove files that no case speaks of, older than a day, and have clean copies that are missing made again.
@@ -222,18 +204,6 @@ def reconcile(dry_run: bool) -> None:
         raise SystemExit(NOT_WELL)
 
 
-STATISTICS_EXAMPLES = """\b
-Examples:
-  registry statistics list
-  registry statistics close
-  registry statistics close 2026-Q3
-
-\b
-A quarter can be closed two weeks after its last day; the worker does it then. What is closed never changes. Counts are rounded
-to five, and none below five is written down.
-"""
-
-
 class _Quarter(click.ParamType[Quarter]):
     name = "quarter"
 
@@ -244,7 +214,7 @@ class _Quarter(click.ParamType[Quarter]):
         return found
 
 
-@click.group(epilog=STATISTICS_EXAMPLES)
+@click.group()
 def statistics() -> None:
     """Open numbers about complaints, by closed quarters."""
 

@@ -28,14 +28,7 @@ REFUSED = 2
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(
-    name="import",
-    epilog="\b\nExamples:\n"
-    "  registry import agentury-prace.json --source cz-mpsv --check\n"
-    "  registry import agentury-prace.json --source cz-mpsv --report report.json --rejects rejects.csv\n"
-    "  registry import list.xlsx --mapping my-list.toml\n"
-    "\n\b\nExit code 0 when the list was applied (or the dry run went through), 2 when it was refused: then nothing was changed.",
-)
+@click.command(name="import")
 @click.argument("file", type=EXISTING)
 @click.option("--source", "name", help="Name of the source, as in `registry sources list`.")
 @click.option("--mapping", "mapping_file", type=EXISTING, help="A mapping file, instead of one found by name.")

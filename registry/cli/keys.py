@@ -24,10 +24,7 @@ from registry.register.authorities.actions import coverage_changed
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry keys init\n  registry keys list\n  registry keys rotate credential --root /media/root.pem\n"
-    "  registry keys retire uVxYz0123456789a\n  registry keys compromise uVxYz0123456789a --last-good-index 4711"
-)
+@click.group()
 def keys() -> None:
     """The keys that the registry signs with, in REGISTRY_HOME/keys; what the log says of each. For complaints: units, escrow.
 

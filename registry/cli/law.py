@@ -22,19 +22,6 @@ from registry.register.law.rules import VOTE_WARNING_DAYS, due_rows, too_old_row
 from registry.register.law.weights import last_fresh_day, may_decide
 from registry.vocabulary.law import Mark
 
-EXAMPLES = """\b
-Examples:
-  registry law list --country NL
-  registry law list --table limit --mark s2
-  registry law stale --within 60
-  registry law verify
-  registry law verify my-files/
-
-\b
-The law is one file a country in the release; `overlay` corrects it without one.
-Format, marks and what a row may decide: docs/maintainers/law.md.
-"""
-
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AS_IT_STANDS = click.option(
     "--with-overlays", "is_overlaid", is_flag=True, help="As it stands in this registry, not only as it was released."
@@ -48,7 +35,7 @@ def _law(is_overlaid: bool) -> Law:
         return law_at(session)
 
 
-@click.group(epilog=EXAMPLES)
+@click.group()
 def law() -> None:
     """The law the registry stands on: its rows, what is to be read again, and whether files are sound."""
 
@@ -176,20 +163,7 @@ def verify(folder: Path | None) -> None:
     click.echo(f"{len(whole.countries)} files, {len(whole.rows)} rows: sound.")
 
 
-OVERLAY_EXAMPLES = """\b
-Examples:
-  registry keys rotate law                                         once: the operator's key
-  registry law overlay sign it-2027-01.toml --key /media/law.pem   writes it-2027-01.toml.sig
-  registry law overlay list
-  registry law overlay show 7KQ2ABCD3EFG > it-2027-01.toml
-
-\b
-Rows have the form of the shipped ones, each with its country, and `replaces` where a row stands for another.
-Format and what is refused: docs/operators/law-overlays.md.
-"""
-
-
-@law.group(epilog=OVERLAY_EXAMPLES)
+@law.group()
 def overlay() -> None:
     """Correct law, fees and help lines without a release: sign a file here that two officers put into force in the console."""
 

@@ -25,18 +25,12 @@ from registry.oversight.trail import logged_heads
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
-    "  registry officers list\n  registry officers close 7KQ2ABCD3EFG"
-)
+@click.group()
 def officers() -> None:
     """Officers who sign in to the console. Only the first of a unit need be added here: they invite the others there."""
 
 
-@officers.command(
-    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
-    "  registry officers add it-labour 'B. Official' b@authority.example --role triage --role investigator --language it"
-)
+@officers.command()
 @click.argument("unit")
 @click.argument("name")
 @click.argument("email")
@@ -76,10 +70,7 @@ def list_officers(unit: str | None, as_json: bool) -> None:
             click.echo("There are no officers yet: add the first with `registry officers add`.")
 
 
-@officers.command(
-    epilog="\b\nExamples:\n  registry officers providers\n  registry officers providers --set providers.toml\n"
-    "  registry officers providers --withdraw"
-)
+@officers.command()
 @click.option("--set", "file", type=EXISTING, help="Have this file of providers count on every machine.")
 @click.option("--withdraw", is_flag=True, help="Withdraw what was set.")
 def providers(file: Path | None, withdraw: bool) -> None:
@@ -115,15 +106,12 @@ def close(reference: str) -> None:
 NOT_WELL = 2
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry audit verify\n  registry audit verify --head 4711:9f86d0...\n"
-    "  registry audit export > /media/audit.jsonl"
-)
+@click.group()
 def audit() -> None:
     """Who read and moved which case: check that no line was changed or taken out, and keep a copy elsewhere."""
 
 
-@audit.command(epilog="\b\nExamples:\n  registry audit verify\n  registry audit verify --head 4711:9f86d0...")
+@audit.command()
 @click.option("--head", "written", help="A head that was noted before, as this command and `export` print it.")
 def verify(written: str | None) -> None:
     """Derive the chain anew. Exit code 0 when it holds, 2 otherwise.
@@ -152,7 +140,7 @@ def verify(written: str | None) -> None:
         click.echo(f"The log states {len(logged)} of their hashes, and each is that of a line.")
 
 
-@audit.command(epilog="\b\nExamples:\n  registry audit export > /media/audit.jsonl")
+@audit.command()
 def export() -> None:
     """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
     with open_registry() as (_, sessions, _), reading_session(sessions) as session:

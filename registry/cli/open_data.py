@@ -22,10 +22,7 @@ from registry.vocabulary.register import Language
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry ranges write\n  registry ranges export-static /srv/mirror\n"
-    "  registry ranges kit kit.html"
-)
+@click.group()
 def ranges() -> None:
     """Range files: numbers are looked up without telling which, on any web server, with proof of presence and absence.
 
@@ -33,7 +30,7 @@ def ranges() -> None:
     """
 
 
-@ranges.command(name="write", epilog="\b\nExamples:\n  registry ranges write")
+@ranges.command(name="write")
 def write_ranges() -> None:
     """Write the files that changed since the last epoch, and publish it in the log."""
     with open_registry() as (settings, sessions, _):
@@ -49,11 +46,7 @@ def write_ranges() -> None:
     )
 
 
-@ranges.command(
-    name="export-static",
-    epilog="\b\nExamples:\n  registry ranges export-static /srv/mirror\n\n"
-    "Serve the folder as it is; run this again whenever you like: a file is written once.",
-)
+@ranges.command(name="export-static")
 @click.argument("folder", type=FOLDER)
 def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
@@ -65,7 +58,7 @@ def export_static(folder: Path) -> None:
     click.echo(f"Wrote an epoch of {files} files to {folder}.")
 
 
-@ranges.command(epilog="\b\nExamples:\n  registry ranges kit kit.html\n  registry ranges kit kit.html --max-mb 10")
+@ranges.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--max-mb", type=click.IntRange(1, 200), default=2, show_default=True, help="Refuse to write a longer one."
@@ -101,11 +94,7 @@ _TRUST = click.option(
 )
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry dataset write /srv/dataset\n"
-    "  registry dataset check /srv/dataset/2026-11-28-1234 --trust trust.json\n"
-    "  registry dataset apply OLD DELTA NEW --trust trust.json"
-)
+@click.group()
 def dataset() -> None:
     """The open dataset: licences and events of legal persons, for anybody to take whole and to keep up with.
 
@@ -113,11 +102,7 @@ def dataset() -> None:
     """
 
 
-@dataset.command(
-    name="write",
-    epilog="\b\nExamples:\n  registry dataset write /srv/dataset\n\n"
-    "Parquet needs the extra `parquet`; without it the command says how it is installed.",
-)
+@dataset.command(name="write")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def write_dataset(folder: Path) -> None:
     """Write a snapshot of the published log below DIR, with the delta from the one before, signed and logged.
@@ -146,7 +131,7 @@ def write_dataset(folder: Path) -> None:
     )
 
 
-@dataset.command(epilog="\b\nExamples:\n  registry dataset check /srv/dataset/2026-11-28-1234 --trust trust.json")
+@dataset.command()
 @click.argument("folder", metavar="SNAPSHOT", type=FOLDER)
 @_TRUST
 def check(folder: Path, trust: Path) -> None:
@@ -156,9 +141,7 @@ def check(folder: Path, trust: Path) -> None:
     click.echo(f"{folder}: {rows}, signed at {stated['log']['size']} entries of {stated['log']['origin']}.")
 
 
-@dataset.command(
-    epilog="\b\nExamples:\n  registry dataset apply 2026-11-27-1200 DELTA.jsonl 2026-11-28-1234 --trust trust.json"
-)
+@dataset.command()
 @click.argument("former", metavar="OLD", type=FOLDER)
 @click.argument("delta", metavar="DELTA", type=EXISTING)
 @click.argument("folder", metavar="NEW", type=FOLDER)

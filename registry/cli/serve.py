@@ -64,10 +64,7 @@ ADDRESS = click.option(
 )
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry serve\n  PORT=8080 registry serve --with-worker\n"
-    "  REGISTRY_EDGES=api REGISTRY_DATABASE_URL=postgresql+psycopg://registry@db/registry registry serve --workers 4"
-)
+@click.command()
 @ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")

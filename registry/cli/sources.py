@@ -38,10 +38,7 @@ from registry.vocabulary.register import LicenceKind, LicenceStatus
 LEAVE_OUT = "-"
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry sources list\n  registry sources fetch cz-mpsv\n"
-    "  registry sources new sample.xlsx --to var/sources/my-list.toml"
-)
+@click.group()
 def sources() -> None:
     """The lists we read: how fresh each is, what waits for approval, and mappings for new ones."""
 
@@ -210,7 +207,7 @@ def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> 
         click.echo(f"{to}: {len(part.rows)} rows, {part.heading[:100]!r}")
 
 
-@sources.command(epilog="\b\nExamples:\n  registry sources add my-list.toml")
+@sources.command()
 @click.argument("file", type=EXISTING)
 def add(file: Path) -> None:
     """Have the mapping FILE count on every machine, in place of one of its name."""

@@ -16,7 +16,7 @@ from registry.core.settings import Edge, Settings
 from registry.http import logs
 
 
-@click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
+@click.command()
 @ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the one after PORT.")
 def stream(address: str, port: int | None) -> None:
@@ -35,17 +35,7 @@ def stream(address: str, port: int | None) -> None:
     _serve_alone("registry.watches.stream:from_environment", address, chosen, settings)
 
 
-MCP_EXAMPLES = """\b
-Examples:
-  registry mcp
-  registry mcp --http --port 8020
-  registry mcp --http --address 0.0.0.0 --host mcp.example.org
-
-Needs the extra `mcp`; without it the command says how it is installed.
-"""
-
-
-@click.command(epilog=MCP_EXAMPLES)
+@click.command()
 @click.option(
     "--http", "is_http", is_flag=True, help="Serve streamable HTTP at /mcp instead of standard input and output."
 )
