@@ -80,8 +80,7 @@ def voices_command() -> None:
 @voices_command.command(name="status")
 def voices_status() -> None:
     """Count the recordings of each language, and say what is missing to make them."""
-    of, there = Counter(VOICES), Counter[str]()
-    of.clear()
+    of, there = Counter[str](), Counter[str]()
     for one in voices(cli.settings(needs_database=False).home):
         of[one.language] += 1
         there[one.language] += one.path.is_file()

@@ -76,16 +76,9 @@ def _rows(one: CountryLaw, table: str | None, mark: str | None) -> list[tuple[st
 def _row_as_json(law: Law, one: CountryLaw, name: str, row: Row, day: date, today: date) -> dict[str, Any]:
     """What a program reads of a row."""
     shown = ("id", "mark", "as_of", "as_of_kind", "in_force_on", "check_by", "disputed", "article")
-    overlaid = law.overlaid.get(row.id)
-    return (
-        {"country": one.country, "table": name}
-        | {field: getattr(row, field) for field in shown}
-        | {
-            "source": row.source.title,
-            "may_decide": may_decide(row, day, today=today),
-            "overlay": overlaid and overlaid.version,
-        }
-    )
+    weight, overlaid = may_decide(row, day, today=today), law.overlaid.get(row.id)
+    facts = {"country": one.country, "table": name} | {field: getattr(row, field) for field in shown}
+    return facts | {"source": row.source.title, "may_decide": weight, "overlay": overlaid and overlaid.version}
 
 
 def _lines(law: Law, one: CountryLaw, rows: Sequence[tuple[str, Row]], day: date, today: date) -> Iterator[str]:

@@ -33,16 +33,7 @@ Header = tuple[str, str]
 
 NOT_KEPT: Header = ("Cache-Control", "no-store")
 
-_STATUS_LINES = {
-    status: f"{status.value} {status.phrase}"
-    for status in (
-        HTTPStatus.OK,
-        HTTPStatus.CREATED,
-        HTTPStatus.ACCEPTED,
-        HTTPStatus.NO_CONTENT,
-        HTTPStatus.NOT_MODIFIED,
-    )
-}
+_STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 encode = msgspec.json.Encoder().encode
 """JSON as it is, instants to the microsecond: for what is hashed, logged or stored."""

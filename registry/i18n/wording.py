@@ -53,24 +53,15 @@ _BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about", Reaso
 """Reasons whose fuller text is chosen by what a value is."""
 
 _IN_FORCE = (
-    Reason.LICENCE_ACTIVE,
-    Reason.LICENCE_PROVISIONAL,
-    Reason.LICENCE_ACTIVE_WITH_CONDITIONS,
+    Reason.LICENCE_ACTIVE, Reason.LICENCE_PROVISIONAL, Reason.LICENCE_ACTIVE_WITH_CONDITIONS,
     Reason.LICENCE_UNDER_SURVEILLANCE,
-)
+)  # fmt: skip
 _NOT_IN_FORCE = (
-    Reason.LICENCE_APPLIED,
-    Reason.LICENCE_REFUSED,
-    Reason.LICENCE_REVOCATION_PENDING_APPEAL,
-    Reason.LICENCE_SUSPENDED,
-    Reason.LICENCE_RENEWAL_REFUSED,
-    Reason.LICENCE_SURRENDERED,
-    Reason.LICENCE_REVOKED,
-    Reason.LICENCE_REVOKED_IMMEDIATE,
-    Reason.LICENCE_BANNED,
-    Reason.LICENCE_ANNULLED_ENTITY_DISSOLVED,
+    Reason.LICENCE_APPLIED, Reason.LICENCE_REFUSED, Reason.LICENCE_REVOCATION_PENDING_APPEAL, Reason.LICENCE_SUSPENDED,
+    Reason.LICENCE_RENEWAL_REFUSED, Reason.LICENCE_SURRENDERED, Reason.LICENCE_REVOKED,
+    Reason.LICENCE_REVOKED_IMMEDIATE, Reason.LICENCE_BANNED, Reason.LICENCE_ANNULLED_ENTITY_DISSOLVED,
     Reason.LICENCE_DELISTED,
-)
+)  # fmt: skip
 ADDED: dict[Reason, tuple[str, ...]] = {
     **dict.fromkeys(_IN_FORCE, ("valid_until", "ground")),
     **dict.fromkeys(_NOT_IN_FORCE, ("since", "ground")),
