@@ -19,19 +19,11 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import chinese_name
-from registry.register.imports import worker
+from registry.register.imports import queries, worker
 from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
 from registry.register.imports.mapping import FIELDS, FOLDER, SourceMapping, read_mapping_file, shipped_names
 from registry.register.imports.models import FetchState
-from registry.register.imports.queries import (
-    last_retrieval,
-    mapping_named,
-    mapping_of,
-    own_names,
-    pending_imports,
-    source_named,
-)
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
@@ -56,14 +48,14 @@ def list_sources(as_json: bool) -> None:
         for source in known:
             click.echo("\n".join(_lines(session, source)))
         references = {source.reference for source in known}
-        own = own_names(session, settings.home)
+        own = queries.own_names(session, settings.home)
     for name in sorted({*shipped_names(), *own} - references):
         click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
 
 
 def _facts(session: Session, source: Source) -> dict[str, Any]:
     """A source that was imported, as a program reads it."""
-    former, state = last_retrieval(session, source), session.get(FetchState, source.id)
+    former, state = queries.last_retrieval(session, source), session.get(FetchState, source.id)
     lasts = source.fresh_for_days and former and timedelta(days=source.fresh_for_days)
     return {
         "reference": source.reference,
@@ -79,7 +71,7 @@ def _facts(session: Session, source: Source) -> dict[str, Any]:
 
 def _lines(session: Session, source: Source) -> list[str]:
     lines = [source.reference]
-    former = last_retrieval(session, source)
+    former = queries.last_retrieval(session, source)
     if former is None:
         lines.append("  never read")
     else:
@@ -107,13 +99,13 @@ def show(name: str) -> None:
     settings = cli.settings()
     with open_sessions(settings) as sessions, sessions() as session:
         try:
-            source = source_named(session, name)
+            source = queries.source_named(session, name)
         except NotFound:
             source = None
         mapping = (
-            mapping_of(session, source.reference, source.mapping, settings.home)
+            queries.mapping_of(session, source.reference, source.mapping, settings.home)
             if source is not None
-            else mapping_named(session, name, settings.home)
+            else queries.mapping_named(session, name, settings.home)
         )
         if source is not None:
             click.echo("\n".join(_lines(session, source)))
@@ -311,7 +303,7 @@ def fetch(name: str) -> None:
 def pending() -> None:
     """Lists that were fetched and wait for a decision."""
     with open_sessions(cli.settings()) as sessions, sessions() as session:
-        waiting = pending_imports(session)
+        waiting = queries.pending_imports(session)
     for one, reference in waiting:
         click.echo(f"{one.reference}  {reference}, fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC\n  {one.reason}")
     if not waiting:

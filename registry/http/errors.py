@@ -11,13 +11,7 @@ import msgspec
 import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    MethodNotAllowed,
-    RequestedRangeNotSatisfiable,
-    RequestEntityTooLarge,
-)
+from werkzeug import exceptions
 
 from registry.core import errors
 from registry.core.db.errors import classify_db_error
@@ -154,7 +148,7 @@ ErrorPage = Callable[[ProblemDocument, int], str]
 """Makes the page people see; the pages' edge fills it in by `show_errors_with`."""
 
 
-class HostNotServed(HTTPException):
+class HostNotServed(exceptions.HTTPException):
     """The Host header names somebody else: RFC 9110's 421."""
 
     code = 421
@@ -172,7 +166,7 @@ class RegistryRequest(Request):
         """As Werkzeug's. A body without Content-Length is never cut at the limit in silence: 413 from that size on."""
         body = super().get_data(cache=cache, as_text=as_text, parse_form_data=parse_form_data)  # type: ignore[call-overload]
         if self.content_length is None and len(body) >= (self.max_content_length or len(body) + 1):
-            raise RequestEntityTooLarge
+            raise exceptions.RequestEntityTooLarge
         return body
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
@@ -190,7 +184,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(SQLAlchemyError, answer_database_error)
     app.register_error_handler(OSError, answer_os_error)
-    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(exceptions.HTTPException, answer_http_error)
     app.extensions["registry_error_pages"] = {"/": plain_page}
 
 
@@ -233,17 +227,17 @@ def answer_os_error(error: OSError) -> Response:
     )
 
 
-def answer_http_error(error: HTTPException) -> Response:
+def answer_http_error(error: exceptions.HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return cast(Response, error.get_response())
-    if isinstance(error, InternalServerError) and error.original_exception is not None:
+    if isinstance(error, exceptions.InternalServerError) and error.original_exception is not None:
         return answer_unexpected(error.original_exception)
     code, detail = _HTTP.get(status, (Problem.HTTP_ERROR, "the request cannot be answered"))
     response = problem_response(status, code, detail)
-    if isinstance(error, MethodNotAllowed):
+    if isinstance(error, exceptions.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-    if isinstance(error, RequestedRangeNotSatisfiable):
+    if isinstance(error, exceptions.RequestedRangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 

@@ -11,6 +11,7 @@ import msgspec
 from flask import Response, request
 from msgspec.structs import replace
 
+from registry.http import responses
 from registry.http.request_reader import (
     IN_A_FILE,
     LIST_FILES,
@@ -26,18 +27,6 @@ from registry.http.request_reader import (
     refuse_encoded,
     refuse_forms,
     refuse_query,
-)
-from registry.http.responses import (
-    MEDIA_TYPE,
-    READING,
-    Answer,
-    Fixed,
-    Written,
-    etag,
-    respond,
-    respond_no_content,
-    respond_with,
-    respond_with_file,
 )
 from registry.http.transaction import services
 from schemas.base import InSchema, OutSchema
@@ -80,7 +69,7 @@ class ResponseSpec:
     schema: OutSchema | None
     operation: str
     error_statuses: tuple[int, ...]
-    media_types: tuple[str, ...] = (MEDIA_TYPE,)
+    media_types: tuple[str, ...] = (responses.MEDIA_TYPE,)
     status: HTTPStatus = HTTPStatus.OK
     is_cacheable: bool = True
     location: str | None = None
@@ -185,15 +174,15 @@ def response_schema(
     """
 
     def answer_with(given_back: Any) -> Response:
-        answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
+        answer = given_back if isinstance(given_back, responses.Answer) else written_answer(schema, given_back)
         if location is not None:
             answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
-        if request.method in READING:
+        if request.method in responses.READING:
             for field in PLACES.keys() & schema.fields:
                 answer = _with_next_link(answer, field)
-        return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
+        return responses.respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
-    media_types = (MEDIA_TYPE, *other_media_types)
+    media_types = (responses.MEDIA_TYPE, *other_media_types)
     return _with_answer(
         answer_with, ResponseSpec(schema, operation, error_statuses, media_types, status, cacheable, location)
     )
@@ -213,7 +202,7 @@ def _with_answer(answer_with: Callable[[Any], Response], spec: ResponseSpec) -> 
     return decorate
 
 
-def _with_next_link(answer: Answer, field: str) -> Answer:
+def _with_next_link(answer: responses.Answer, field: str) -> responses.Answer:
     """The answer to a question for a page, with the address of the next one (RFC 8288) where `field` says that there is one.
 
     A feed always says where it goes on later; while it has no more there is no link, so that a reader of links comes to an end.
@@ -225,37 +214,39 @@ def _with_next_link(answer: Answer, field: str) -> Answer:
     return replace(answer, headers=(*answer.headers, ("Link", f'<{address}>; rel="next"')))
 
 
-def _fields(answer: Answer) -> Any:
+def _fields(answer: responses.Answer) -> Any:
     """The fields of an answer, written or not."""
-    if isinstance(answer.value, Written):
+    if isinstance(answer.value, responses.Written):
         return msgspec.json.decode(b"".join(answer.value.parts))
     return answer.value
 
 
-def written_answer(schema: OutSchema, source_object: object, **computed: object) -> Answer:
+def written_answer(schema: OutSchema, source_object: object, **computed: object) -> responses.Answer:
     """The Answer that a schema writes, with its version as ETag.
 
     To be called in the transaction where something of `computed` is shown this once.
     """
     payload = schema.write(source_object, **computed)
-    return Answer(payload, headers=(etag(payload["version"]),) if "version" in payload else ())
+    return responses.Answer(payload, headers=(responses.etag(payload["version"]),) if "version" in payload else ())
 
 
 def no_content_response(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Answer 204 once the view has done what it does."""
     spec = ResponseSpec(None, operation, error_statuses, (), HTTPStatus.NO_CONTENT, is_cacheable=False)
-    return _with_answer(lambda _given_back: respond_no_content(), spec)
+    return _with_answer(lambda _given_back: responses.respond_no_content(), spec)
 
 
 def response_bytes(media_type: str, operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the Fixed that the view gives into a response of a media type."""
 
-    def answer_with(fixed: Fixed) -> Response:
-        return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
+    def answer_with(fixed: responses.Fixed) -> Response:
+        return responses.respond_with(fixed.body, media_type, fixed.max_age, request.environ)
 
     return _with_answer(answer_with, ResponseSpec(None, operation, error_statuses, (media_type,)))
 
 
 def response_file(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the File that the view gives into a response that is saved and never shown."""
-    return _with_answer(respond_with_file, ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False))
+    return _with_answer(
+        responses.respond_with_file, ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False)
+    )
