@@ -22,12 +22,11 @@ from registry.core.db import revisions
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Edge, Settings
 from registry.http.answer_shapes import verdict_payload
-from registry.http.app_services import verdicts
 from registry.http.middleware import PLAIN_VIEWS
 from registry.http.question_parser import question_of, require_authority
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import services
+from registry.http.transaction import services, verdicts
 from registry.log.signing import sign_committed
 from registry.proofs.credentials import status
 from schemas.verify import VerdictSchema, VerifySchema

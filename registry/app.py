@@ -84,10 +84,7 @@ class RegistryApp(Flask):
         self.frame.admit(request_ctx.request.environ)
         return super().preprocess_request()
 
-    def log_exception(
-        self,
-        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
-    ) -> None:
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """Nothing here: errors.answer_unexpected logs it once, and without the message."""
 
 

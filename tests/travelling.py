@@ -7,22 +7,22 @@ themselves.
 from typing import Any
 
 from registry.core.clock import now
-from registry.core.db import clock
+from registry.core.db import reading
 from registry.log import clock_check
 
-real_server_now = clock.server_now
+real_server_now = reading.server_now
 real_judge = clock_check.judge_clock
 
 
 def take_the_database_along() -> None:
     """From now on in this process."""
-    clock.server_now = lambda _session: now()
+    reading.server_now = lambda _session: now()
     clock_check.judge_clock = _find_right
 
 
 def leave_the_database() -> None:
     """The database's clock is its own again, and clocks are compared."""
-    clock.server_now = real_server_now
+    reading.server_now = real_server_now
     clock_check.judge_clock = real_judge
 
 

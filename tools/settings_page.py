@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry.core.setting_table import NEEDS, SETTINGS, Setting
+from registry.core.setting_texts import NEEDS, SETTINGS, Setting
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/operators/settings.md"
 

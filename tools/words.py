@@ -90,6 +90,7 @@ def findings(root: Path, words: Words, paths: Sequence[str] = ()) -> Iterator[Fi
 def _files(root: Path) -> Iterator[Path]:
     found = [path for folder in CODE for path in (root / folder).rglob("*.py")]
     found += [path for folder in CODE for path in (root / folder).rglob("en.po")]
+    found += (root / "registry" / "cli").glob("*.toml")
     found += [*(root / "docs").rglob("*.md"), *(root / name for name in PAGES), root / "openapi" / "openapi.json"]
     for path in sorted(set(found)):
         parts = path.relative_to(root).parts

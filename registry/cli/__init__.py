@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.cli.commands import COMMANDS, GROUPS
+from registry.cli.commands import COMMANDS, GROUPS, epilogs
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
-from registry.core.setting_table import SETTINGS
+from registry.core.setting_texts import SETTINGS
 from registry.core.settings import Demand, Settings
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].place.partition(":")
-        command = getattr(import_module(module), name)
+        command = getattr(import_module(f"registry.cli.{module}"), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name].place} is no command")
+        add_epilogs(command, cmd_name)
         return command
 
     def resolve_command(
@@ -78,6 +79,14 @@ class Commands(click.Group):
             if error.errno not in NO_ROOM:
                 raise
             refuse(RegistryError(f"nothing more can be written to {error.filename or 'the disk'}: {error.strerror}"))
+
+
+def add_epilogs(command: click.Command, name: str) -> None:
+    """Give a command, and those below it, the examples that stand in examples.toml."""
+    command.epilog = epilogs().get(name, command.epilog)
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            add_epilogs(one, f"{name} {below}")
 
 
 def refuse(error: RegistryError) -> None:
@@ -121,17 +130,6 @@ def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> Non
         sign_committed(settings, sessions)
     except RegistryError as trouble:
         click.echo(f"registry: this is written down, but not signed: {trouble.text}", err=True)
-
-
-def tell_of_clock(engine: "Engine") -> None:
-    """Say on standard error what is wrong with this machine's clock, if anything is."""
-    from registry.core.db.engine import reading_sessions_for
-    from registry.log.clock_check import check_clock
-
-    with reading_sessions_for(engine)() as session:
-        trouble = check_clock(session).trouble
-    if trouble is not None:
-        click.echo(f"registry: {trouble}", err=True)
 
 
 def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> None:

@@ -20,14 +20,14 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
-from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
+from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
 from registry.supervision.collisions.rules import LOST, Sign, evidence, findings, statuses_now
 from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import LicenceStatus
 
 
-@click.group(epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+@click.group()
 def channels() -> None:
     """List changes of what agencies registered as their own: phone, e-mail, website, WeChat id, bank account.
 
@@ -37,7 +37,7 @@ def channels() -> None:
     """
 
 
-@channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+@channels.command("list")
 @click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
 def list_changes(is_all: bool) -> None:
     """List changes of channels that wait at any authority, who proposed and approved them, and who is not told yet.
@@ -81,18 +81,6 @@ def _by_hand(change: PendingChannelChange) -> str:
     return f"TELL BY HAND: no e-mail address is registered; tell the old {change.kind}, {change.old_value}"
 
 
-EXAMPLES = """\b
-Examples:
-  registry collisions
-  registry collisions --against revoked,suspended --json
-  registry collisions --agency 2K7MPXW4NQ9T
-  registry collisions --no-search --after 7QXK2MPW4N9T
-
-\b
-A search may be stopped at any time; the next one goes on from there. Nothing found is public: officers
-confirm a pair in the console, which puts a warning on the true entry, or set it aside.
-"""
-
 GROUPS_SHOWN = 20
 
 
@@ -124,7 +112,7 @@ class Reference(click.ParamType[str]):
         return found
 
 
-@click.command(epilog=EXAMPLES)
+@click.command()
 @click.option("--agency", type=Reference(), help="Look at this agency alone.")
 @click.option(
     "--against",
@@ -167,14 +155,12 @@ def collisions(
             view = [_pair_json(one, records, days) for one in found[:limit]]
     following = found[limit - 1].reference if len(found) > limit else None
     tell = _print_json if as_json else _print
-    tell(view, [_group_json(group, reference) for group, reference in groups], following)
+    shared = [{"sign": one.sign.value, "agencies": one.size, "example": reference} for one, reference in groups]
+    tell(view, shared, following)
 
 
 def _search(
-    sessions: sessionmaker[Session],
-    against: frozenset[LicenceStatus],
-    row_id: int | None,
-    digest: Callable[[str], str],
+    sessions: sessionmaker[Session], against: frozenset[LicenceStatus], row_id: int | None, digest: Callable[[str], str]
 ) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         _each(sessions, progress, progress.add_task("what agencies hold"), lambda session: renew_keys(session, digest))
@@ -228,10 +214,6 @@ def _agency_json(agency: record.Agency, days: AuthorityDays) -> dict[str, Any]:
         "place": agency.place,
         "statuses": statuses_now(agency, days.of),
     }
-
-
-def _group_json(group: CollisionGroup, reference: str) -> dict[str, Any]:
-    return {"sign": group.sign.value, "agencies": group.size, "example": reference}
 
 
 def _print_json(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 from psycopg.pq import Conninfo
 from sqlalchemy import URL, inspect, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from registry import cli
 from registry.cli.clock import TODAY, require_today
@@ -52,7 +54,7 @@ class Manifest(msgspec.Struct):
     files: dict[str, str]
 
 
-@click.command(epilog="\b\nExamples:\n  registry backup /media/backup-2026-11-27")
+@click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def backup(folder: Path) -> None:
     """Copy database, keys, files and settings of the data folder to FOLDER, while the registry serves.
@@ -88,7 +90,7 @@ def backup(folder: Path) -> None:
         click.echo(f"The bucket {settings.files.name} is not copied: keep versions of it at its store.")
 
 
-@click.command(epilog="\b\nExamples:\n  REGISTRY_HOME=/srv/registry registry restore /media/backup-2026-11-27")
+@click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @TODAY
 def restore(folder: Path, today: datetime | None) -> None:
@@ -188,38 +190,16 @@ def _run(settings: Settings, command: list[str]) -> None:
 
 
 def libpq_environment(url: URL) -> dict[str, str]:
-    """An address as libpq's programs read it from their environment."""
-    given = url.query.get("host", ())
-    hosts = [given] if isinstance(given, str) else list(given)
-    pairs = [(host, "") if host.startswith("/") else tuple(host.partition(":")[::2]) for host in hosts]
-    if url.host:
-        pairs = [(url.host, str(url.port or ""))]
-    named = {
-        "PGHOST": ",".join(host for host, _ in pairs),
-        "PGPORT": ",".join(port for _, port in pairs)
-        if any(port for _, port in pairs)
-        else str(url.query.get("port", "")),
-        "PGUSER": url.username or "",
-        "PGPASSWORD": url.password or "",
-        "PGDATABASE": url.database or "",
-    }
-    return _other_parameters(url) | {name: value for name, value in named.items() if value}
-
-
-def _other_parameters(url: URL) -> dict[str, str]:
-    """What else the address says, such as of TLS, by the variable that libpq reads for each parameter."""
-    variables = {one.keyword.decode(): one.envvar for one in Conninfo.get_defaults()}
-    found = {}
-    for name, value in url.query.items():
-        variable = variables.get(name)
-        if variable is not None:
-            found[variable.decode()] = str(value)
-        elif name == "sslpassword":
-            raise BackupRefused(
-                "sslpassword of REGISTRY_DATABASE_URL cannot be given to pg_dump: use a key of TLS that only its owner may read, "
-                "without a password"
-            )
-    return found
+    """An address as libpq's programs read it from their environment: each parameter by the variable that libpq reads for it."""
+    dialect: Any = PGDialect_psycopg
+    _, arguments = dialect().create_connect_args(url)
+    if "sslpassword" in arguments:
+        raise BackupRefused(
+            "sslpassword of REGISTRY_DATABASE_URL cannot be given to pg_dump: use a key of TLS that only its owner may read, "
+            "without a password"
+        )
+    variables = {one.keyword.decode(): one.envvar.decode() for one in Conninfo.get_defaults() if one.envvar is not None}
+    return {variables[name]: str(value) for name, value in arguments.items() if name in variables}
 
 
 def _copy_home(settings: Settings, target: Path) -> None:

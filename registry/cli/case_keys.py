@@ -30,10 +30,7 @@ SETTLED = 600
 """Seconds after which no transaction is under way any more that sealed by the former key of the ring."""
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry keys units list\n  registry keys units rotate it-labour\n"
-    "  registry keys units rotate --ring\n  registry keys rewrap\n  registry keys units retire 0123456789abcdef"
-)
+@click.group()
 def units() -> None:
     """The keys of units and their custodians, and the server's own ring. What opens what: docs/maintainers/sealing.md."""
 
@@ -110,10 +107,7 @@ def retire(kid: str) -> None:
     click.echo(f"{kid} is retired, and its secret is destroyed here")
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry keys escrow init --out /media/escrow.txt\n"
-    "  registry keys escrow recover --secret /media/escrow.txt"
-)
+@click.group()
 def escrow() -> None:
     """A key off line that opens everything, for the day on which the keys here are lost. Keep it in two places, under seal."""
 
@@ -155,7 +149,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
     _report_result(done)
 
 
-@click.command(epilog="\b\nExamples:\n  registry keys units rotate it-labour\n  registry keys rewrap")
+@click.command()
 def rewrap() -> None:
     """Seal everything anew that an older key of ring, unit, custodian or escrow still holds.
 

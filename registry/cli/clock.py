@@ -6,19 +6,17 @@ import click
 
 from registry.cli.opening import open_session
 from registry.core.clock import answer_instant
-from registry.core.db.clock import database_now
+from registry.core.db.reading import database_now
 from registry.core.errors import ClockWrong
 from registry.log.actions import lock_log
 from registry.log.clock_check import accept_clock, check_clock
 
 TODAY = click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Today's date by a clock that you trust, such as your own watch.",
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="Today's date by a clock that you trust, such as your own watch."
 )
 
 
-@click.group(epilog="\b\nExamples:\n  registry clock show\n  registry clock accept --today 2026-11-29")
+@click.group()
 def clock() -> None:
     """This machine's clock: compare it, and accept it where what is stored is wrong."""
 

@@ -1,6 +1,7 @@
 """`registry complaints`: what people who file need on paper; `registry triage`: its rules; `registry cases`: stored complaints.
 
 An operator destroys what is kept long enough and compares files with the database, without reading any complaint.
+`registry statistics` closes the quarters of the open statistics, and lists them.
 """
 
 import json
@@ -15,7 +16,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.opening import open_registry
+from registry.cli.opening import open_registry, open_sessions
 from registry.complaints.attachments.actions import discard, files_remover
 from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.complaints.case.answer_rules import read_answers
@@ -28,15 +29,17 @@ from registry.complaints.triage.rules import RULES, Triaged, TriageFacts, triage
 from registry.core.clock import day_at, now
 from registry.core.db.engine import reading_session
 from registry.core.errors import ImportRefused, SettingsError
-from registry.i18n.wording import indicator_text, priority_text, triage_reason_text
+from registry.i18n.wording import indicator_text, word
 from registry.log.clock_check import require_right_clock
 from registry.log.models import LogState
+from registry.oversight.statistics import close, close_due, releases
+from registry.oversight.statistics_rules import Quarter, read_quarter
 from registry.pages.intake.forms import html_of_forms
 from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
 from registry.vocabulary.register import Language
 
 
-@click.group(epilog="\b\nExamples:\n  registry complaints forms --count 20 --language zh-Hans --out forms.pdf")
+@click.group()
 def complaints() -> None:
     """What people who file need on paper. Complaints themselves are worked on by `registry cases`."""
 
@@ -97,18 +100,7 @@ def _whole(out: Path) -> Iterator[BinaryIO]:
         draft.unlink()
 
 
-TRIAGE_EXAMPLES = """\b
-Examples:
-  registry triage
-  registry triage answers.json
-  echo '{"in_danger": "yes"}' | registry triage - --language zh-Hans
-
-\b
-ANSWERS is a JSON object of answers by question. Nothing of it is kept. Without it the rules are shown.
-"""
-
-
-@click.command(epilog=TRIAGE_EXAMPLES)
+@click.command()
 @click.argument("answers", type=click.File("rb"), required=False)
 @click.option("--language", type=click.Choice([language.value for language in Language]), default="en")
 @click.option(
@@ -141,26 +133,19 @@ def _print_rules(language: Language) -> None:
     facts = TriageFacts()
     click.echo(f"Triage {version_of(facts.thresholds)}, questionnaire {QUESTIONNAIRE.version}")
     for rule in RULES:
-        click.echo(f"{rule.priority}  {rule.reason:26} {triage_reason_text(language, rule.reason)}")
+        click.echo(f"{rule.priority}  {rule.reason:26} {word(language, 'triage.reason', rule.reason)}")
 
 
 def _print_result(found: Triaged, language: Language) -> None:
-    click.echo(f"{found.priority}  {priority_text(language, found.priority)}")
+    click.echo(f"{found.priority}  {word(language, 'triage.priority', found.priority)}")
     for reason in found.reasons:
-        click.echo(f"    {reason:26} {triage_reason_text(language, reason)}")
+        click.echo(f"    {reason:26} {word(language, 'triage.reason', reason)}")
     for heading, indicators in (("indicators", found.indicators), ("suggested by the story", found.suggested)):
         if indicators:
             click.echo(f"    {heading}: {', '.join(indicator_text(language, one) for one in indicators)}")
 
 
-EXAMPLES = """\b
-Examples:
-  registry cases purge --dry-run
-  registry cases reconcile --dry-run
-"""
-
-
-@click.group(epilog=EXAMPLES)
+@click.group()
 def cases() -> None:
     """Stored complaints: destroy what is kept long enough, and compare their files with the database.
 
@@ -178,13 +163,11 @@ def purge(is_dry: bool) -> None:
     with open_registry() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
-                doomed, existing = (
-                    purging.doomed(session, day_at(now(), None)),
-                    purging.cases_on_hold(session, day_at(now(), None)),
-                )
+                today = day_at(now(), None)
+                doomed, on_hold = purging.doomed(session, today), purging.cases_on_hold(session, today)
             for one in doomed:
                 click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
-            for reference in existing:
+            for reference in on_hold:
                 click.echo(f"{reference}  kept by a legal hold")
             click.echo(f"{len(doomed)} would be destroyed.")
             return
@@ -197,7 +180,7 @@ def purge(is_dry: bool) -> None:
 NOT_WELL = 2
 
 
-@cases.command(epilog="\b\nExamples:\n  registry cases reconcile --dry-run\n  registry cases reconcile")
+@cases.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 def reconcile(dry_run: bool) -> None:
     """Remove files that no case speaks of, older than a day, and have clean copies that are missing made again.
@@ -219,3 +202,47 @@ def reconcile(dry_run: bool) -> None:
     if found.without_original:
         click.echo(f"registry: the originals of {', '.join(found.without_original)} are not in the store", err=True)
         raise SystemExit(NOT_WELL)
+
+
+class _Quarter(click.ParamType[Quarter]):
+    name = "quarter"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
+        found = read_quarter(str(value))
+        if found is None:
+            self.fail(f"{value} is no quarter; write it as 2026-Q3", param, ctx)
+        return found
+
+
+@click.group()
+def statistics() -> None:
+    """Open numbers about complaints, by closed quarters."""
+
+
+@statistics.command(name="close")
+@click.argument("quarter", type=_Quarter(), required=False)
+def close_command(quarter: Quarter | None) -> None:
+    """Close QUARTER, or every quarter that is due. Doing it again changes nothing."""
+    today = day_at(now(), None)
+    with open_sessions() as sessions:
+        if quarter is None:
+            closed = close_due(sessions, today)
+            click.echo(f"Closed: {', '.join(closed)}." if closed else "Nothing is due.")
+            return
+        with sessions.begin() as session:
+            snapshot = close(session, quarter, today)
+            click.echo(f"{snapshot.quarter} was closed on {snapshot.closed_on}.")
+
+
+@statistics.command(name="list")
+def list_command() -> None:
+    """List what is closed, with its counts."""
+    with open_sessions() as sessions, sessions() as session:
+        found = releases(session)
+    if not found:
+        click.echo("No quarter is closed yet.")
+    for release in found:
+        click.echo(f"{release.quarter}  closed on {release.closed_on}")
+        for table in release.tables:
+            cells = ", ".join(f"{value} {count}" for value, count in table.cells.items())
+            click.echo(f"  {table.dimension:10} {cells or 'fewer than five everywhere'}")

@@ -18,32 +18,13 @@ from registry.register.agencies.publishing import reindex as renew_keys
 from registry.register.names import actions as names
 from registry.register.names.models import IndexedName
 
-GROUP_EXAMPLES = """\b
-Examples:
-  registry db upgrade
-  registry db current
-  registry db downgrade 0106
-"""
 
-UPGRADE_EXAMPLES = """\b
-Examples:
-  registry db upgrade          to the newest revision
-  registry db upgrade 0107     to that one
-"""
-
-DOWNGRADE_EXAMPLES = """\b
-Examples:
-  registry db downgrade 0106   back to that revision
-  registry db downgrade base   drop every table
-"""
-
-
-@click.group(name="db", epilog=GROUP_EXAMPLES)
+@click.group(name="db")
 def database() -> None:
     """Move the database between revisions, and say where it is."""
 
 
-@database.command(epilog=UPGRADE_EXAMPLES)
+@database.command()
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest one if none is named.
@@ -80,7 +61,7 @@ def _lacks_name_index(engine: Engine) -> bool:
     return any_agency is not None and any_name is None
 
 
-@database.command(epilog=DOWNGRADE_EXAMPLES)
+@database.command()
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask whether the data of the later revisions may go.")
 def downgrade(revision: str, yes: bool) -> None:
@@ -142,12 +123,7 @@ def _where() -> str:
 BATCH = 1000
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  registry reindex
-May be stopped and started again at any time; the registry goes on serving meanwhile."""
-)
+@click.command()
 def reindex() -> None:
     """Build the keys that numbers and names are looked up by anew, and what answers to lists copy of each record.
 

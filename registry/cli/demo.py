@@ -20,11 +20,7 @@ from registry.demo.load import load as load_demo
 from registry.log.actions import lock_log
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry demo load     invented agencies, statuses, agreements and a history\n"
-    "  registry demo officers one officer for each role, with codes to join\n"
-    "  registry demo check    what this home holds"
-)
+@click.group()
 def demo() -> None:
     """Load invented data to look at and to try with.
 

@@ -48,17 +48,7 @@ MAX_SILENCE = 120
 SCANNER_SECONDS = 5.0
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  registry doctor
-  registry doctor --production
-  registry doctor --json | jq '.findings[] | select(.state != "well")'
-
-\b
-Exit codes: 0 nothing is unwell, 1 something is (with --production also where production lacks something),
-2 the settings cannot be read."""
-)
+@click.command()
 @click.option(
     "--json", "as_json", is_flag=True, help="Answer as JSON: `status`, and `findings` with subject, state, told, cure."
 )

@@ -18,12 +18,7 @@ from registry.watches import retention
 MAX_RATE = 1_000_000
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry employers add 'Invented Works' IT --language it\n"
-    "  registry employers keys 7KQ2ABCD3EFG --make 'nightly check' --scope verify --scope jobs\n"
-    "  registry employers keys 7KQ2ABCD3EFG\n"
-    "  registry employers rate 7KQ2ABCD3EFG 20000"
-)
+@click.group()
 def employers() -> None:
     """Organisations that check in bulk. They register themselves at /account; here they are looked after by hand."""
 

@@ -25,10 +25,7 @@ from registry.supervision.licensing.proposals import forget_proposals
 from registry.vocabulary.register import HolderKind
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry erase 7Q9Z-EXWX-KGDG\n  registry erase 7Q9ZEXWXKGDG --yes\n\n"
-    "Keep REGISTRY_HOME/erased apart from backups of the database: it is applied again after one is restored."
-)
+@click.command()
 @click.argument("reference")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(reference: str, yes: bool) -> None:

@@ -12,21 +12,13 @@ from registry.i18n.progress import Progress, languages_begun, progress, template
 from registry.i18n.voices import VOICES, clear_old, missing_engines, voices, write
 from registry.vocabulary.register import Language
 
-EXAMPLES = """\b
-Examples:
-  registry i18n status
-  registry i18n status --language fr --pages
-  registry i18n status --language de --keys
-  registry i18n template ./templates
-"""
 
-
-@click.group(epilog=EXAMPLES)
+@click.group()
 def i18n() -> None:
     """Texts of the pages: what is missing or not reviewed yet, and templates for translators. No database is needed."""
 
 
-@i18n.command(epilog=EXAMPLES)
+@i18n.command()
 @click.option("--language", "only", multiple=True, type=click.Choice(languages_begun()), help="Only this one.")
 @click.option("--pages", "by_page", is_flag=True, help="A line for each page or family of words instead of each room.")
 @click.option("--keys", "with_keys", is_flag=True, help="Name each missing text.")
@@ -65,7 +57,7 @@ def _line(name: str, parts: list[Progress]) -> None:
     click.echo(f"  {name}: {texts} texts, {missing} missing{must}, {unreviewed} not reviewed")
 
 
-@i18n.command("template", epilog=EXAMPLES)
+@i18n.command("template")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--room", "only", multiple=True, type=click.Choice(list(catalogue_folders())), help="Only this room's.")
 def template_command(folder: Path, only: tuple[str, ...]) -> None:
@@ -77,16 +69,10 @@ def template_command(folder: Path, only: tuple[str, ...]) -> None:
         click.echo(path)
 
 
-VOICES_EXAMPLES = """\b
-Examples:
-  registry voices status
-  registry voices write
-  registry voices write --language zh-Hans
-"""
 NOT_MADE = 2
 
 
-@click.group(name="voices", epilog=VOICES_EXAMPLES)
+@click.group(name="voices")
 def voices_command() -> None:
     """Questions read aloud: optional recordings in REGISTRY_HOME/voices. No database is needed."""
 
@@ -94,8 +80,7 @@ def voices_command() -> None:
 @voices_command.command(name="status")
 def voices_status() -> None:
     """Count the recordings of each language, and say what is missing to make them."""
-    of, there = Counter(VOICES), Counter[str]()
-    of.clear()
+    of, there = Counter[str](), Counter[str]()
     for one in voices(cli.settings(needs_database=False).home):
         of[one.language] += 1
         there[one.language] += one.path.is_file()

@@ -28,26 +28,10 @@ REFUSED = 2
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(
-    name="import",
-    epilog="\b\nExamples:\n"
-    "  registry import agentury-prace.json --source cz-mpsv --check\n"
-    "  registry import agentury-prace.json --source cz-mpsv --report report.json --rejects rejects.csv\n"
-    "  registry import list.xlsx --mapping my-list.toml\n"
-    "\n\b\nExit code 0 when the list was applied (or the dry run went through), 2 when it was refused: then nothing was changed.",
-)
+@click.command(name="import")
 @click.argument("file", type=EXISTING)
-@click.option(
-    "--source",
-    "name",
-    help="Name of the source, as in `registry sources list`.",
-)
-@click.option(
-    "--mapping",
-    "mapping_file",
-    type=EXISTING,
-    help="A mapping file, instead of one found by name.",
-)
+@click.option("--source", "name", help="Name of the source, as in `registry sources list`.")
+@click.option("--mapping", "mapping_file", type=EXISTING, help="A mapping file, instead of one found by name.")
 @click.option("--dry-run", is_flag=True, help="Read, check and compare everything, and change nothing.")
 @click.option(
     "--check",
@@ -56,16 +40,8 @@ TO_WRITE = click.Path(dir_okay=False, path_type=Path)
     help="As --dry-run, and print what a reader compares with the file: its tables and headings, kinds, statuses, rows.",
 )
 @click.option("--report", "report_file", type=TO_WRITE, help="Write the report here as JSON.")
-@click.option(
-    "--rejects",
-    "rejects_file",
-    type=TO_WRITE,
-    help="Write the rejected rows here as CSV.",
-)
-@click.option(
-    "--encoding",
-    help="Encoding of a text file, when it is found out wrongly, like gb18030.",
-)
+@click.option("--rejects", "rejects_file", type=TO_WRITE, help="Write the rejected rows here as CSV.")
+@click.option("--encoding", help="Encoding of a text file, when it is found out wrongly, like gb18030.")
 @click.option("--skip-rejects", is_flag=True, help="Take all good rows although others were rejected.")
 @click.option("--accept-shrink", is_flag=True, help="Go on although more than 10 % of the list would be delisted.")
 def import_command(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
-from registry.cli.opening import JSON, echo_json, open_registry
+from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
@@ -21,14 +21,10 @@ from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_k
 from registry.log.queries import logged_keys
 from registry.register.authorities.actions import coverage_changed
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry keys init\n  registry keys list\n  registry keys rotate credential --root /media/root.pem\n"
-    "  registry keys retire uVxYz0123456789a\n  registry keys compromise uVxYz0123456789a --last-good-index 4711"
-)
+@click.group()
 def keys() -> None:
     """The keys that the registry signs with, in REGISTRY_HOME/keys; what the log says of each. For complaints: units, escrow.
 

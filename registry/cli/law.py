@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from registry.cli.opening import JSON, echo_json, open_registry
+from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
@@ -21,19 +21,6 @@ from registry.register.law.rows import CountryLaw, Row
 from registry.register.law.rules import VOTE_WARNING_DAYS, due_rows, too_old_rows, votes_ending
 from registry.register.law.weights import last_fresh_day, may_decide
 from registry.vocabulary.law import Mark
-
-EXAMPLES = """\b
-Examples:
-  registry law list --country NL
-  registry law list --table limit --mark s2
-  registry law stale --within 60
-  registry law verify
-  registry law verify my-files/
-
-\b
-The law is one file a country in the release; `overlay` corrects it without one.
-Format, marks and what a row may decide: docs/maintainers/law.md.
-"""
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AS_IT_STANDS = click.option(
@@ -48,7 +35,7 @@ def _law(is_overlaid: bool) -> Law:
         return law_at(session)
 
 
-@click.group(epilog=EXAMPLES)
+@click.group()
 def law() -> None:
     """The law the registry stands on: its rows, what is to be read again, and whether files are sound."""
 
@@ -89,16 +76,9 @@ def _rows(one: CountryLaw, table: str | None, mark: str | None) -> list[tuple[st
 def _row_as_json(law: Law, one: CountryLaw, name: str, row: Row, day: date, today: date) -> dict[str, Any]:
     """What a program reads of a row."""
     shown = ("id", "mark", "as_of", "as_of_kind", "in_force_on", "check_by", "disputed", "article")
-    overlaid = law.overlaid.get(row.id)
-    return (
-        {"country": one.country, "table": name}
-        | {field: getattr(row, field) for field in shown}
-        | {
-            "source": row.source.title,
-            "may_decide": may_decide(row, day, today=today),
-            "overlay": overlaid and overlaid.version,
-        }
-    )
+    weight, overlaid = may_decide(row, day, today=today), law.overlaid.get(row.id)
+    facts = {"country": one.country, "table": name} | {field: getattr(row, field) for field in shown}
+    return facts | {"source": row.source.title, "may_decide": weight, "overlay": overlaid and overlaid.version}
 
 
 def _lines(law: Law, one: CountryLaw, rows: Sequence[tuple[str, Row]], day: date, today: date) -> Iterator[str]:
@@ -176,29 +156,14 @@ def verify(folder: Path | None) -> None:
     click.echo(f"{len(whole.countries)} files, {len(whole.rows)} rows: sound.")
 
 
-OVERLAY_EXAMPLES = """\b
-Examples:
-  registry keys rotate law                                         once: the operator's key
-  registry law overlay sign it-2027-01.toml --key /media/law.pem   writes it-2027-01.toml.sig
-  registry law overlay list
-  registry law overlay show 7KQ2ABCD3EFG > it-2027-01.toml
-
-\b
-Rows have the form of the shipped ones, each with its country, and `replaces` where a row stands for another.
-Format and what is refused: docs/operators/law-overlays.md.
-"""
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-@law.group(epilog=OVERLAY_EXAMPLES)
+@law.group()
 def overlay() -> None:
     """Correct law, fees and help lines without a release: sign a file here that two officers put into force in the console."""
 
 
 @overlay.command()
-@click.argument("file", type=_FILE)
-@click.option("--key", "key_file", type=_FILE, help="File with the key's secret, when it does not lie in the home.")
+@click.argument("file", type=EXISTING)
+@click.option("--key", "key_file", type=EXISTING, help="File with the key's secret, when it does not lie in the home.")
 def sign(file: Path, key_file: Path | None) -> None:
     """Check FILE on the law as it is now, and write its signature to FILE.sig."""
     text = file.read_bytes()

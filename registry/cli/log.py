@@ -24,7 +24,7 @@ from registry.log.witnesses.server import Witness, server_for
 NOT_WELL = 2
 
 
-@click.group(epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles\n  registry log recover")
+@click.group()
 def log() -> None:
     """The log of everything published: check it from inside, and go on after a restored backup."""
 
@@ -48,10 +48,7 @@ def verify() -> None:
     click.echo(f"{found.size} entries, root {b64encode(found.root).decode()}, {found.heads} signed heads: all agree.")
 
 
-@log.command(
-    epilog="\b\nExamples:\n  registry log witnesses\n  registry log witnesses --set witness-policy\n"
-    "  registry log witnesses --withdraw"
-)
+@log.command()
 @click.option("--set", "file", type=EXISTING, help="Have this file say on every machine who else signs.")
 @click.option("--withdraw", is_flag=True, help="Withdraw what was set: what the log says stays.")
 def witnesses(file: Path | None, withdraw: bool) -> None:
@@ -69,7 +66,7 @@ def witnesses(file: Path | None, withdraw: bool) -> None:
         click.echo("\n".join(witness_lines(session, settings.home)))
 
 
-@log.command(name="rebuild-tiles", epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles")
+@log.command(name="rebuild-tiles")
 def rebuild_tiles() -> None:
     """Make the tiles, hashes that follow from the entries, anew after `registry log verify` found fault with them.
 
@@ -97,7 +94,7 @@ def recover(origin: str | None, yes: bool) -> None:
     click.echo(f"The log goes on as {new}.")
 
 
-@log.command(epilog="\b\nExamples:\n  registry log verify\n  registry log adopt")
+@log.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def adopt(yes: bool) -> None:
     """Let this home sign on after the newest head of the database, which another home signed.
@@ -114,11 +111,7 @@ def adopt(yes: bool) -> None:
     click.echo(f"This home knew of {known}; it signs on after {head.size} entries of {head.origin}.")
 
 
-@click.command(
-    name="export-static",
-    epilog="\b\nExamples:\n  registry export-static /srv/mirror\n\n"
-    "Serve the folder as it is; run this again whenever you like: complete tiles are written once.",
-)
+@click.command(name="export-static")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
@@ -131,9 +124,7 @@ def export_static(folder: Path) -> None:
     click.echo(f"Wrote {size} entries with their tiles to {folder}.")
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry close\n\nExport it afterwards with `registry export-static`, and keep serving the files."
-)
+@click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def close(yes: bool) -> None:
     """Sign a final head and publish nothing more, for ever. What was published goes on being served."""
@@ -144,14 +135,7 @@ def close(yes: bool) -> None:
     click.echo(f"The log {head.origin} is closed with {head.size} entries. Its final head:\n\n{head.note}")
 
 
-@click.command(
-    epilog="\b\nExamples:\n"
-    "  registry witness --folder w1 --name witness.example/w1 --log 'registry.example/log+6c1c1a9c+AV...'\n"
-    "  registry witness --folder w1 --name witness.example/w1 --print-key\n"
-    "\n\b\nIts key goes into the policy of the log (registry log witnesses --set), for example:\n"
-    "  witness w1 witness.example/w1+...  https://witness.example\n"
-    "  quorum w1"
-)
+@click.command()
 @click.option(
     "--folder",
     required=True,

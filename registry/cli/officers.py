@@ -1,32 +1,36 @@
-"""`registry officers`: the first officer of a unit, and who is there."""
+"""`registry officers`: the first officer of a unit, and who is there; `registry audit`: what they did.
 
+Whether the lines of who did what still follow from one another, and all of them as a file.
+"""
+
+import sys
 from pathlib import Path
 
 import click
 
 from registry import cli
-from registry.cli.opening import EXISTING, JSON, echo_json, open_session, read_file
+from registry.audit import queries
+from registry.audit.queries import Head
+from registry.cli.opening import EXISTING, JSON, echo_json, open_registry, open_session, read_file
 from registry.core.clock import day_at, now
+from registry.core.db.engine import reading_session
+from registry.core.errors import BadProof
+from registry.core.files import sync_folder, write_atomically
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.officers import accounts
 from registry.officers.providers.linking import providers_of
 from registry.officers.providers.settings import FILE, read_providers
 from registry.officers.rights import Role
+from registry.oversight.trail import logged_heads
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
-    "  registry officers list\n  registry officers close 7KQ2ABCD3EFG"
-)
+@click.group()
 def officers() -> None:
     """Officers who sign in to the console. Only the first of a unit need be added here: they invite the others there."""
 
 
-@officers.command(
-    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
-    "  registry officers add it-labour 'B. Official' b@authority.example --role triage --role investigator --language it"
-)
+@officers.command()
 @click.argument("unit")
 @click.argument("name")
 @click.argument("email")
@@ -56,11 +60,8 @@ def list_officers(unit: str | None, as_json: bool) -> None:
         found = accounts.officers_of(session, unit)
         if as_json:
             shown = ("reference", "unit", "state", "name", "email")
-            rows = (
-                {name: getattr(one, name) for name in shown} | {"roles": accounts.own_roles(session, one)}
-                for one in found
-            )
-            echo_json([row | {"roles": sorted(row["roles"])} for row in rows])
+            roles_of = {one: sorted(accounts.own_roles(session, one)) for one in found}
+            echo_json([{name: getattr(one, name) for name in shown} | {"roles": roles_of[one]} for one in found])
             return
         for one in found:
             roles = " ".join(sorted(accounts.own_roles(session, one)))
@@ -69,10 +70,7 @@ def list_officers(unit: str | None, as_json: bool) -> None:
             click.echo("There are no officers yet: add the first with `registry officers add`.")
 
 
-@officers.command(
-    epilog="\b\nExamples:\n  registry officers providers\n  registry officers providers --set providers.toml\n"
-    "  registry officers providers --withdraw"
-)
+@officers.command()
 @click.option("--set", "file", type=EXISTING, help="Have this file of providers count on every machine.")
 @click.option("--withdraw", is_flag=True, help="Withdraw what was set.")
 def providers(file: Path | None, withdraw: bool) -> None:
@@ -103,3 +101,66 @@ def close(reference: str) -> None:
         officer = accounts.officer_named(session, reference)
         accounts.close(session, officer, by=accounts.COMMAND_LINE, at=at, today=day_at(at, None))
     click.echo(f"{reference}: closed.")
+
+
+NOT_WELL = 2
+
+
+@click.group()
+def audit() -> None:
+    """Who read and moved which case: check that no line was changed or taken out, and keep a copy elsewhere."""
+
+
+@audit.command()
+@click.option("--head", "written", help="A head that was noted before, as this command and `export` print it.")
+def verify(written: str | None) -> None:
+    """Derive the chain anew. Exit code 0 when it holds, 2 otherwise.
+
+    The head that was found good stands in REGISTRY_HOME/audit-head, and the next run holds the chain to it: a database that
+    lost its newest lines is found. Each week the worker states the head in the public log, and the chain is held to all of
+    these: who writes it anew would have to write the log anew, before its witnesses and readers.
+    """
+    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
+        note = settings.home / "audit-head"
+        stored = [head for head in (_read_head(written), _read_noted_head(note)) if head is not None]
+        logged = logged_heads(session)
+        found = queries.verify(session, stored[0] if stored else None, logged)
+        troubles = found.troubles + [
+            trouble for other in stored[1:] for trouble in queries.verify(session, other).troubles
+        ]
+    for trouble in dict.fromkeys(troubles):
+        click.echo(f"registry: {trouble}", err=True)
+    if troubles:
+        click.echo("Keep this state to find out why, and compare it with the last export.", err=True)
+        sys.exit(NOT_WELL)
+    write_atomically(note, f"{found.head}\n".encode())
+    sync_folder(note.parent)
+    click.echo(f"{found.head.size} lines follow from one another. Head: {found.head}")
+    if logged:
+        click.echo(f"The log states {len(logged)} of their hashes, and each is that of a line.")
+
+
+@audit.command()
+def export() -> None:
+    """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
+    with open_registry() as (_, sessions, _), reading_session(sessions) as session:
+        for line in queries.exported(session):
+            click.echo(line, nl=False)
+
+
+def _read_head(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    head = queries.read_head(text)
+    if head is None:
+        raise BadProof("a head is a number of lines, a colon and 64 hex digits, as `registry audit verify` prints it")
+    return head
+
+
+def _read_noted_head(path: Path) -> Head | None:
+    try:
+        return _read_head(path.read_text(encoding="ascii", errors="replace"))
+    except FileNotFoundError:
+        return None
+    except BadProof:
+        raise BadProof(f"{path} holds no head; remove it if you know why, and note today's with another run") from None

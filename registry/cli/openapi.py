@@ -7,12 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry openapi                    writes openapi/openapi.json\n"
-    "  registry openapi --check            says whether that file is what the code would write\n"
-    "  registry openapi --output -         prints the document\n"
-    "  registry openapi --audience public --output public.json"
-)
+@click.command()
 @click.option(
     "--output",
     default="openapi/openapi.json",

@@ -26,7 +26,7 @@ from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
-from registry.core.db.engine import open_engine, reading_session, sessions_for
+from registry.core.db.engine import open_engine, reading_session, reading_sessions_for, sessions_for
 from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
@@ -34,6 +34,7 @@ from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import WRITING, draining_file
+from registry.log.clock_check import check_clock
 from registry.officers.providers.linking import providers_of
 
 log = structlog.get_logger()
@@ -63,10 +64,7 @@ ADDRESS = click.option(
 )
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry serve\n  PORT=8080 registry serve --with-worker\n"
-    "  REGISTRY_EDGES=api REGISTRY_DATABASE_URL=postgresql+psycopg://registry@db/registry registry serve --workers 4"
-)
+@click.command()
 @ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
@@ -74,12 +72,7 @@ ADDRESS = click.option(
 @click.option("--with-stream", is_flag=True, help="Also run `registry stream` on the port after it, and stop it too.")
 @click.option("--stream-port", type=click.IntRange(1, 65535), help="Port of the stream, instead of the one after PORT.")
 def serve(
-    address: str,
-    port: int | None,
-    workers: int,
-    with_worker: bool,
-    with_stream: bool,
-    stream_port: int | None,
+    address: str, port: int | None, workers: int, with_worker: bool, with_stream: bool, stream_port: int | None
 ) -> None:
     """Answer HTTP requests until interrupted.
 
@@ -118,9 +111,13 @@ def serve(
 
 
 def require_database(settings: Settings) -> None:
+    """Raise what this version cannot serve the database for; a wrong clock, and what production would demand, are said."""
     with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
-        cli.tell_of_clock(engine)
+        with reading_sessions_for(engine)() as session:
+            trouble = check_clock(session).trouble
+        if trouble is not None:
+            click.echo(f"registry: {trouble}", err=True)
         cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & WRITING))
 
 
@@ -219,14 +216,24 @@ def warn_of_confinement() -> None:
     )
 
 
-def connection_settings(settings: Settings, max_head: int = 64 * 1024) -> dict[str, Any]:
-    """Of every server of ours: its certificate, how many connections it holds, and how large a head may be.
+def server_settings(settings: Settings, address: str, port: int, max_head: int = 64 * 1024) -> dict[str, Any]:
+    """Of every server of ours: its address, its certificate, how many connections it holds, and how large a head may be.
 
     A head has ten seconds to come.
     """
+    from granian.constants import HTTPModes
     from granian.http import HTTP1Settings
+    from granian.log import LogLevels
 
     return {
+        "factory": True,
+        "address": address,
+        "port": port,
+        "http": HTTPModes.http1,
+        "websockets": False,
+        "respawn_failed_workers": True,
+        "log_level": LogLevels.warning,
+        "log_access": False,
         "ssl_cert": settings.tls,
         "ssl_key": settings.tls,
         "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
@@ -237,24 +244,15 @@ def connection_settings(settings: Settings, max_head: int = 64 * 1024) -> dict[s
 
 def listen(settings: Settings, address: str, workers: int) -> None:
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, RuntimeModes
-    from granian.log import LogLevels
+    from granian.constants import Interfaces, RuntimeModes
 
     server = Granian(
         "registry.app:gateway_from_environment",
-        factory=True,
-        address=address,
-        port=settings.port,
         interface=Interfaces.RSGI,
         workers=workers,
         runtime_mode=RuntimeModes.mt,
-        http=HTTPModes.http1,
-        websockets=False,
-        **connection_settings(settings, MAX_HEAD),
-        respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
-        log_level=LogLevels.warning,
-        log_access=False,
+        **server_settings(settings, address, settings.port, MAX_HEAD),
     )
     mark = draining_file(settings.home, os.getpid())
     mark.unlink(missing_ok=True)

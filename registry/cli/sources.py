@@ -13,35 +13,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.cli.opening import JSON, echo_json, open_session, open_sessions
+from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_sessions
 from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import chinese_name
-from registry.register.imports import worker
+from registry.register.imports import queries, worker
 from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
 from registry.register.imports.mapping import FIELDS, FOLDER, SourceMapping, read_mapping_file, shipped_names
 from registry.register.imports.models import FetchState
-from registry.register.imports.queries import (
-    last_retrieval,
-    mapping_named,
-    mapping_of,
-    own_names,
-    pending_imports,
-    source_named,
-)
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
 LEAVE_OUT = "-"
 
 
-@click.group(
-    epilog="\b\nExamples:\n  registry sources list\n  registry sources fetch cz-mpsv\n"
-    "  registry sources new sample.xlsx --to var/sources/my-list.toml"
-)
+@click.group()
 def sources() -> None:
     """The lists we read: how fresh each is, what waits for approval, and mappings for new ones."""
 
@@ -59,14 +48,14 @@ def list_sources(as_json: bool) -> None:
         for source in known:
             click.echo("\n".join(_lines(session, source)))
         references = {source.reference for source in known}
-        own = own_names(session, settings.home)
+        own = queries.own_names(session, settings.home)
     for name in sorted({*shipped_names(), *own} - references):
         click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
 
 
 def _facts(session: Session, source: Source) -> dict[str, Any]:
     """A source that was imported, as a program reads it."""
-    former, state = last_retrieval(session, source), session.get(FetchState, source.id)
+    former, state = queries.last_retrieval(session, source), session.get(FetchState, source.id)
     lasts = source.fresh_for_days and former and timedelta(days=source.fresh_for_days)
     return {
         "reference": source.reference,
@@ -82,7 +71,7 @@ def _facts(session: Session, source: Source) -> dict[str, Any]:
 
 def _lines(session: Session, source: Source) -> list[str]:
     lines = [source.reference]
-    former = last_retrieval(session, source)
+    former = queries.last_retrieval(session, source)
     if former is None:
         lines.append("  never read")
     else:
@@ -110,13 +99,13 @@ def show(name: str) -> None:
     settings = cli.settings()
     with open_sessions(settings) as sessions, sessions() as session:
         try:
-            source = source_named(session, name)
+            source = queries.source_named(session, name)
         except NotFound:
             source = None
         mapping = (
-            mapping_of(session, source.reference, source.mapping, settings.home)
+            queries.mapping_of(session, source.reference, source.mapping, settings.home)
             if source is not None
-            else mapping_named(session, name, settings.home)
+            else queries.mapping_named(session, name, settings.home)
         )
         if source is not None:
             click.echo("\n".join(_lines(session, source)))
@@ -146,7 +135,7 @@ def _mapping_lines(mapping: SourceMapping) -> list[str]:
 
 
 @sources.command()
-@click.argument("sample", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("sample", type=EXISTING)
 @click.option(
     "--to",
     "to",
@@ -181,7 +170,7 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
 
 
 @sources.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=EXISTING)
 @click.option(
     "--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
 )
@@ -210,8 +199,8 @@ def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> 
         click.echo(f"{to}: {len(part.rows)} rows, {part.heading[:100]!r}")
 
 
-@sources.command(epilog="\b\nExamples:\n  registry sources add my-list.toml")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@sources.command()
+@click.argument("file", type=EXISTING)
 def add(file: Path) -> None:
     """Have the mapping FILE count on every machine, in place of one of its name."""
     mapping, name = read_mapping_file(file), f"{FOLDER}/{file.stem}.toml"
@@ -314,7 +303,7 @@ def fetch(name: str) -> None:
 def pending() -> None:
     """Lists that were fetched and wait for a decision."""
     with open_sessions(cli.settings()) as sessions, sessions() as session:
-        waiting = pending_imports(session)
+        waiting = queries.pending_imports(session)
     for one, reference in waiting:
         click.echo(f"{one.reference}  {reference}, fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC\n  {one.reason}")
     if not waiting:

@@ -10,13 +10,13 @@ import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
-from registry.cli.serve import ADDRESS, connection_settings, require_database, require_free_port
+from registry.cli.serve import ADDRESS, require_database, require_free_port, server_settings
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
 
 
-@click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
+@click.command()
 @ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the one after PORT.")
 def stream(address: str, port: int | None) -> None:
@@ -35,17 +35,7 @@ def stream(address: str, port: int | None) -> None:
     _serve_alone("registry.watches.stream:from_environment", address, chosen, settings)
 
 
-MCP_EXAMPLES = """\b
-Examples:
-  registry mcp
-  registry mcp --http --port 8020
-  registry mcp --http --address 0.0.0.0 --host mcp.example.org
-
-Needs the extra `mcp`; without it the command says how it is installed.
-"""
-
-
-@click.command(epilog=MCP_EXAMPLES)
+@click.command()
 @click.option(
     "--http", "is_http", is_flag=True, help="Serve streamable HTTP at /mcp instead of standard input and output."
 )
@@ -99,21 +89,7 @@ def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
 def _serve_alone(application: str, address: str, port: int, settings: Settings) -> None:
     """Serve an ASGI application, `module:function` that makes it, in one process until interrupted."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
+    from granian.constants import Interfaces
 
-    Granian(
-        application,
-        factory=True,
-        address=address,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        http=HTTPModes.http1,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-        log_level=LogLevels.warning,
-        log_access=False,
-        **connection_settings(settings),
-    ).serve()
+    own = server_settings(settings, address, port)
+    Granian(application, interface=Interfaces.ASGI, workers=1, workers_kill_timeout=5, **own).serve()

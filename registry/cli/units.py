@@ -17,12 +17,7 @@ from registry.vocabulary.cases import PartnerKind
 from registry.vocabulary.register import Language
 
 
-@click.group(
-    epilog="\b\nExamples:\n"
-    '  registry units add it-inl-prato --country IT --authority it-inl --name en="Labour inspectorate, Prato" \\\n'
-    "      --email desk@authority.example --default\n"
-    "  registry units list\n  registry units close it-inl-prato"
-)
+@click.group()
 def units() -> None:
     """Who takes complaints. A complaint goes to the unit of the country of work, or else to the default one.
 
@@ -131,12 +126,7 @@ def _periods(stored: tuple[str, ...]) -> Periods | None:
     return Periods(**found) if found else None
 
 
-@click.group(
-    epilog="\b\nExamples:\n"
-    '  registry partners add it-union-prato --kind union --country IT --name en="Union of Prato" --email desk@union.example\n'
-    "  registry officers add it-union-prato 'A. Person' a.person@union.example --role partner\n"
-    "  registry partners list\n  registry partners close it-union-prato"
-)
+@click.group()
 def partners() -> None:
     """To whom a case may be referred: inspectorates, NGOs, unions, police, prosecutors. None of immigration can be written down.
 

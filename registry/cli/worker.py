@@ -19,7 +19,7 @@ from registry.worker import scheduler
 from registry.worker.bulk_jobs import work_on
 
 
-@click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
+@click.command()
 @click.option("--once", is_flag=True, help="Do everything that is due, and end.")
 def worker(once: bool) -> None:
     """Fetch lists on schedule, warn by mail before one goes stale, change channels when due, sign the log, tell watchers.
@@ -45,12 +45,12 @@ def worker(once: bool) -> None:
         raise click.ClickException(f"failed: {', '.join(failed)}; the log says where")
 
 
-@click.group(epilog="\b\nExamples:\n  registry lists work")
+@click.group()
 def lists() -> None:
     """Lists of questions that organisations sent."""
 
 
-@lists.command(epilog="\b\nExample:\n  registry lists work")
+@lists.command()
 @click.option("--with-parent", is_flag=True, hidden=True)
 def work(with_parent: bool) -> None:
     """Answer what waits, and end. Killed at any moment, the next goes on where it stood."""

@@ -9,6 +9,8 @@ read and nothing be written, limits (setrlimit(2)), and a filter of system calls
 """
 
 import ctypes
+import errno
+import fcntl
 import os
 import resource
 import signal
@@ -20,8 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from registry.core.system_calls import Unfiltered, filter_calls
+from typing import NamedTuple
 
 
 class Unconfined(Exception):
@@ -40,7 +41,7 @@ class Limits:
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-_NEW_NAMESPACES = 0x10000000 | 0x40000000 | 0x08000000 | 0x04000000  # user, network, IPC, host name
+_UNSHARED = 0x10000000 | 0x40000000 | 0x08000000 | 0x04000000  # user, network, IPC, host name
 _UNPRIVILEGED_ID = 65534
 _PR_GET_SECCOMP, _SECCOMP_MODE_FILTER = 21, 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 1, 24, 38, 39
@@ -60,7 +61,7 @@ def confine(limits: Limits) -> None:
     signal.alarm(limits.wall)
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     user, group = os.getuid(), os.getgid()
-    _call("unshare", _NEW_NAMESPACES)
+    _call("unshare", _UNSHARED)
     _map_to_unprivileged(user, group)
     _drop_capabilities()
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -69,10 +70,7 @@ def confine(limits: Limits) -> None:
     for number, limit in _limits(limits):
         resource.setrlimit(number, (limit, limit))
     _verify(limits)
-    try:
-        filter_calls()
-    except Unfiltered as trouble:
-        raise Unconfined(f"seccomp: {trouble}") from None
+    filter_calls()
     _verify_filter()
 
 
@@ -183,6 +181,136 @@ def _verify_filter() -> None:
     with suppress(OSError):
         socket.socket(socket.AF_UNIX).close()
         raise Unconfined("a socket can be made")
+
+
+REFUSED = frozenset(
+    # Sockets of every family: those of this machine, netlink and vsock too. What is open already is a pipe or a file.
+    "socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg "
+    # What a file says of itself, which Landlock lets its owner change.
+    "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat "
+    "setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat file_setattr "
+    # Other processes.
+    "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal "
+    "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp migrate_pages move_pages "
+    # File systems and namespaces.
+    "mount umount2 pivot_root chroot fsopen fsmount fsconfig fspick open_tree open_tree_attr move_mount mount_setattr "
+    "open_by_handle_at unshare setns "
+    # Parts of the kernel that are large, and where much was found wrong with it.
+    "io_uring_setup io_uring_enter io_uring_register bpf userfaultfd perf_event_open keyctl add_key request_key "
+    "kexec_load kexec_file_load init_module finit_module delete_module".split()
+)
+
+LATER = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469}
+"""Numbers of calls that an older libseccomp does not know by name; since 424 they are those of every machine."""
+
+OF_ANOTHER = (
+    ("prlimit64", 0, 0), ("sched_setaffinity", 0, 0), ("sched_setscheduler", 0, 0), ("sched_setparam", 0, 0),
+    ("sched_setattr", 0, 0), ("setpriority", 0, 0), ("setpriority", 1, 0), ("ioprio_set", 0, 1), ("ioprio_set", 1, 0),
+)  # fmt: skip
+"""Calls that are refused where their argument of a place is another value: they reach one process, a group or a user's.
+
+Process 0 is the one that calls.
+"""
+
+_NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+"""Flags of clone(2): mount, cgroup, host name, IPC, user, process and network namespace."""
+
+_OWNERS = (fcntl.F_SETOWN, fcntl.F_SETSIG, 15)
+"""Commands of fcntl(2), the last F_SETOWN_EX, by which the kernel signals others."""
+
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
+_NOT_EQUAL, _EQUAL, _MASKED_EQUAL = 1, 4, 7
+_ALL_THREADS = 4
+
+
+class _Condition(ctypes.Structure):
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("comparison", ctypes.c_int),
+        ("first", ctypes.c_uint64),
+        ("second", ctypes.c_uint64),
+    )
+
+
+class Rule(NamedTuple):
+    """A call that is refused with `error`, where `condition` holds: argument, comparison and what it is compared with."""
+
+    name: str
+    error: int = errno.EPERM
+    condition: tuple[int, int, int, int] | None = None
+
+
+def rules() -> Iterator[Rule]:
+    """What is refused to this process and to those that it starts or becomes."""
+    yield from map(Rule, sorted(REFUSED))
+    for name, place, own in OF_ANOTHER:
+        yield Rule(name, condition=(place, _NOT_EQUAL, own, 0))
+    for command in _OWNERS:
+        yield Rule("fcntl", condition=(1, _EQUAL, command, 0))
+    # A library that gives up ends its own process by this call.
+    yield Rule("tgkill", condition=(0, _NOT_EQUAL, os.getpid(), 0))
+    for flag in _NEW_NAMESPACES:
+        yield Rule("clone", condition=(0, _MASKED_EQUAL, flag, flag))
+    # Its flags lie in memory, which no filter reads: without it the C library calls clone.
+    yield Rule("clone3", errno.ENOSYS)
+
+
+def filter_calls() -> None:
+    """Set the filter, for good, which refuses what the work does not need (seccomp(2), by libseccomp). Raises Unconfined.
+
+    A call of another machine's table (32 bits, x32) ends the process: that is libseccomp's own rule.
+    """
+    library = load_library()
+    context = library.seccomp_init(_ALLOW)
+    if not context:
+        raise Unconfined("seccomp: seccomp_init failed")
+    try:
+        _require_done(library.seccomp_attr_set(context, _ALL_THREADS, 1))
+        for rule in rules():
+            number = number_of(library, rule.name)
+            if number < 0:
+                # This machine never had it, as aarch64 has no chmod.
+                continue
+            conditions = [_Condition(*rule.condition)] if rule.condition else []
+            array = (_Condition * len(conditions))(*conditions)
+            _require_done(
+                library.seccomp_rule_add_array(context, _REFUSE | rule.error, number, len(conditions), array), rule.name
+            )
+        _require_done(library.seccomp_load(context))
+    finally:
+        library.seccomp_release(context)
+
+
+def load_library() -> ctypes.CDLL:
+    try:
+        library = ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        raise Unconfined("seccomp: libseccomp.so.2 is not installed (Debian: libseccomp2)") from None
+    library.seccomp_init.restype = ctypes.c_void_p
+    library.seccomp_init.argtypes = (ctypes.c_uint32,)
+    library.seccomp_attr_set.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32)
+    library.seccomp_rule_add_array.argtypes = (
+        ctypes.c_void_p,
+        ctypes.c_uint32,
+        ctypes.c_int,
+        ctypes.c_uint,
+        ctypes.POINTER(_Condition),
+    )
+    library.seccomp_load.argtypes = (ctypes.c_void_p,)
+    library.seccomp_release.argtypes = (ctypes.c_void_p,)
+    library.seccomp_release.restype = None
+    return library
+
+
+def number_of(library: ctypes.CDLL, name: str) -> int:
+    """The number of a call on this machine; negative where it has none."""
+    number: int = library.seccomp_syscall_resolve_name(name.encode())
+    return LATER.get(name, number) if number < 0 else number
+
+
+def _require_done(result: int, about: str = "") -> None:
+    if result < 0:
+        raise Unconfined(f"seccomp: {os.strerror(-result)} {about}".strip())
 
 
 _TRIAL = Limits(512 << 20, 10, 30, 1 << 20)

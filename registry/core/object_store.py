@@ -28,6 +28,7 @@ def object_store(bucket: Bucket, *, request: timedelta | None = None, altogether
     `request` is the limit of one request, `altogether` with retries; the module's own where they are None.
     """
     request = request or REQUEST
+    is_plain = bucket.endpoint is not None and bucket.endpoint.startswith("http:")
     config: S3Config = {
         "bucket": bucket.name,
         "region": bucket.region,
@@ -40,15 +41,11 @@ def object_store(bucket: Bucket, *, request: timedelta | None = None, altogether
     return S3Store(
         prefix=bucket.prefix or None,
         config=config,
-        client_options={"connect_timeout": min(CONNECT, request), "timeout": request, "allow_http": _is_plain(bucket)},
+        client_options={"connect_timeout": min(CONNECT, request), "timeout": request, "allow_http": is_plain},
         retry_config={
             "max_retries": 3,
             "retry_timeout": altogether or ALTOGETHER,
-            "backoff": {
-                "init_backoff": timedelta(milliseconds=100),
-                "max_backoff": timedelta(seconds=2),
-                "base": 2,
-            },
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
         },
     )
 
@@ -65,7 +62,3 @@ class store_errors:  # noqa: N801 - reads as a statement
             raise FilesUnavailable(
                 "files cannot be kept or read now; nothing was changed, try again in a moment"
             ) from None
-
-
-def _is_plain(bucket: Bucket) -> bool:
-    return bucket.endpoint is not None and bucket.endpoint.startswith("http:")

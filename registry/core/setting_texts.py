@@ -1,14 +1,43 @@
-"""What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
+"""The table of settings, read of settings.toml, and what each variable of the environment may say.
+
+Numbers, switches and addresses: each reader raises SettingsError with what to write.
+"""
 
 import re
 import ssl
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registry.core.errors import SettingsError
+
+
+class Setting(NamedTuple):
+    """One variable of the environment; `need` says for what an operator sets it.
+
+    `default` is the text that an unset variable counts as; `shown` words it if it is none.
+    """
+
+    name: str
+    need: str
+    meaning: str
+    default: str = ""
+    shown: str = ""
+
+
+_TABLE = tomllib.loads((files("registry.core") / "settings.toml").read_text(encoding="utf-8"))
+
+NEEDS: dict[str, dict[str, str]] = _TABLE["need"]
+"""The heading and the first sentence of the page's part about each need."""
+
+SETTINGS = tuple(Setting(**row) for row in _TABLE["setting"])
+NAMES = tuple(setting.name for setting in SETTINGS)
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)

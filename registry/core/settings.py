@@ -13,8 +13,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
-from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
+    DEFAULTS,
+    NAMES,
     EtcdServers,
     Operator,
     WalletSettings,

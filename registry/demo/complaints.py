@@ -58,24 +58,30 @@ def _file(
 ) -> None:
     filed_at = _within(entry["filed"], at)
     role = MailboxRole(entry.get("role", MailboxRole.WORKER))
-    started = filing.start(
-        session,
-        sealer,
-        code,
-        derive(sealer.keyring, code),
-        language=Language(entry["language"]),
-        role=role,
-        at=filed_at,
-    )
-    visit = visits.visit(session, sealer, started.token, filed_at)
-    filing.confirm(session, sealer, visit, last_six(code), filed_at)
+    visit = begin_case(session, sealer, code, filed_at, Language(entry["language"]), role)
     given = dict(entry["answers"])
     if "agency" in entry:
         given["agency"] = {"agency_id": agencies[entry["agency"]]}
     filing.answer(session, sealer, visit, given)
     filing.submit(session, sealer, visit, filed_at)
     visits.end(session, visit)
-    _work(session, sealer, started.case, entry, at)
+    _work(session, sealer, session.get_one(Case, visit.box.case_id), entry, at)
+
+
+def begin_case(
+    session: Session,
+    sealer: Sealer,
+    code: str,
+    at: datetime,
+    language: Language,
+    role: MailboxRole = MailboxRole.WORKER,
+) -> visits.Visit:
+    """Begin a case with a complaint code, as its holder would; gives the visit in which it is filled in."""
+    root = derive(sealer.keyring, code)
+    started = filing.start(session, sealer, code, root, language=language, role=role, at=at)
+    visit = visits.visit(session, sealer, started.token, at)
+    filing.confirm(session, sealer, visit, last_six(code), at)
+    return visit
 
 
 def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """A desk to learn on: one invented case in each state, a hearing, a sanction, a renewal, a held list and a likely clone.
 
-Everything goes through the same functions as real work, by the invented officers of `officers.py`.
+Everything goes through the same functions as real work, by the invented officers of `complaints.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import visits
-from registry.complaints.case.complaint_codes import derive, last_six
+from registry.complaints.case.complaint_codes import derive
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import reply_templates
@@ -25,8 +25,8 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
-from registry.demo.complaints import UNIT, demo_code
-from registry.demo.load import demo_reference
+from registry.demo.complaints import UNIT, begin_case, demo_code
+from registry.demo.load import demo_data, demo_reference
 from registry.officers import accounts
 from registry.officers.models import Officer as Account
 from registry.officers.models import OfficerState, RoleHeld
@@ -44,7 +44,7 @@ from registry.supervision.licensing.drafting import ActRequest, LicensingOfficia
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
-from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
+from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
 
@@ -124,14 +124,7 @@ def _file(desk: Desk, number: int, days: int, **answers: object) -> str:
 
 
 def _begin(desk: Desk, number: int, days: int) -> visits.Visit:
-    code, at = demo_code(number), desk.ago(days)
-    started = filing.start(
-        desk.session, desk.sealer, code, derive(desk.sealer.keyring, code),
-        language=Language.ZH_HANS, role=MailboxRole.WORKER, at=at,
-    )  # fmt: skip
-    visit = visits.visit(desk.session, desk.sealer, started.token, at)
-    filing.confirm(desk.session, desk.sealer, visit, last_six(code), at)
-    return visit
+    return begin_case(desk.session, desk.sealer, demo_code(number), desk.ago(days), Language.ZH_HANS)
 
 
 def _move(desk: Desk, reference: str, role: Role, target: CaseState, days: int) -> None:
@@ -268,31 +261,11 @@ Specialisti Inventati S.r.l.;INV/2003;specialista;???;99999039995;IT99999039995;
 """
 
 
-_TEMPLATES: Mapping[str, Mapping[str, str]] = {
-    "Received": {
-        "en": "We have read your complaint. An officer looks into it and writes to you {by_14_days}. {unit}",
-        "it": "Abbiamo letto la vostra segnalazione. Un funzionario se ne occupa e vi scriverà {by_14_days}. {unit}",
-        "fr": "Nous avons lu votre plainte. Un agent s’en occupe et vous écrira {by_14_days}. {unit}",
-        "ro": "Am citit plângerea dumneavoastră. Un funcționar se ocupă de ea și vă va scrie {by_14_days}. {unit}",
-        "zh-Hans": "您的投诉我们已经看过。工作人员正在处理，会{by_14_days}给您写信。{unit}",
-        "zh-Hant": "您的投訴我們已經看過。工作人員正在處理，會{by_14_days}給您寫信。{unit}",
-    },
-    "Ask for papers": {
-        "en": "Please send a photograph of your contract and pay slips {by_14_days}, if it is safe for you to do so.",
-        "it": "Mandateci {by_14_days}, se potete farlo senza pericolo, una foto del contratto e delle buste paga.",
-        "fr": "Envoyez-nous {by_14_days}, si vous le pouvez sans danger, une photo du contrat et des fiches de paie.",
-        "ro": "Trimiteți-ne {by_14_days}, dacă o puteți face fără pericol, o fotografie a contractului și a fluturașilor.",
-        "zh-Hans": "如果对您安全，请{by_14_days}把合同和工资单拍照发给我们。",
-        "zh-Hant": "如果對您安全，請{by_14_days}把合約和工資單拍照傳給我們。",
-    },
-}
-"""Replies that the unit sends often, each of them invented."""
-
-
 def _reply_templates(desk: Desk) -> None:
     """Written by the triage officer, approved by a supervisor; and one that still waits for one."""
-    for name, texts in _TEMPLATES.items():
-        reference = reply_templates.propose(desk.template_call(Role.TRIAGE), name, texts, ()).reference
+    for one in demo_data(desk.at.date())["reply_template"]:
+        call = desk.template_call(Role.TRIAGE)
+        reference = reply_templates.propose(call, one["name"], one["texts"], ()).reference
         reply_templates.approve(desk.template_call(Role.SUPERVISOR), reference)
     only = {"it": "Il caso è chiuso. Potete chiederne la riapertura. {unit}, {today}"}
     reply_templates.propose(desk.template_call(Role.TRIAGE), "Closed", only, ())

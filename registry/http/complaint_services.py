@@ -3,9 +3,8 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
 
-from flask import current_app, request
+from flask import request
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
@@ -14,9 +13,8 @@ from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake.admission import Admission
 from registry.complaints.sealing.sealer import Sealer
-from registry.http.app_services import keyring
 from registry.http.request_reader import IdempotencyKey
-from registry.http.transaction import services
+from registry.http.transaction import keep, keyring, services
 from registry.vocabulary.register import Language
 
 
@@ -37,26 +35,17 @@ class MailboxRequest:
 
 def sealer() -> Sealer:
     """What seals and opens complaints, by the keys of this process's keyring."""
-    stored = current_app.extensions.get("registry_sealer")
-    if stored is None:
-        stored = current_app.extensions["registry_sealer"] = Sealer(keyring())
-    return cast(Sealer, stored)
+    return keep("registry_sealer", lambda: Sealer(keyring()))
 
 
 def admission() -> Admission:
     """The door to complaints."""
-    stored = current_app.extensions.get("registry_admission")
-    if stored is None:
-        stored = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
-    return cast(Admission, stored)
+    return keep("registry_admission", lambda: Admission(keyring(), services().settings.home))
 
 
 def store() -> FileStore:
     """Where files of complaints lie, sealed."""
-    stored = current_app.extensions.get("registry_file_store")
-    if stored is None:
-        stored = current_app.extensions["registry_file_store"] = store_of(services().settings)
-    return cast(FileStore, stored)
+    return keep("registry_file_store", lambda: store_of(services().settings))
 
 
 def upload_services() -> UploadServices:

@@ -1,19 +1,23 @@
-"""What a process holds to sign with, and what edges ask it for: credentials, status lists, codes on paper, receipts."""
+"""What a process holds to sign with, and what edges ask it for: credentials, status lists, codes on paper, receipts.
+
+And of presentations: in whose name a wallet is asked, and the verdict on what it showed.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import structlog
-from flask import current_app
+from sqlalchemy import select
 
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble, NotFound, NotIssuing, SettingsError
 from registry.core.keyring import Use
-from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import question_of
-from registry.http.transaction import public_reading, reading, services
+from registry.http.transaction import keep, keyring, public_reading, reading, services, verdicts
+from registry.log.queries import logged_keys
 from registry.proofs.credentials import paper, queries, receipts
+from registry.proofs.credentials.queries import published_now
 from registry.proofs.credentials.receipts import HeadReader, bundle_of
 from registry.proofs.credentials.rules import receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
@@ -22,12 +26,18 @@ from registry.proofs.credentials.trust import Checked
 from registry.proofs.wallets import card_codes
 from registry.proofs.wallets.card_codes import CardFound, CardState
 from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.metadata import trust_list
+from registry.proofs.wallets.models import Presentation, StaffCard
+from registry.proofs.wallets.presentations import Shown, Verifier, result_of
+from registry.proofs.wallets.staff import portrait_on
 from registry.proofs.wallets.status import WalletLists
 from registry.proofs.wallets.trust import Trust, TrustFiles
 from registry.ranges import rules
 from registry.ranges.queries import absence_of
 from registry.register.agencies.keys import identifier_key, number_key
-from registry.verification.verdicts.question import SubjectKind, Verdict
+from registry.verification.verdicts.queries import VerdictAnswer
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import IdentifierScheme
 
 log = structlog.get_logger()
@@ -43,14 +53,14 @@ class Issuing(NamedTuple):
 
 
 def issuing() -> Issuing:
-    """The process's own. Two threads that come first at once may make two; either serves."""
-    existing = current_app.extensions.get("registry_issuing")
-    if existing is None:
+    """The process's own."""
+
+    def make() -> Issuing:
         settings = services().settings
         issuer = settings.public_url
-        existing = Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
-        current_app.extensions["registry_issuing"] = existing
-    return cast(Issuing, existing)
+        return Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
+
+    return keep("registry_issuing", make)
 
 
 def credential(licence_id: str) -> str:
@@ -107,15 +117,14 @@ class Wallets(NamedTuple):
 
 def wallets() -> Wallets:
     """The process's own. Raises NotFound where nothing is issued to wallets."""
-    existing = current_app.extensions.get("registry_wallets")
-    if existing is None:
+
+    def make() -> Wallets:
         settings = services().settings
         if settings.wallets is None:
             raise NotFound("this registry issues nothing to wallets")
-        lists = WalletLists(settings.public_url)
-        existing = Wallets(WalletIssuer.of(settings), lists, TrustFiles(settings.wallets))
-        current_app.extensions["registry_wallets"] = existing
-    return cast(Wallets, existing)
+        return Wallets(WalletIssuer.of(settings), WalletLists(settings.public_url), TrustFiles(settings.wallets))
+
+    return keep("registry_wallets", make)
 
 
 def wallet_trust() -> Trust:
@@ -170,3 +179,57 @@ def _absence(parameters: Mapping[str, Any], at: datetime, size: int) -> dict[str
 
 def check_receipt(token: str) -> Checked:
     return receipts.check_receipt(public_reading(), token, now())
+
+
+def verifier() -> Verifier:
+    """In whose name wallets are asked. Raises NotFound where wallets are switched off, NotIssuing without keys."""
+    require_wallets()
+    try:
+        root = keyring().active(Use.ROOT).certificate
+    except KeyTrouble:
+        root = None
+    if root is None:
+        raise NotIssuing("this registry cannot ask wallets now: it has no root key with a certificate")
+    trust, signer = wallet_trust(), issuing().signers.of(Use.CREDENTIAL)
+    own = (signer.key.certificate or "",) if trust.access is None else trust.access.x5c
+    sign = signer.sign if trust.access is None else trust.access.sign
+    return Verifier(issuing().issuer, own, sign, root, trust.registration)
+
+
+def require_wallets() -> None:
+    """Raise NotFound where wallets are switched off."""
+    if services().settings.wallets is None:
+        raise NotFound("this registry asks no wallets: its operator has not switched that on (REGISTRY_WALLETS)")
+
+
+def own_trust_list() -> str:
+    """The registry's own keys as a signed list of trusted entities. Raises NotFound where wallets are off, NotIssuing."""
+    require_wallets()
+    session, issuer = public_reading(), wallets().issuer
+    origin = published_now(session).origin
+    return trust_list(issuer.issuer, origin, logged_keys(session).values(), issuer.signer(), now())
+
+
+class Seen(NamedTuple):
+    """What a wallet showed, and the verdict on the agency's licence today for the job that the request names."""
+
+    shown: Shown
+    verdict: VerdictAnswer
+
+
+def seen(asked: Presentation) -> Seen | None:
+    """None while nothing was shown. The verdict is of now, so that a suspension meanwhile counts."""
+    shown = result_of(keyring(), asked)
+    if shown is None:
+        return None
+    question = Question(SubjectKind.LICENCE_ID, shown.licence_id, **asked.job)
+    facts = verdicts().facts(question, now())
+    return Seen(shown, VerdictAnswer(decide(question, facts), facts.snapshot))
+
+
+def portrait_of(shown: Shown) -> bytes | None:
+    """The register's portrait of the card that was shown, where the wallet disclosed its digest; None for any other."""
+    card = public_reading().execute(select(StaffCard).where(StaffCard.reference == shown.card_id)).scalar_one_or_none()
+    if card is None or card.portrait_digest is None or card.portrait_digest != shown.portrait_digest:
+        return None
+    return portrait_on(keyring(), card)

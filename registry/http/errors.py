@@ -11,58 +11,11 @@ import msgspec
 import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    MethodNotAllowed,
-    RequestedRangeNotSatisfiable,
-    RequestEntityTooLarge,
-)
+from werkzeug import exceptions
 
+from registry.core import errors
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import (
-    ActRefused,
-    AlreadyDone,
-    BodyIncomplete,
-    BodyTooSlow,
-    ChannelChangeRefused,
-    ClockWrong,
-    CursorTooOld,
-    DatabaseUnavailable,
-    Fault,
-    FilesUnavailable,
-    FileTooLarge,
-    Forbidden,
-    IllegalMove,
-    IntakeClosed,
-    InvalidInput,
-    KeyNotHere,
-    KeyNotLogged,
-    KeyTrouble,
-    LogClosed,
-    MistypedReceipt,
-    NotAdmitted,
-    NotFound,
-    NotIssuing,
-    NotMigrated,
-    NotNow,
-    NotSignedIn,
-    NoVisit,
-    RegistryError,
-    RepeatDiffers,
-    RetryLater,
-    StaleVersion,
-    StillRunning,
-    TooBusy,
-    TooLarge,
-    TooManyQuestions,
-    TooManyRequests,
-    UnknownReceipt,
-    UnreadableList,
-    UnsupportedMediaType,
-    VersionMissing,
-    WithheldByLaw,
-)
+from registry.core.errors import Fault, RegistryError
 from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.http.wsgi_bridge import MAX_HEADERS
@@ -76,43 +29,43 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400,
-    BodyIncomplete: 400,
-    BodyTooSlow: 408,
-    MistypedReceipt: 400,
-    NoVisit: 401,
-    NotSignedIn: 401,
-    Forbidden: 403,
-    ActRefused: 409,
-    ChannelChangeRefused: 409,
-    NotAdmitted: 403,
-    NotFound: 404,
-    UnknownReceipt: 404,
-    AlreadyDone: 409,
-    CursorTooOld: 410,
-    LogClosed: 409,
-    RepeatDiffers: 422,
-    StillRunning: 409,
-    FileTooLarge: 413,
-    NotNow: 409,
-    IllegalMove: 409,
-    StaleVersion: 409,
-    VersionMissing: 428,
-    TooLarge: 413,
-    TooManyQuestions: 413,
-    UnreadableList: 400,
-    UnsupportedMediaType: 415,
-    TooManyRequests: 429,
-    DatabaseUnavailable: 503,
-    FilesUnavailable: 503,
-    NotMigrated: 503,
-    NotIssuing: 503,
-    ClockWrong: 503,
-    KeyNotHere: 503,
-    KeyNotLogged: 503,
-    TooBusy: 503,
-    IntakeClosed: 503,
-    WithheldByLaw: 451,
+    errors.InvalidInput: 400,
+    errors.BodyIncomplete: 400,
+    errors.BodyTooSlow: 408,
+    errors.MistypedReceipt: 400,
+    errors.NoVisit: 401,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.ActRefused: 409,
+    errors.ChannelChangeRefused: 409,
+    errors.NotAdmitted: 403,
+    errors.NotFound: 404,
+    errors.UnknownReceipt: 404,
+    errors.AlreadyDone: 409,
+    errors.CursorTooOld: 410,
+    errors.LogClosed: 409,
+    errors.RepeatDiffers: 422,
+    errors.StillRunning: 409,
+    errors.FileTooLarge: 413,
+    errors.NotNow: 409,
+    errors.IllegalMove: 409,
+    errors.StaleVersion: 409,
+    errors.VersionMissing: 428,
+    errors.TooLarge: 413,
+    errors.TooManyQuestions: 413,
+    errors.UnreadableList: 400,
+    errors.UnsupportedMediaType: 415,
+    errors.TooManyRequests: 429,
+    errors.DatabaseUnavailable: 503,
+    errors.FilesUnavailable: 503,
+    errors.NotMigrated: 503,
+    errors.NotIssuing: 503,
+    errors.ClockWrong: 503,
+    errors.KeyNotHere: 503,
+    errors.KeyNotLogged: 503,
+    errors.TooBusy: 503,
+    errors.IntakeClosed: 503,
+    errors.WithheldByLaw: 451,
 }
 """What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
 
@@ -120,21 +73,9 @@ RETRY_AFTER = 5
 """Seconds after which asking again makes sense while the database is away."""
 
 FOR_PROGRAMS = (
-    "/api/",
-    "/health",
-    "/ready",
-    "/metrics",
-    "/openapi.json",
-    "/openapi/",
-    "/log/",
-    "/status/",
-    "/.well-known/",
-    "/vct/",
-    "/wallets/",
-    "/ranges/",
-    "/dataset",
-    "/changes.",
-)
+    "/api/", "/health", "/ready", "/metrics", "/openapi.json", "/openapi/", "/log/", "/status/", "/.well-known/", "/vct/",
+    "/wallets/", "/ranges/", "/dataset", "/changes.",
+)  # fmt: skip
 """Paths whose errors are JSON whatever the Accept header says."""
 
 MAX_ADDRESS = 16 * 1024
@@ -207,7 +148,7 @@ ErrorPage = Callable[[ProblemDocument, int], str]
 """Makes the page people see; the pages' edge fills it in by `show_errors_with`."""
 
 
-class HostNotServed(HTTPException):
+class HostNotServed(exceptions.HTTPException):
     """The Host header names somebody else: RFC 9110's 421."""
 
     code = 421
@@ -225,13 +166,13 @@ class RegistryRequest(Request):
         """As Werkzeug's. A body without Content-Length is never cut at the limit in silence: 413 from that size on."""
         body = super().get_data(cache=cache, as_text=as_text, parse_form_data=parse_form_data)  # type: ignore[call-overload]
         if self.content_length is None and len(body) >= (self.max_content_length or len(body) + 1):
-            raise RequestEntityTooLarge
+            raise exceptions.RequestEntityTooLarge
         return body
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:
-            raise UnsupportedMediaType(_HTTP[415][1])
-        raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
+            raise errors.UnsupportedMediaType(_HTTP[415][1])
+        raise errors.InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
 
 
 def show_errors_with(app: Flask, page: ErrorPage, under: str = "/") -> None:
@@ -243,24 +184,24 @@ def register(app: Flask) -> None:
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(SQLAlchemyError, answer_database_error)
     app.register_error_handler(OSError, answer_os_error)
-    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(exceptions.HTTPException, answer_http_error)
     app.extensions["registry_error_pages"] = {"/": plain_page}
 
 
 def answer_registry_error(error: RegistryError) -> Response:
-    if isinstance(error, KeyTrouble) and not isinstance(error, KeyNotLogged):
+    if isinstance(error, errors.KeyTrouble) and not isinstance(error, errors.KeyNotLogged):
         # Which file it is concerns the operator, and no caller.
         log.error("key_trouble", trouble=error.text)
-        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")
+        error = errors.KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
-    if isinstance(error, StaleVersion) and "If-Match" in request.headers:
+    if isinstance(error, errors.StaleVersion) and "If-Match" in request.headers:
         # What was asked for on a condition failed by that condition (RFC 9110, 13.1.1).
         status = 412
     faults, reason = getattr(error, "faults", ()), getattr(error, "reason", "")
     response = problem_response(status, error.code, error.text, faults, reason, error)
-    if isinstance(error, RetryLater) or (isinstance(error, NotAdmitted) and error.retry_after):
+    if isinstance(error, errors.RetryLater) or (isinstance(error, errors.NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -282,21 +223,21 @@ def answer_os_error(error: OSError) -> Response:
         return answer_unexpected(error)
     log.error("storage", exc_info=error, errno=errno.errorcode.get(error.errno, str(error.errno)))
     return answer_registry_error(
-        FilesUnavailable("this server cannot store anything now: nothing was kept; send it again later")
+        errors.FilesUnavailable("this server cannot store anything now: nothing was kept; send it again later")
     )
 
 
-def answer_http_error(error: HTTPException) -> Response:
+def answer_http_error(error: exceptions.HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return cast(Response, error.get_response())
-    if isinstance(error, InternalServerError) and error.original_exception is not None:
+    if isinstance(error, exceptions.InternalServerError) and error.original_exception is not None:
         return answer_unexpected(error.original_exception)
     code, detail = _HTTP.get(status, (Problem.HTTP_ERROR, "the request cannot be answered"))
     response = problem_response(status, code, detail)
-    if isinstance(error, MethodNotAllowed):
+    if isinstance(error, exceptions.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-    if isinstance(error, RequestedRangeNotSatisfiable):
+    if isinstance(error, exceptions.RequestedRangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 

@@ -22,13 +22,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy
 from registry.http import bodies
-from registry.http.bodies import StreamedBody
+from registry.http.bodies import SENDERS_OWN, Shed, StreamedBody, TooManyLists, shed_for
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import fixed_answer
 from registry.http.lanes import LANES, PROBES, WAITED, Lane, is_lookup, is_plain_lookup, states_of
 from registry.http.paths import is_of_intake, plain_path
-from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
 
 log = structlog.get_logger()

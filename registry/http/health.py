@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.retention.purge_limit import cases_purged, purge_backlog, purged_through
 from registry.core.confinement import why_unconfined
-from registry.core.db.clock import database_now
 from registry.core.db.engine import Limits, engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
+from registry.core.db.reading import database_now
 from registry.core.db.revisions import can_serve, current, head
 from registry.core.errors import SettingsError
 from registry.core.heartbeats import TaskTroubles, beat_ahead, last_beat, task_troubles, why_not_signed, worst_clock

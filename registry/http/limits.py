@@ -18,7 +18,7 @@ import structlog
 from flask import current_app, request
 
 from registry.core.errors import TooManyRequests
-from registry.http.clients import network_of
+from registry.http.clients import Environ, network_of
 
 log = structlog.get_logger()
 
@@ -165,8 +165,6 @@ class RedisLimiter:
 def limiter_for(redis_url: str | None, rate: int) -> Limiter:
     return RedisLimiter(redis_url, rate) if redis_url else MemoryLimiter(rate)
 
-
-Environ = dict[str, Any]
 
 MAX_KNOWN = 10_000
 KNOWN_FOR = 60.0

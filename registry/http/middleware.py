@@ -21,12 +21,12 @@ from registry.core.tracing import TRACEPARENT, Tracer
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.encodings import accepted
 from registry.http.errors import MAX_ADDRESS, MEDIA_TYPE, HostNotServed, last_resort
-from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
 from registry.http.lanes import WAITED
 from registry.http.limits import Limiter, Quota, Quotas
 from registry.http.logs import SINK, LoggedRequest
 from registry.http.metrics import Metrics
 from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS, is_of_intake, plain_path
+from registry.http.responses import Header, content_policy, cross_origin_headers, security_headers
 from registry.http.wsgi_bridge import HAS_LARGE_HEADERS
 from registry.organisations.keys import BEGINNING
 
@@ -179,10 +179,7 @@ class RequestMiddleware:
         self._limiter = limiter
         self._quotas = quotas
         self._metrics = metrics
-        self._always: list[Header] = [
-            *security_headers(settings),
-            ("Content-Security-Policy", content_policy()),
-        ]
+        self._always: list[Header] = [*security_headers(settings), ("Content-Security-Policy", content_policy())]
         self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
         self._url_map = app.url_map
         self._plain_views: dict[str, PlainView] = app.extensions.setdefault(PLAIN_VIEWS, {})

@@ -1,16 +1,12 @@
 """Test mode and live mode: a test key sees the sandbox alone, any other key the registry alone; who mixes them is told."""
 
 from collections.abc import Callable
-from typing import cast
 
 from flask import current_app, g, has_request_context, request
 
-from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.app_services import verdicts
-from registry.http.transaction import Services, services
-from registry.verification.verdicts.queries import VerdictReader
+from registry.http.transaction import Services, keep, own_verdicts, services, verdicts
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.vocabulary.codes import Problem
 
@@ -49,7 +45,8 @@ def refuse_other_mode(question: Question) -> None:
     if not has_request_context() or question.kind in _WITHOUT_NUMBER:
         return
     if is_test():
-        if not verdicts().found(question).records and _live_verdicts().found(question).records:
+        live = keep("registry_live_verdicts", lambda: own_verdicts(accounts()))
+        if not verdicts().found(question).records and live.found(question).records:
             raise InvalidInput([Fault(question.kind.value, Problem.TEST_KEY_ON_REAL_DATA, _REAL)])
     elif "organisation" in g and _is_test_number(question) and not verdicts().found(question).records:
         raise InvalidInput([Fault(question.kind.value, Problem.LIVE_KEY_ON_TEST_DATA, _INVENTED)])
@@ -71,12 +68,3 @@ def refuse_real_paths() -> None:
 def _is_test_number(question: Question) -> bool:
     found: Callable[[], TestNumbers] | None = current_app.extensions.get(TEST_NUMBERS)
     return found is not None and (question.kind.value, question.value) in found()
-
-
-def _live_verdicts() -> VerdictReader:
-    reader = current_app.extensions.get("registry_live_verdicts")
-    if reader is None:
-        live = accounts()
-        reader = VerdictReader(ThreadLocalReader(live.engine), live.reading_sessions)
-        current_app.extensions["registry_live_verdicts"] = reader
-    return cast(VerdictReader, reader)

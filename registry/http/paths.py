@@ -11,49 +11,22 @@ PUBLIC_PATHS = (
 DESK_PATHS = tuple(
     f"/api/v1/{noun}"
     for noun in (
-        "officers",
-        "officer-changes",
-        "cases",
-        "employers",
-        "access-grants",
-        "paper-forms",
-        "licence-previews",
-        "licence-proposals",
-        "deposits",
-        "lists-on-hold",
-        "channel-changes",
-        "law-overlays",
-        "collisions",
-        "clone-warnings",
-        "sanctions",
-        "hearings",
-        "served-hearings",
-        "referrals",
-        "received-referrals",
-        "waiting-identities",
-        "transfers",
-        "agency-invitations",
-        "entry-requests",
-        "audit",
-        "overview",
+        "officers", "officer-changes", "cases", "employers", "access-grants", "paper-forms", "licence-previews",
+        "licence-proposals", "deposits", "lists-on-hold", "channel-changes", "law-overlays", "collisions",
+        "clone-warnings", "sanctions", "hearings", "served-hearings", "referrals", "received-referrals",
+        "waiting-identities", "transfers", "agency-invitations", "entry-requests", "audit", "overview",
     )
-)
+)  # fmt: skip
 """What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
 licence stands there too.)"""
 
 ORGANISATION_PATHS = tuple(
     f"/api/v1/{noun}"
     for noun in (
-        "organisation",
-        "presentations",
-        "verification-jobs",
-        "watches",
-        "events",
-        "webhooks",
-        "receipts",
+        "organisation", "presentations", "verification-jobs", "watches", "events", "webhooks", "receipts",
         "archived-lists",
     )
-)
+)  # fmt: skip
 """What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
 
 OPEN_RECEIPT = "/api/v1/receipts/verify"

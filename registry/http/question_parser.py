@@ -9,14 +9,8 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.faults import Message
 from registry.core.ids import read_reference
 from registry.http.modes import refuse_other_mode
-from registry.register.agencies.identifiers import (
-    Asked,
-    asked_lei,
-    asked_uscc,
-    asked_vat,
-    checked_euid,
-    company_number_is_right,
-)
+from registry.register.agencies import identifiers
+from registry.register.agencies.identifiers import Asked
 from registry.register.agencies.keys import name_key
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
@@ -41,7 +35,7 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
     value, has_failed_check, letters = asked
     country = parameters.get("country")
     if kind is SubjectKind.REGISTRATION_NUMBER and country is not None:
-        has_failed_check = company_number_is_right(country, value) is False
+        has_failed_check = identifiers.company_number_is_right(country, value) is False
     known_at = parameters.get("known_at")
     if known_at is not None:
         known_at = known_instant(known_at, now)
@@ -138,10 +132,10 @@ def require_authority(authority: str | None, snapshot: SourceSnapshot) -> None:
 
 
 _CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], Asked]]] = {
-    SubjectKind.USCC: (Problem.IMPOSSIBLE_USCC, asked_uscc),
-    SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, asked_vat),
-    SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, asked_lei),
-    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, lambda text: Asked(checked_euid(text))),
+    SubjectKind.USCC: (Problem.IMPOSSIBLE_USCC, identifiers.asked_uscc),
+    SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, identifiers.asked_vat),
+    SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, identifiers.asked_lei),
+    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, lambda text: Asked(identifiers.checked_euid(text))),
 }
 """What cannot be of its kind at all is refused; what fails its own check digits is looked up and told as a typing error."""
 

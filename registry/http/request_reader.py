@@ -1,6 +1,7 @@
 """Reads queries and bodies into the shapes that schemas say. Whatever does not fit is InvalidInput, which names every fault.
 
-Names are judged here: unknown ones, and those that are given twice. What they hold, the schema's `load` judges.
+Names are judged here: unknown ones, and those that are given twice. What they hold, the schema's `load` judges. And the fields
+of an answer that a request chooses: `fields=verdict,reasons.code` leaves these alone, in the order of the answer.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote, unquote_plus
 
 import marshmallow
+import msgspec
 from flask import request
 from rapidfuzz import fuzz
 from rapidfuzz.process import extractOne
@@ -334,3 +336,57 @@ def _unknown(name: str, known: Collection[str]) -> str:
 def printable(name: str) -> str:
     """A parameter's name as it may be repeated: short, and of characters that can be seen."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name[:60])
+
+
+Tree = dict[str, Any]
+"""The chosen names of an object, each with those chosen of what it holds; without any it is given whole."""
+
+
+class FieldChoice:
+    """What was chosen of answers of a schema. Raises InvalidInput with the names that are known, for any other."""
+
+    def __init__(self, text: str, schema: marshmallow.Schema) -> None:
+        known = set(_paths(schema))
+        self._tree: Tree = {}
+        for path in (part.strip() for part in text.split(",")):
+            if path not in known:
+                here = path.rpartition(".")[0]
+                near = sorted(one for one in known if one.rpartition(".")[0] == here) or sorted(_names(schema))
+                detail = f"{printable(path) or 'an empty name'} is no field of the answer; known are {', '.join(near)}"
+                raise InvalidInput([Fault("fields", Problem.INVALID_VALUE, detail)])
+            self._add(path)
+
+    def _add(self, path: str) -> None:
+        tree, names = self._tree, path.split(".")
+        for place, name in enumerate(names, 1):
+            if tree.get(name) == {}:
+                # All of it was chosen before.
+                return
+            if place == len(names):
+                tree[name] = {}
+            else:
+                tree = tree.setdefault(name, {})
+
+    def of(self, body: bytes) -> bytes:
+        """An answer in JSON with what was chosen of it."""
+        return msgspec.json.encode(_picked(msgspec.json.decode(body), self._tree))
+
+
+def _picked(value: Any, tree: Tree) -> Any:
+    if not tree or value is None:
+        return value
+    if isinstance(value, list):
+        return [_picked(one, tree) for one in value]
+    return {name: _picked(inner, tree[name]) for name, inner in value.items() if name in tree}
+
+
+def _names(schema: marshmallow.Schema) -> Mapping[str, marshmallow.fields.Field[Any]]:
+    return {field.data_key or name: field for name, field in schema.fields.items()}
+
+
+def _paths(schema: marshmallow.Schema, before: str = "", depth: int = 6) -> Iterator[str]:
+    for name, field in _names(schema).items():
+        yield before + name
+        inner = field.inner if isinstance(field, marshmallow.fields.List) else field
+        if isinstance(inner, marshmallow.fields.Nested) and depth:
+            yield from _paths(inner.schema, f"{before}{name}.", depth - 1)

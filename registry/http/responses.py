@@ -1,6 +1,7 @@
 """Answers of the public API: their bytes, what caches may do with them, and in which language they speak.
 
-Nothing volatile stands in a body, so that the same question has the same bytes and ETag until the answer itself changes.
+Nothing volatile stands in a body, so that the same question has the same bytes and ETag until the answer itself changes. And
+the headers that every answer carries, made once: the frame joins them to what a view gives.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ from flask import Request, Response
 from werkzeug.datastructures import Headers
 
 from registry.core.clock import json_in_whole_seconds, zone
+from registry.core.settings import Settings
 from registry.http.encodings import MIN_BYTES, VARY, compressed, compressed_for_good, etag_of, wanted_encoding
+from registry.http.paths import NOT_ELSEWHERE, OPEN_RECEIPT, PUBLIC_PATHS, READ_BY_POST, is_of_intake
 from registry.i18n import languages
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
@@ -30,16 +33,7 @@ Header = tuple[str, str]
 
 NOT_KEPT: Header = ("Cache-Control", "no-store")
 
-_STATUS_LINES = {
-    status: f"{status.value} {status.phrase}"
-    for status in (
-        HTTPStatus.OK,
-        HTTPStatus.CREATED,
-        HTTPStatus.ACCEPTED,
-        HTTPStatus.NO_CONTENT,
-        HTTPStatus.NOT_MODIFIED,
-    )
-}
+_STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 encode = msgspec.json.Encoder().encode
 """JSON as it is, instants to the microsecond: for what is hashed, logged or stored."""
@@ -244,3 +238,74 @@ def cache_seconds(now: datetime, zones: Iterable[str | None], ends: Iterable[dat
 
 def _second_of_day(local: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
+
+
+_SOURCES = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "script-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_policy(**more: str) -> str:
+    """The Content-Security-Policy, strict unless a page needs `more`, for example `connect_src="'self'"`.
+
+    A view that sets this header itself keeps its own.
+    """
+    sources = _SOURCES | {name.replace("_", "-"): value for name, value in more.items()}
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
+
+
+_DEVICES = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+
+
+def permissions_policy(**allowed: str) -> str:
+    """The Permissions-Policy: no page may use a device but one that is `allowed`, for example `microphone="(self)"`.
+
+    A view that sets this header itself keeps its own.
+    """
+    return ", ".join(f"{device}={allowed.get(device, '()')}" for device in _DEVICES)
+
+
+def security_headers(settings: Settings) -> list[Header]:
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", permissions_policy()),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    if settings.is_https:
+        headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+    return headers
+
+
+# Public answers hold nothing of the asker, so any page may read them; a browser sends no cookie with `*`.
+PUBLIC_READ: list[Header] = [
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "API-Version, Content-Language, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
+        "Retry-After, X-Request-Id",
+    ),
+]
+
+PREFLIGHT: list[Header] = [
+    *PUBLIC_READ,
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+]
+
+
+def cross_origin_headers(method: str, path: str) -> list[Header]:
+    is_ours = path.startswith(NOT_ELSEWHERE) and path != OPEN_RECEIPT
+    if not path.startswith(PUBLIC_PATHS) or is_ours or is_of_intake(path):
+        return []
+    if method == "OPTIONS":
+        return PREFLIGHT
+    return PUBLIC_READ if method in ("GET", "HEAD") or path in READ_BY_POST else []

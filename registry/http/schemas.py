@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import request
+from flask import Response, request
 from msgspec.structs import replace
 
+from registry.http import responses
 from registry.http.request_reader import (
     IN_A_FILE,
     LIST_FILES,
@@ -26,18 +27,6 @@ from registry.http.request_reader import (
     refuse_encoded,
     refuse_forms,
     refuse_query,
-)
-from registry.http.responses import (
-    MEDIA_TYPE,
-    READING,
-    Answer,
-    Fixed,
-    Written,
-    etag,
-    respond,
-    respond_no_content,
-    respond_with,
-    respond_with_file,
 )
 from registry.http.transaction import services
 from schemas.base import InSchema, OutSchema
@@ -80,7 +69,7 @@ class ResponseSpec:
     schema: OutSchema | None
     operation: str
     error_statuses: tuple[int, ...]
-    media_types: tuple[str, ...] = (MEDIA_TYPE,)
+    media_types: tuple[str, ...] = (responses.MEDIA_TYPE,)
     status: HTTPStatus = HTTPStatus.OK
     is_cacheable: bool = True
     location: str | None = None
@@ -101,21 +90,26 @@ def request_schema(
     """
     shape = schema or EmptySchema()
 
-    def decorate(view: View) -> View:
-        def read_input() -> dict[str, Any]:
-            if body:
-                return load_body(shape, max_bytes, is_optional=is_body_optional)
-            return load_query(shape, request.environ.get("QUERY_STRING", ""))
+    def read() -> dict[str, Any]:
+        if body:
+            found = load_body(shape, max_bytes, is_optional=is_body_optional)
+        else:
+            found = load_query(shape, request.environ.get("QUERY_STRING", ""))
+        return found | {"idempotency_key": load_idempotency_key()} if idempotent else found
 
+    spec = RequestSpec(shape, body, idempotent, max_bytes=max_bytes, is_body_optional=is_body_optional)
+    return _with_input(read, spec)
+
+
+def _with_input(read: Callable[[], dict[str, Any]], spec: RequestSpec) -> Callable[[View], View]:
+    """Hand a view what `read` reads of the request, and note its spec on it."""
+
+    def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
-            if idempotent:
-                return view(self, **path, **read_input(), idempotency_key=load_idempotency_key())
-            return view(self, **path, **read_input())
+            return view(self, **path, **read())
 
-        wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
-            shape, body, idempotent, max_bytes=max_bytes, is_body_optional=is_body_optional
-        )
+        wrapper.request_spec = spec  # type: ignore[attr-defined]
         return wrapper
 
     return decorate
@@ -126,37 +120,26 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
     `idempotency_key`.
     """
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **path: str) -> Any:
-            refuse_forms()
-            body = load_file(max_bytes)
-            return view(self, **path, body=body, name=load_file_name(), idempotency_key=load_idempotency_key())
+    def read() -> dict[str, Any]:
+        refuse_forms()
+        body = load_file(max_bytes)
+        return {"body": body, "name": load_file_name(), "idempotency_key": load_idempotency_key()}
 
-        wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
-        return wrapper
-
-    return decorate
+    return _with_input(read, RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes))
 
 
 def request_upload(max_bytes: int) -> Callable[[View], View]:
     """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `idempotency_key`."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **path: str) -> Any:
-            refuse_forms()
-            request.max_content_length = max_bytes
-            refuse_encoded()
-            refuse_query(IN_A_FILE)
-            return view(
-                self, **path, stream=request.stream, name=load_file_name(), idempotency_key=load_plain_idempotency_key()
-            )
+    def read() -> dict[str, Any]:
+        refuse_forms()
+        request.max_content_length = max_bytes
+        refuse_encoded()
+        refuse_query(IN_A_FILE)
+        name, key = load_file_name(), load_plain_idempotency_key()
+        return {"stream": request.stream, "name": name, "idempotency_key": key}
 
-        wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
-        return wrapper
-
-    return decorate
+    return _with_input(read, RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes))
 
 
 def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callable[[View], View]:
@@ -166,18 +149,12 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
     `options` are what the shape has beside its items.
     """
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **path: str) -> Any:
-            sent = load_list(options, max_bytes)
-            return view(self, **path, sent=sent, idempotency_key=load_idempotency_key())
+    def read() -> dict[str, Any]:
+        sent = load_list(options, max_bytes)
+        return {"sent": sent, "idempotency_key": load_idempotency_key()}
 
-        wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
-            schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, other_media_types=LIST_FILES
-        )
-        return wrapper
-
-    return decorate
+    spec = RequestSpec(schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, other_media_types=LIST_FILES)
+    return _with_input(read, spec)
 
 
 def response_schema(
@@ -196,27 +173,36 @@ def response_schema(
     which what was made is read, with fields of the answer in braces.
     """
 
+    def answer_with(given_back: Any) -> Response:
+        answer = given_back if isinstance(given_back, responses.Answer) else written_answer(schema, given_back)
+        if location is not None:
+            answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
+        if request.method in responses.READING:
+            for field in PLACES.keys() & schema.fields:
+                answer = _with_next_link(answer, field)
+        return responses.respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
+
+    media_types = (responses.MEDIA_TYPE, *other_media_types)
+    return _with_answer(
+        answer_with, ResponseSpec(schema, operation, error_statuses, media_types, status, cacheable, location)
+    )
+
+
+def _with_answer(answer_with: Callable[[Any], Response], spec: ResponseSpec) -> Callable[[View], View]:
+    """Turn what a view gives into the response that `answer_with` makes of it, and note its spec on the view."""
+
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(self: Any, **given: Any) -> Any:
-            given_back = view(self, **given)
-            answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
-            if location is not None:
-                answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
-            if request.method in READING:
-                for field in PLACES.keys() & schema.fields:
-                    answer = _with_next_link(answer, field)
-            return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
+        def wrapper(self: Any, **given: Any) -> Response:
+            return answer_with(view(self, **given))
 
-        wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
-            schema, operation, error_statuses, (MEDIA_TYPE, *other_media_types), status, cacheable, location
-        )
+        wrapper.response_spec = spec  # type: ignore[attr-defined]
         return wrapper
 
     return decorate
 
 
-def _with_next_link(answer: Answer, field: str) -> Answer:
+def _with_next_link(answer: responses.Answer, field: str) -> responses.Answer:
     """The answer to a question for a page, with the address of the next one (RFC 8288) where `field` says that there is one.
 
     A feed always says where it goes on later; while it has no more there is no link, so that a reader of links comes to an end.
@@ -228,63 +214,39 @@ def _with_next_link(answer: Answer, field: str) -> Answer:
     return replace(answer, headers=(*answer.headers, ("Link", f'<{address}>; rel="next"')))
 
 
-def _fields(answer: Answer) -> Any:
+def _fields(answer: responses.Answer) -> Any:
     """The fields of an answer, written or not."""
-    if isinstance(answer.value, Written):
+    if isinstance(answer.value, responses.Written):
         return msgspec.json.decode(b"".join(answer.value.parts))
     return answer.value
 
 
-def written_answer(schema: OutSchema, source_object: object, **computed: object) -> Answer:
+def written_answer(schema: OutSchema, source_object: object, **computed: object) -> responses.Answer:
     """The Answer that a schema writes, with its version as ETag.
 
     To be called in the transaction where something of `computed` is shown this once.
     """
     payload = schema.write(source_object, **computed)
-    return Answer(payload, headers=(etag(payload["version"]),) if "version" in payload else ())
+    return responses.Answer(payload, headers=(responses.etag(payload["version"]),) if "version" in payload else ())
 
 
 def no_content_response(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Answer 204 once the view has done what it does."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **given: Any) -> Any:
-            view(self, **given)
-            return respond_no_content()
-
-        wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
-            None, operation, error_statuses, (), HTTPStatus.NO_CONTENT, is_cacheable=False
-        )
-        return wrapper
-
-    return decorate
+    spec = ResponseSpec(None, operation, error_statuses, (), HTTPStatus.NO_CONTENT, is_cacheable=False)
+    return _with_answer(lambda _given_back: responses.respond_no_content(), spec)
 
 
 def response_bytes(media_type: str, operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the Fixed that the view gives into a response of a media type."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **given: Any) -> Any:
-            fixed: Fixed = view(self, **given)
-            return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
+    def answer_with(fixed: responses.Fixed) -> Response:
+        return responses.respond_with(fixed.body, media_type, fixed.max_age, request.environ)
 
-        wrapper.response_spec = ResponseSpec(None, operation, error_statuses, (media_type,))  # type: ignore[attr-defined]
-        return wrapper
-
-    return decorate
+    return _with_answer(answer_with, ResponseSpec(None, operation, error_statuses, (media_type,)))
 
 
 def response_file(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the File that the view gives into a response that is saved and never shown."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(self: Any, **given: Any) -> Any:
-            return respond_with_file(view(self, **given))
-
-        wrapper.response_spec = ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False)  # type: ignore[attr-defined]
-        return wrapper
-
-    return decorate
+    return _with_answer(
+        responses.respond_with_file, ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False)
+    )

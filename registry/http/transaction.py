@@ -1,9 +1,12 @@
-"""Sessions of a request: one that reads, opened when first asked for, and one that writes and commits at the end."""
+"""Sessions of a request: one that reads, opened when first asked for, and one that writes and commits at the end.
 
-from collections.abc import Iterator
+And what a process keeps to answer with: the reader of verdicts, whose statements are compiled once, and the keyring.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine
@@ -11,8 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.errors import classify_db_error
+from registry.core.db.prepared import ThreadLocalReader
+from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.replica import Replica
+from registry.verification.verdicts.queries import VerdictReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,36 @@ def state_size(response: Response, app: Flask | None = None) -> Response:
 
 def register(app: Flask) -> None:
     app.teardown_appcontext(close_reading)
+
+
+Kept = TypeVar("Kept")
+
+
+def keep(name: str, make: Callable[[], Kept], app: Flask | None = None) -> Kept:
+    """What a process keeps under a name for as long as it serves, made when it is first asked for.
+
+    Two threads that come first at once may make two; either serves.
+    """
+    extensions = (app or current_app).extensions
+    found = extensions.get(name)
+    if found is None:
+        found = extensions[name] = make()
+    return cast(Kept, found)
+
+
+def verdicts(app: Flask | None = None) -> VerdictReader:
+    """The process's reader, of the standby where one may be read."""
+    replica = usable_replica(app)
+    if replica is not None:
+        return keep("registry_replica_verdicts", lambda: VerdictReader(replica.reader, replica.sessions), app)
+    return keep("registry_verdicts", lambda: own_verdicts(services(app)), app)
+
+
+def own_verdicts(existing: Services) -> VerdictReader:
+    """A reader of the database of these services itself."""
+    return VerdictReader(ThreadLocalReader(existing.engine), existing.reading_sessions)
+
+
+def keyring() -> Keyring:
+    """The process's keyring: a secret is read from its file once."""
+    return keep("registry_keyring", lambda: Keyring(services().settings.keys))

@@ -21,9 +21,9 @@ from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import undisputed
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.cases import Indicator, Priority
+from registry.vocabulary.cases import Indicator
 from registry.vocabulary.checks import CheckKind, CheckOutcome
-from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
+from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language, SanctionKind
@@ -53,24 +53,15 @@ _BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about", Reaso
 """Reasons whose fuller text is chosen by what a value is."""
 
 _IN_FORCE = (
-    Reason.LICENCE_ACTIVE,
-    Reason.LICENCE_PROVISIONAL,
-    Reason.LICENCE_ACTIVE_WITH_CONDITIONS,
+    Reason.LICENCE_ACTIVE, Reason.LICENCE_PROVISIONAL, Reason.LICENCE_ACTIVE_WITH_CONDITIONS,
     Reason.LICENCE_UNDER_SURVEILLANCE,
-)
+)  # fmt: skip
 _NOT_IN_FORCE = (
-    Reason.LICENCE_APPLIED,
-    Reason.LICENCE_REFUSED,
-    Reason.LICENCE_REVOCATION_PENDING_APPEAL,
-    Reason.LICENCE_SUSPENDED,
-    Reason.LICENCE_RENEWAL_REFUSED,
-    Reason.LICENCE_SURRENDERED,
-    Reason.LICENCE_REVOKED,
-    Reason.LICENCE_REVOKED_IMMEDIATE,
-    Reason.LICENCE_BANNED,
-    Reason.LICENCE_ANNULLED_ENTITY_DISSOLVED,
+    Reason.LICENCE_APPLIED, Reason.LICENCE_REFUSED, Reason.LICENCE_REVOCATION_PENDING_APPEAL, Reason.LICENCE_SUSPENDED,
+    Reason.LICENCE_RENEWAL_REFUSED, Reason.LICENCE_SURRENDERED, Reason.LICENCE_REVOKED,
+    Reason.LICENCE_REVOKED_IMMEDIATE, Reason.LICENCE_BANNED, Reason.LICENCE_ANNULLED_ENTITY_DISSOLVED,
     Reason.LICENCE_DELISTED,
-)
+)  # fmt: skip
 ADDED: dict[Reason, tuple[str, ...]] = {
     **dict.fromkeys(_IN_FORCE, ("valid_until", "ground")),
     **dict.fromkeys(_NOT_IN_FORCE, ("since", "ground")),
@@ -297,15 +288,6 @@ def check_summary(language: Language, summary: CheckSummary) -> str:
 
 def red_flag_text(language: Language, flag: RedFlag) -> str:
     return text(language, f"red_flag.{flag}")
-
-
-def priority_text(language: Language, priority: Priority) -> str:
-    """Within what time somebody looks."""
-    return word(language, "triage.priority", priority)
-
-
-def triage_reason_text(language: Language, reason: TriageReason) -> str:
-    return word(language, "triage.reason", reason)
 
 
 def indicator_text(language: Language, indicator: Indicator) -> str:

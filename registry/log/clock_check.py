@@ -16,7 +16,7 @@ from sqlalchemy import Engine, Pool, delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import answer_instant, now
-from registry.core.db import clock
+from registry.core.db import reading
 from registry.core.errors import ClockWrong
 from registry.core.heartbeats import TOLERANCE, WorkerBeat
 from registry.log.models import LogState
@@ -111,7 +111,7 @@ def _compare(session: Session, known: Known) -> ClockReport:
     has_clock = session.get_bind().dialect.name == "postgresql"
     for _ in range(MAX_COMPARISONS):
         look, before = _look(), now()
-        database = clock.server_now(session) if has_clock else None
+        database = reading.server_now(session) if has_clock else None
         report = judge_clock(before, now(), database, known)
         if not _was_set_since(look):
             return report

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session, object_session
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
-from registry.http.app_services import keyring
-from registry.http.transaction import services
+from registry.http.transaction import keyring, services
 from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.clock import database_now
 from registry.core.db.engine import reading_session
+from registry.core.db.reading import database_now
 from registry.core.errors import FilesUnavailable, GuardAway, GuardUnfit, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
@@ -93,6 +93,11 @@ log = structlog.get_logger()
 
 ASK_GUARD_EACH = 30.0
 """Seconds after which a guard that answered is asked again though nothing was to be signed."""
+
+
+def signs_here(settings: Settings, sessions: sessionmaker[Session]) -> bool:
+    """Whether this home signs the log, and no other worker holds the lease."""
+    return settings.signs and not lease_of(sessions).is_held_elsewhere()
 
 
 def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -25,8 +25,8 @@ from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
-from registry.core.db.clock import ask_database_clock
 from registry.core.db.engine import reading_session, reading_sessions_for
+from registry.core.db.reading import ask_database_clock
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -58,7 +58,7 @@ from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
 from registry.worker.bulk_jobs import answer_lists, purge_lists
-from registry.worker.log_signing import lease_of, sign_log
+from registry.worker.log_signing import sign_log, signs_here
 from registry.worker.tasks import Lane, Task
 from registry.worker.wallets import read_provider_lists, settle_wallets
 
@@ -133,7 +133,7 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
-    if not settings.signs or lease_of(sessions).is_held_elsewhere():
+    if not signs_here(settings, sessions):
         return
     written = write_epoch(sessions)
     if written is not None:
@@ -142,14 +142,14 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """State the audit trail's last line in the log each week; only where the log is signed, and its lease is not elsewhere."""
-    if settings.signs and not lease_of(sessions).is_held_elsewhere():
+    if signs_here(settings, sessions):
         with sessions.begin() as session:
             trail.append_head(session, now())
 
 
 def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put keys of units that were added or retired into the log; only where it is signed, and its lease is not elsewhere."""
-    if settings.signs and not lease_of(sessions).is_held_elsewhere():
+    if signs_here(settings, sessions):
         with sessions.begin() as session:
             logging = unit_keys.log_unit_keys(session, Keyring(settings.keys))
         for trouble in logging.troubles:
@@ -161,7 +161,7 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
     It takes minutes, and may be killed at any time.
     """
-    if not settings.signs or lease_of(sessions).is_held_elsewhere():
+    if not signs_here(settings, sessions):
         return
     with reading_session(sessions) as session:
         if not dataset.is_due(session, settings, now()):
@@ -182,13 +182,13 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have the head of each day and each epoch stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+    if settings.timestamps and signs_here(settings, sessions):
         stamp_heads(settings, sessions)
 
 
 def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+    if settings.timestamps and signs_here(settings, sessions):
         ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
 
 
@@ -281,21 +281,15 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         unread.forget_views(session, at)
 
 
-def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """End partners' access to referrals whose time is over or whose worker withdrew consent."""
-    referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now())
-
-
-def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Note that an agency let its time pass, and end hearings whose consent or case is no more."""
-    hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
+def _sealer(settings: Settings) -> Sealer:
+    return Sealer(Keyring(settings.keys))
 
 
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and notify the complainants."""
     do_due(sessions, now())
     try:
-        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
+        notify_complainants(sessions, _sealer(settings), sanction_notice, now())
     except RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
@@ -331,7 +325,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
     """
     at, do = now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
+        done = do(sessions, _sealer(settings), at, files_remover(store_of(settings)))
     except ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
@@ -390,12 +384,13 @@ TASKS = (
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
-    Task("end_referrals", 60.0, end_referrals),
-    Task("end_hearings", 60.0, end_hearings),
+    # Partners' access whose time is over or whose worker withdrew consent; hearings whose time, consent or case is no more.
+    Task("end_referrals", 60.0, lambda settings, sessions: referrals.end_due(sessions, _sealer(settings), now())),
+    Task("end_hearings", 60.0, lambda settings, sessions: hearings.end_due(sessions, _sealer(settings), now())),
     # Every look asks the clock besides.
     Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
-    # Licences that end soon, and lists that went stale. What was published is told by watch_loop.py, at once.
+    # Licences that end soon, and lists that went stale. What was published is told by WatchLoop, at once.
     Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, now())),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),

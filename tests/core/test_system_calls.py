@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registry.core import confinement
-from registry.core.system_calls import LATER, OF_ANOTHER, REFUSED, load_library, number_of
+from registry.core.confinement import LATER, OF_ANOTHER, REFUSED, load_library, number_of
 
 CONFINED = """
 import ctypes, errno, fcntl, json, os, resource, signal, socket, sys
@@ -131,8 +131,8 @@ def test_numbers_of_later_calls_are_those_that_the_library_knows() -> None:
 def test_a_machine_that_confines_nothing_is_told_with_the_step_that_failed() -> None:
     assert confinement.why_unconfined() is None
     code = """
-from registry.core import confinement, system_calls
-system_calls.ctypes.CDLL = lambda _name: (_ for _ in ()).throw(OSError())
+from registry.core import confinement
+confinement.ctypes.CDLL = lambda _name: (_ for _ in ()).throw(OSError())
 confinement.main()
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])

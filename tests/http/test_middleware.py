@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from registry.app import create_app
 from registry.core.settings import Edge, Settings
-from registry.http.headers import content_policy
+from registry.http.responses import content_policy
 from registry.http.transaction import services
 
 ALWAYS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.core.setting_table import NAMES, SETTINGS
+from registry.core.setting_texts import NAMES, SETTINGS
 from registry.core.settings import Settings
 from tools import settings_page
 

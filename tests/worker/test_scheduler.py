@@ -18,8 +18,8 @@ from registry.core.errors import LogClosed, RegistryError
 from registry.core.settings import Settings
 from registry.worker import scheduler, tasks
 from registry.worker.schedule import TASKS
+from registry.worker.scheduler import SandboxLoop, WatchLoop
 from registry.worker.tasks import Lane, ScheduledTask, Task, pause_after
-from registry.worker.watch_loop import SandboxLoop, WatchLoop
 from tests.waiting import until
 
 SOON = 0.01

@@ -15,13 +15,12 @@ from registry.complaints.intake import filing, idempotency
 from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
-from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import MailboxRequest, admission, sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading, writing
+from registry.http.transaction import keyring, reading, writing
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text, why_text
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language

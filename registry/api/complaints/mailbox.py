@@ -29,13 +29,12 @@ from registry.complaints.triage.story import is_alarming
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone, NotFound
 from registry.core.ids import read_reference
-from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import MailboxRequest, admission, sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 from registry.i18n.languages import text
 from registry.i18n.languages import text as text_of
 from registry.i18n.names import name_in

@@ -12,11 +12,10 @@ from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import Root, derive, new_code
 from registry.core.clock import now
 from registry.core.errors import NoVisit
-from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import MailboxRequest, sealer
 from registry.http.responses import requested_language
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{43})")
 

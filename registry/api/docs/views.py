@@ -15,8 +15,7 @@ from werkzeug import Response
 from registry.api.docs.advice import problems, reasons
 from registry.api.openapi.audiences import Audience, part_of
 from registry.api.openapi.document import document
-from registry.http.headers import content_policy
-from registry.http.responses import respond_with_file_of_ours
+from registry.http.responses import content_policy, respond_with_file_of_ours
 
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""

@@ -24,7 +24,7 @@ from registry.bulk.rules import FIELDS, constants_as_text, lacking
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
-from registry.http.field_choice import FieldChoice
+from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing

@@ -13,12 +13,11 @@ from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.app_services import keyring
-from registry.http.presentations import seen, verifier
+from registry.http.credentials import seen, verifier
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading
+from registry.http.transaction import keyring, reading
 from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations

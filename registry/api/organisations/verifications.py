@@ -50,12 +50,11 @@ from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.processes import gc_paused
 from registry.core.spreadsheets import as_csv, as_xlsx
-from registry.http.app_services import verdicts
-from registry.http.field_choice import FieldChoice
 from registry.http.list_process import long_lists_apart
-from registry.http.request_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
+from registry.http.request_reader import CSV, LIST_FILES, XLSX, FieldChoice, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
+from registry.http.transaction import verdicts
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
 from registry.verification.verdicts.batch import BatchReader, is_searched

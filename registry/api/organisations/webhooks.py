@@ -11,12 +11,11 @@ from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
-from registry.http.app_services import keyring
 from registry.http.modes import is_test
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
-from registry.http.transaction import reading, services
+from registry.http.transaction import keyring, reading, services
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType

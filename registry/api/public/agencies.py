@@ -11,11 +11,10 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.answer_shapes import hit_payload, licence_with
-from registry.http.app_services import verdicts
-from registry.http.field_choice import FieldChoice
+from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import public_reading
+from registry.http.transaction import public_reading, verdicts
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.queries import agency_row, history, history_length

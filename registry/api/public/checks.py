@@ -8,11 +8,10 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.http.answer_shapes import reasons_payload
-from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import agency_reference
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import public_reading
+from registry.http.transaction import keyring, public_reading, verdicts
 from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
 from registry.register.agencies.record import agency_summary
 from registry.register.law.law_view import cited

@@ -14,12 +14,12 @@ from registry.api.write_headers import once
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
-from registry.http.app_services import verdicts
 from registry.http.modes import refuse_other_mode
 from registry.http.question_parser import has_letters_or_digits, known_instant, unreadable
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
+from registry.http.transaction import verdicts
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
 from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject

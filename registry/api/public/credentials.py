@@ -11,9 +11,9 @@ from registry.bulk.archive.rechecks import Again, checked_again
 from registry.core.clock import now
 from registry.http import credentials
 from registry.http.answer_shapes import reasons_payload
-from registry.http.app_services import verdicts
 from registry.http.responses import Answer, Fixed, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_bytes, response_schema
+from registry.http.transaction import verdicts
 from registry.i18n.languages import text
 from registry.proofs.credentials.signing import CREDENTIAL_TYPE
 from registry.verification.verdicts.queries import VerdictAnswer

@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
-from registry.http.app_services import verdicts
 from registry.http.question_parser import known_instant
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import public_reading
+from registry.http.transaction import public_reading, verdicts
 from registry.i18n.languages import text
 from registry.i18n.names import authority_name
 from registry.i18n.wording import word

@@ -8,9 +8,9 @@ from flask import request
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.answer_shapes import reasons_payload
-from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
+from registry.http.transaction import verdicts
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text, step_text
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import row_payload

@@ -12,10 +12,9 @@ from flask import Blueprint, Response, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.app_services import keyring
-from registry.http.presentations import own_trust_list, verifier
+from registry.http.credentials import own_trust_list, verifier
 from registry.http.responses import respond_with
-from registry.http.transaction import public_reading, writing
+from registry.http.transaction import keyring, public_reading, writing
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.presentations import REQUEST_TYPE, Unreadable
 from registry.vocabulary.licensing import Refusal

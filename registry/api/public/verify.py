@@ -15,13 +15,12 @@ from registry.core.clock import now
 from registry.core.errors import NotIssuing
 from registry.core.installed import release
 from registry.http.answer_shapes import verdict_payload
-from registry.http.app_services import verdicts
 from registry.http.clients import Environ
 from registry.http.question_parser import question_of, require_authority
 from registry.http.request_reader import IdempotencyKey, load_query
 from registry.http.responses import Answer, Determined, cache_seconds, requested_language, respond
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import state_size
+from registry.http.transaction import state_size, verdicts
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import ReadQuestion, VerdictReader

@@ -14,10 +14,9 @@ from flask import Blueprint, Response, abort, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, WithheldByLaw
-from registry.http.app_services import keyring
 from registry.http.credentials import wallet_status_list, wallet_trust, wallets
 from registry.http.responses import respond_with
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import grants, metadata, rules
 from registry.proofs.wallets.requests import NonceUse, OAuthError, ProofReader, SentProofs, make_nonce

@@ -12,10 +12,9 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.app_services import verdicts
 from registry.http.credentials import status_list
 from registry.http.responses import cache_seconds, respond_with
-from registry.http.transaction import public_reading, services
+from registry.http.transaction import public_reading, services, verdicts
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import credential_type, type_metadata
 from registry.proofs.credentials.signing import STATUS_TYPE

@@ -26,7 +26,7 @@ from registry.core.clock import day_at
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.settings import Settings
 from registry.core.spreadsheets import write_xlsx
-from registry.http.field_choice import FieldChoice
+from registry.http.request_reader import FieldChoice
 from registry.http.responses import File
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text

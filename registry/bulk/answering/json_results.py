@@ -8,7 +8,7 @@ import msgspec
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
-from registry.http.field_choice import FieldChoice
+from registry.http.request_reader import FieldChoice
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
 from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer

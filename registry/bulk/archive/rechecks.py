@@ -24,10 +24,9 @@ from registry.bulk.archive import lists
 from registry.bulk.models import ArchivedList
 from registry.core.errors import InvalidInput
 from registry.http import credentials
-from registry.http.app_services import verdicts
 from registry.http.question_parser import question_of
 from registry.http.request_reader import load_values
-from registry.http.transaction import services
+from registry.http.transaction import services, verdicts
 from registry.http.uploads import one_of_few
 from registry.proofs.credentials.rules import record_digest
 from registry.proofs.credentials.trust import Checked

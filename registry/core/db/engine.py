@@ -12,8 +12,6 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
-    DateTime,
     Engine,
     Enum,
     Integer,
@@ -382,9 +380,3 @@ def drop_deleted(engine: Engine, tables: Sequence[str]) -> bool:
         return True
     finally:
         raw.close()
-
-
-__all__ = [
-    "Base", "CheckConstraint", "DateTime", "Instant", "Text", "bulk_insert", "drop_deleted", "engine_for", "microseconds",
-    "one_of", "prefer_indexes", "reading_sessions_for", "reserve_ids", "sessions_for", "wide_cache",
-]  # fmt: skip

@@ -57,10 +57,7 @@ def lock_or_none(
 
 
 def locking_select(
-    model: type[Row],
-    *where: ColumnElement[bool],
-    options: Sequence[ExecutableOption] = (),
-    key_share: bool = False,
+    model: type[Row], *where: ColumnElement[bool], options: Sequence[ExecutableOption] = (), key_share: bool = False
 ) -> Select[Row]:
     """The statement of `lock_or_none`, for those that are built once and run with parameters."""
     query = select(model).where(*where).options(*options).with_for_update(of=model, key_share=key_share)

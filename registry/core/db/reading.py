@@ -1,13 +1,19 @@
-"""Rows by many keys, each looked up by the whole index, whatever the planner knows of the table; and pages of a list."""
+"""Rows by many keys, each looked up by the whole index, whatever the planner knows of the table; and pages of a list.
+
+And the database's clock, which all processes on one database share.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, String, any_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
+from registry.core.clock import now
+from registry.core.db.engine import reading_session
 from registry.core.db.prepared import AnySelect, PreparedSelect, ThreadLocalReader
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
@@ -22,14 +28,10 @@ def is_among(session: Session, column: Any, values: Sequence[int] | Sequence[str
     Hundreds of parameters cost more to write, send and plan than the rows to find, and SQLite takes some 30,000 at most.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return cast(ColumnElement[bool], column.in_(_each_of(values)))
+        # As rows: the statement is the same however many they are.
+        return cast(ColumnElement[bool], column.in_(_each(bindparam(None, _encoded(values), unique=True))))
     kind = ARRAY(String if values and isinstance(values[0], str) else BigInteger)
     return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), kind, unique=True)))
-
-
-def _each_of(values: Sequence[int] | Sequence[str]) -> Select[Any]:
-    """The values as rows, for SQLite: the statement is the same however many they are."""
-    return _each(bindparam(None, _encoded(values), unique=True))
 
 
 def _each(parameter: BindParameter[Any]) -> Select[Any]:
@@ -120,3 +122,21 @@ def newest_first(query: Query, row_id: InstrumentedAttribute[int], page: Page | 
     if page.after is not None:
         query = query.where(row_id < page.after)
     return query.limit(page.limit)
+
+
+def database_now(session: Session) -> datetime:
+    """The instant by the database's clock: leases that several machines keep go by it. On SQLite this machine's own."""
+    return server_now(session) if session.get_bind().dialect.name == "postgresql" else now()
+
+
+def server_now(session: Session) -> datetime:
+    """By PostgreSQL's clock, which goes on within a transaction."""
+    # By the connection: what the session holds is not sent to the database for this.
+    at: datetime = session.connection().execute(select(func.clock_timestamp())).scalar_one()
+    return at
+
+
+def ask_database_clock(sessions: sessionmaker[Session]) -> datetime:
+    """`database_now`, outside of any other transaction."""
+    with reading_session(sessions) as session:
+        return database_now(session)

@@ -25,8 +25,7 @@ from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import read_form_files, sealer, store, upload_services
-from registry.http.headers import content_policy, permissions_policy
-from registry.http.responses import File, respond_with_file
+from registry.http.responses import File, content_policy, permissions_policy, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few, takes_body
 from registry.pages.intake import cookies, sign_in

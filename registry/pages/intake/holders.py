@@ -10,10 +10,9 @@ from registry.complaints.case import access, complaint_codes, visits
 from registry.complaints.case.complaint_codes import Root
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, NoVisit, TooBusy
-from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import sealer
-from registry.http.transaction import reading
+from registry.http.transaction import keyring, reading
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.mailbox import page_of
 from registry.pages.intake.visiting import WITH_WORDS, PageRequest, submitted_fields, visiting

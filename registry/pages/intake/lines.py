@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from registry.http.app_services import verdicts
+from registry.http.transaction import verdicts
 from registry.i18n.names import countries
 from registry.register.help_lines import EMERGENCY, HelpLine, emergency_number, help_lines_in, in_order, lines_of
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language

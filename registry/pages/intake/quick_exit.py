@@ -18,7 +18,7 @@ from registry.complaints.intake import mailbox
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow, NoVisit
 from registry.http.complaint_services import sealer, store
-from registry.http.headers import content_policy
+from registry.http.responses import content_policy
 from registry.http.transaction import writing
 from registry.i18n.names import LOCALES
 from registry.pages.intake import cookies

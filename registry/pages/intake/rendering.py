@@ -6,10 +6,9 @@ from typing import Any
 from flask import Flask, Response, request
 
 from registry.http.errors import is_for_programs
-from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
 from registry.http.portals import see_other
-from registry.http.responses import negotiated
+from registry.http.responses import content_policy, negotiated
 from registry.pages.public.rendering import AWAY, NOT_KEPT, is_demo, rendered
 from registry.vocabulary.register import Language
 

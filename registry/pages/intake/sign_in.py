@@ -17,11 +17,10 @@ from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
 from registry.core.ids import read_reference
-from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
 from registry.http.portals import is_foreign
-from registry.http.transaction import reading, writing
+from registry.http.transaction import keyring, reading, writing
 from registry.pages.intake import cookies, lines
 from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.cases import MailboxRole

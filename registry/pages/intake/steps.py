@@ -25,7 +25,7 @@ from registry.complaints.case.questions import (
 from registry.complaints.intake import filing
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit
-from registry.http.headers import content_policy
+from registry.http.responses import content_policy
 from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.i18n.voices import VOICES, voice

@@ -17,9 +17,8 @@ from registry.core import push
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
-from registry.http.app_services import keyring
 from registry.http.portals import see_other
-from registry.http.transaction import reading, services
+from registry.http.transaction import keyring, reading, services
 from registry.i18n.names import language_name
 from registry.officer_acts import calendar
 from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
-from registry.http.app_services import keyring
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 from registry.officer_acts.sign_in_providers import clients, only_way_of
 from registry.officers.models import Officer
 from registry.officers.providers import linking

@@ -28,9 +28,8 @@ from registry.core.errors import (
     StaleVersion,
 )
 from registry.http.errors import ProblemDocument
-from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
-from registry.http.responses import negotiated
+from registry.http.responses import content_policy, negotiated
 from registry.http.transaction import services
 from registry.i18n import names, wording
 from registry.i18n.faults import fault_words, field_name

@@ -9,9 +9,8 @@ from registry.accounts import second_factors
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
-from registry.http.app_services import keyring
 from registry.http.portals import see_other
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 from registry.officer_acts.sign_in_providers import farewell, providers
 from registry.officers import factors, join_codes, security_keys, sessions, signing_in
 from registry.officers.models import Officer

@@ -17,8 +17,8 @@ from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow
 from registry.core.keyring import Use
 from registry.http.credentials import issuing, wallets
-from registry.http.headers import content_policy
 from registry.http.portals import see_other
+from registry.http.responses import content_policy
 from registry.http.transaction import writing
 from registry.i18n.languages import text
 from registry.i18n.names import main_name

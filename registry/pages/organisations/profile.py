@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.app_services import keyring
-from registry.http.transaction import services
+from registry.http.transaction import keyring, services
 from registry.organisations import authenticators, members
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import fault_on, for_members, page_for_members

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.accounts import second_factors
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
-from registry.http.app_services import keyring
+from registry.http.transaction import keyring
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent

@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import ActRefused
-from registry.http.app_services import keyring
 from registry.http.limits import count_mail
-from registry.http.transaction import services, writing
+from registry.http.transaction import keyring, services, writing
 from registry.i18n import names
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, OrganisationActor

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotNow
-from registry.http.app_services import keyring, verdicts
 from registry.http.request_reader import load_values
+from registry.http.transaction import keyring, verdicts
 from registry.i18n.names import authority_name, country_name
 from registry.i18n.wording import word
 from registry.organisations.sessions import MemberPresent

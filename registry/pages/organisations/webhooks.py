@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.db.reading import Page
 from registry.core.errors import InvalidInput, NotNow
-from registry.http.app_services import keyring
-from registry.http.transaction import services
+from registry.http.transaction import keyring, services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, Response
 
 from registry.core.clock import day_at, now
-from registry.http.app_services import verdicts
+from registry.http.transaction import verdicts
 from registry.i18n.names import authority_name, countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot

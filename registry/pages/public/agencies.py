@@ -12,8 +12,7 @@ from markupsafe import Markup
 from registry.core.clock import day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.app_services import verdicts
-from registry.http.transaction import public_reading, services
+from registry.http.transaction import public_reading, services, verdicts
 from registry.i18n.names import ShownName, authority_name, countries, display_name, main_name
 from registry.i18n.wording import licence_details
 from registry.pages.public.answers import name_of

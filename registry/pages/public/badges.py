@@ -13,10 +13,8 @@ from flask import Blueprint, Response, request
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.app_services import verdicts
-from registry.http.headers import content_policy
-from registry.http.responses import cache_seconds, negotiated, respond_with
-from registry.http.transaction import public_reading, services
+from registry.http.responses import cache_seconds, content_policy, negotiated, respond_with
+from registry.http.transaction import public_reading, services, verdicts
 from registry.i18n.names import main_name
 from registry.pages.public.licence_status import Stands, standing_of
 from registry.pages.public.rendering import rendered_alone

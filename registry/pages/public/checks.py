@@ -9,8 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
-from registry.http.app_services import keyring, verdicts
-from registry.http.transaction import public_reading
+from registry.http.transaction import keyring, public_reading, verdicts
 from registry.http.uploads import takes_body
 from registry.i18n.names import ShownName, countries, country_name, main_name
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case.amounts import read_sum
 from registry.core.errors import InvalidInput
-from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
+from registry.http.transaction import verdicts
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
 from registry.i18n.names import countries, region_name
 from registry.i18n.wording import reason_text, translated, words_of

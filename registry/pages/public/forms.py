@@ -22,7 +22,7 @@ from flask import Response, redirect, request
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
-from registry.http.app_services import keyring
+from registry.http.transaction import keyring
 from registry.pages.public.rendering import NOT_KEPT
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
 from registry.vocabulary.codes import Problem

@@ -6,8 +6,7 @@ from flask import Blueprint, Response
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
-from registry.http.app_services import verdicts
-from registry.http.transaction import public_reading
+from registry.http.transaction import public_reading, verdicts
 from registry.i18n.names import countries
 from registry.i18n.wording import row_words
 from registry.pages.public.rendering import page

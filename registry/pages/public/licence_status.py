@@ -8,7 +8,7 @@ from typing import Any
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.app_services import verdicts
+from registry.http.transaction import verdicts
 from registry.i18n.names import authority_name
 from registry.i18n.wording import reason_text
 from registry.register.agencies import record

@@ -10,8 +10,7 @@ from flask import Blueprint, Response, redirect, request
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
-from registry.http.app_services import verdicts
-from registry.http.transaction import public_reading, services
+from registry.http.transaction import public_reading, services, verdicts
 from registry.i18n.languages import accepted, text
 from registry.i18n.names import authority_name, countries, main_name, occupation_name
 from registry.i18n.wording import date_text, listed, reason_text, word

@@ -14,8 +14,7 @@ from flask import Blueprint, Response
 
 from registry.core.errors import NotFound, TooBusy
 from registry.core.keyring import Use
-from registry.http.headers import content_policy
-from registry.http.responses import File, respond_with_file
+from registry.http.responses import File, content_policy, respond_with_file
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import text
 from registry.pages.public.assets import OF_INTAKE, address_of

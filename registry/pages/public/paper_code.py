@@ -13,8 +13,8 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.http.credentials import read_card_code, read_paper_code
-from registry.http.headers import content_policy
 from registry.http.portals import see_other
+from registry.http.responses import content_policy
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.names import LOCALES, country_name

@@ -10,10 +10,9 @@ from flask import Blueprint, Response, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.app_services import keyring
+from registry.http.credentials import Seen, portrait_of, require_wallets, seen, verifier
 from registry.http.portals import see_other
-from registry.http.presentations import Seen, portrait_of, require_wallets, seen, verifier
-from registry.http.transaction import public_reading, writing
+from registry.http.transaction import keyring, public_reading, writing
 from registry.i18n.languages import text
 from registry.i18n.names import main_name
 from registry.i18n.wording import reason_text

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from registry.core.errors import KeyNotLogged
 from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed_page
 from registry.http.errors import ProblemDocument
-from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
+from registry.http.responses import content_policy
 from registry.http.transaction import public_reading, services
 from registry.i18n import names, wording
 from registry.i18n.languages import CATALOGUES, has_text, text

@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Response
 
 from registry.core.errors import NotFound
-from registry.http.app_services import verdicts
+from registry.http.transaction import verdicts
 from registry.i18n.names import countries
 from registry.i18n.wording import words_of
 from registry.pages.public.rendering import RIGHTS_PLACES, is_demo, page

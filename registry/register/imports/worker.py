@@ -16,8 +16,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import instant_text, now
-from registry.core.db.clock import ask_database_clock
 from registry.core.db.errors import is_database_away
+from registry.core.db.reading import ask_database_clock
 from registry.core.errors import ImportRefused, NotFound, RegistryError
 from registry.core.files import write_atomically
 from registry.core.ids import new_reference, read_reference

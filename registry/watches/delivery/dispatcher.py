@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 from standardwebhooks import Webhook as Signing
 
 from registry.core.clock import day_at, now
-from registry.core.db.clock import database_now
 from registry.core.db.locking import locking_select
+from registry.core.db.reading import database_now
 from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState

@@ -24,7 +24,7 @@ from registry.complaints.triage.rules import (
     triage,
     version_of,
 )
-from registry.i18n.wording import indicator_text, priority_text, triage_reason_text
+from registry.i18n.wording import indicator_text, word
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.codes import TriageReason
 from registry.vocabulary.fees import OFFERED_CURRENCIES
@@ -194,8 +194,8 @@ def test_raising_ends_at_the_first_priority():
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_reason_priority_and_indicator_has_its_words(language: Language):
-    assert all(triage_reason_text(language, reason).endswith((".", "。")) for reason in TriageReason)
-    assert all(priority_text(language, priority) for priority in Priority)
+    assert all(word(language, "triage.reason", reason).endswith((".", "。")) for reason in TriageReason)
+    assert all(word(language, "triage.priority", priority) for priority in Priority)
     assert len({indicator_text(language, indicator) for indicator in Indicator}) == len(Indicator)
 
 
@@ -203,7 +203,7 @@ def test_the_page_says_what_the_rules_are():
     text = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| (p\d) \| `(\w+)` \| (.+?) \|$", text, re.MULTILINE)
     expected = [(rule.priority, rule.reason) for rule in RULES] + [(Priority.P4, TriageReason.INFORMATION_ONLY)]
-    assert rows == [(*row, triage_reason_text(Language.EN, row[1])) for row in expected]
+    assert rows == [(*row, word(Language.EN, "triage.reason", row[1])) for row in expected]
     sums = dict(re.findall(r"^\| ([A-Z]{3}) \| ([\d,]+) \|$", text, re.MULTILINE))
     assert {currency: amount.replace(",", "") for currency, amount in sums.items()} == shipped_thresholds()[0].sums
     assert version_of(shipped_thresholds()) in text

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.settings import Settings
-from registry.http.app_services import keyring
-from registry.http.presentations import verifier
+from registry.http.credentials import verifier
+from registry.http.transaction import keyring
 from registry.proofs.wallets.issuing import WalletIssuer
 from registry.proofs.wallets.models import Presentation
 from registry.proofs.wallets.presentations import link_of

@@ -22,7 +22,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
-from registry.worker.watch_loop import WatchLoop
+from registry.worker.scheduler import WatchLoop
 from tests import make
 from tests.api.organisations.conftest import Program, program_of
 from tests.make import ZONES, changed, status_record

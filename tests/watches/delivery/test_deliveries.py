@@ -25,7 +25,7 @@ from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.models import Delivery, Webhook
-from registry.worker import watch_loop
+from registry.worker.scheduler import WatchLoop
 from tests.make import organisation_call, suspend
 from tests.serving import free_port
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
@@ -70,7 +70,7 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
     agency = make_watched(session, keyring)
     made = make_webhook(session, keyring, listener.url)
     session.commit()
-    loop = watch_loop.WatchLoop(
+    loop = WatchLoop(
         Settings(home=settings.home, database_url=settings.database_url, has_unsafe_webhooks=True),
         sessionmaker(session.get_bind()),
     )
