@@ -48,6 +48,7 @@ def timed(url: str) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_frozen_database_holds_no_request_for_long_and_the_process_comes_back(server: Server, tmp_path: Path) -> None:
     settings = Settings(

@@ -16,6 +16,7 @@ from registry.officers.models import Officer, OfficerState, RoleHeld
 from registry.officers.rights import Role
 from tests.pages.officers.inbox_states import WALK, WORKERS, begin_walk, is_about, rows_of, walk_to
 from tests.pages.officers.walking import People
+from tests.thorough import thorough
 
 UNIT = "cz-labour"
 
@@ -30,7 +31,7 @@ def _send_away(session: Session, officer: Officer, deputy: Officer, how: str) ->
         accounts.lend(Call(session, officer, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
 
 
-@pytest.mark.parametrize("how", ["closed", "without a role", "on leave"])
+@pytest.mark.parametrize("how", ["closed", *thorough("without a role", "on leave")])
 @pytest.mark.parametrize(("words", "table", "model", "family"), WALK, ids=[one[0].__name__ for one in WALK])
 def test_what_lies_with_an_officer_who_is_gone_waits_for_a_colleague(
     session: Session,

@@ -40,6 +40,7 @@ from tests.make import ZONES, changed, licence_record, make_agency, status_recor
 from tests.pages.public.shown_agencies import MAX_BYTES
 from tests.proofs.wallets.making import call_of, order, with_wallets
 from tests.serving import serve
+from tests.thorough import thorough
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}
 
@@ -286,7 +287,7 @@ def test_when_the_registry_cannot_be_asked_a_staff_card_is_unknown(phone: Browse
     expect(page.locator("#card .failed")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "fr"])
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("fr")])
 def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
     browser: Browser, site: Site, language: str
 ) -> None:
@@ -303,7 +304,7 @@ def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
     assert sum(transferred(browser, lambda one: one.goto(f"{site.base_url}/{language}/person"))) <= MAX_BYTES
 
 
-@pytest.mark.parametrize(("width", "languages"), [(320, tuple(Language)), (1280, (Language.EN,))])
+@pytest.mark.parametrize(("width", "languages"), [(1280, (Language.EN,)), *thorough((320, tuple(Language)))])
 def test_axe_finds_nothing_in_any_state_of_who_is_this_person(
     browser: Browser, site: Site, width: int, languages: tuple[Language, ...]
 ) -> None:
@@ -472,6 +473,7 @@ def test_the_check_is_light_enough_for_a_slow_line(browser: Browser, site: Site)
     assert sum(transferred(browser, lambda page: page.goto(site.codes["active"]))) <= MAX_BYTES
 
 
+@pytest.mark.thorough
 def test_log_and_papers_fit_a_narrow_phone_and_axe_finds_nothing(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, site.codes["active"])
     follow(page.locator("#now a"))
