@@ -149,37 +149,47 @@ def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str,
         assert_fits(page)
 
 
-def test_axe_finds_nothing_wrong(browser: Browser, looks: str) -> None:
+MOST_SEEN = ["zh-Hans/", "en/agencies", "it/help", "zh-Hans/check"]
+OTHERS = [
+    *("it/coverage", "zh-Hant/licences", "en/help", "it/statistics"),
+    *("it/fees", "zh-Hans/rules", "en/log", "zh-Hant/privacy", "it/nothing"),
+]
+
+
+@pytest.mark.parametrize("paths", [MOST_SEEN, *thorough(OTHERS)], ids=["most seen", "others"])
+def test_axe_finds_nothing_wrong_with_pages(browser: Browser, looks: str, paths: list[str]) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    for path in (
-        "zh-Hans/",
-        "en/agencies",
-        "it/coverage",
-        "zh-Hant/licences",
-        "en/help",
-        "it/statistics",
-        "zh-Hans/check",
-        "it/fees",
-        "zh-Hans/rules",
-        "en/log",
-        "zh-Hant/privacy",
-        "it/nothing",
-    ):
+    for path in paths:
         page.goto(f"{looks}/{path}")
         assert_sound(page)
-    page.goto(f"{looks}/en/agencies")
-    follow(page.locator(".rows a").first)
-    assert_sound(page)
-    for subject in (NUMBER, SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"):
+    context.close()
+
+
+@pytest.mark.parametrize("subjects", [[NUMBER], *thorough([SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"])])
+def test_axe_finds_nothing_wrong_with_answers(browser: Browser, looks: str, subjects: list[str]) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    for subject in subjects:
         page.goto(f"{looks}/zh-Hans/")
         check(page, subject)
         assert_sound(page)
+    context.close()
+
+
+@pytest.mark.thorough
+def test_axe_finds_nothing_wrong_with_an_agency_and_with_a_fault(browser: Browser, looks: str) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{looks}/en/agencies")
+    follow(page.locator(".rows a").first)
+    assert_sound(page)
     page.goto(f"{looks}/en/")
     page.locator("#subject").evaluate("field => field.required = false")
     follow(page.get_by_role("button", name="Check"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
+    context.close()
 
 
 def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(browser: Browser, looks: str) -> None:
