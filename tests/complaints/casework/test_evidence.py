@@ -35,7 +35,6 @@ from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, ORDINARY, Filed, file, make_units
 from tests.complaints.parties.transfers.making import ITALY, Staff, accepted, as_officer, make_staff
 from tests.complaints.samples import jpeg
-from tests.thorough import thorough
 from tests.waiting import until
 
 LATER = AT + timedelta(hours=2)
@@ -198,11 +197,9 @@ class Killed(BaseException):
     """The process ends here: nothing that follows is done, and no cleaning up."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("after", [16, *thorough(2, 9, 20, 24)])
-def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(
-    session, desk, monkeypatch, after
-):
+def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(session, desk, monkeypatch):
     """Ended after so many of its statements there is a whole file with its line in the audit trail, or none."""
     engine, case = desk.services.sessions.kw["bind"], desk.filed.case.reference
 
@@ -213,17 +210,21 @@ def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is
         assert not compare(session, desk.services.store, LATER.date()).without_original
         return lines
 
-    entry = add_event(Call(session, desk.officer, LATER), desk.sealer, case, TAKEN).reference
-    with monkeypatch.context() as patch:
-        patch.setattr("registry.complaints.attachments.uploading.discard_if_possible", lambda *_: None)
-        event.listen(engine, "before_cursor_execute", end := partial(_end, iter(range(after)), after))
-        with pytest.raises(Killed):
+    for times, after in enumerate((2, 9, 16, 20, 24)):
+        entry, left = (
+            add_event(Call(session, desk.officer, LATER), desk.sealer, case, TAKEN).reference,
+            iter(range(after)),
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr("registry.complaints.attachments.uploading.discard_if_possible", lambda *_: None)
+            event.listen(engine, "before_cursor_execute", end := partial(_end, left, after))
+            with pytest.raises(Killed):
+                desk.add(entry=entry)
+            event.remove(engine, "before_cursor_execute", end)
+        assert files() == times
+        for _ in range(2):
             desk.add(entry=entry)
-        event.remove(engine, "before_cursor_execute", end)
-    assert files() == 0
-    for _ in range(2):
-        desk.add(entry=entry)
-    assert files() == 1
+        assert files() == times + 1
 
 
 def _end(left: Iterator[int], after: int, *_: object) -> None:
