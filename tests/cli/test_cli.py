@@ -19,7 +19,6 @@ from registry.proofs.papers.seal import SECRET
 from tests.conftest import Database
 from tests.proofs.papers.sealing import make_seal
 from tests.serving import PATIENCE, Process, Served, command, environment, free_port, serve
-from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 
 def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -62,7 +61,7 @@ def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (2, "registry: the database cannot be reached\n")
 
 
-@POSTGRESQL_IS_THOROUGH
+@pytest.mark.thorough
 @pytest.mark.both_databases
 def test_the_database_moves_up_and_down(database: Database, tmp_path: Path) -> None:
     env = {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}

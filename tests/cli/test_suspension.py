@@ -130,6 +130,7 @@ def test_a_suspension_is_in_the_private_lookup_within_a_minute(
         assert "licence_suspended" in lookup()[1]
 
 
+@pytest.mark.thorough
 def test_a_suspension_is_in_what_a_wallet_shows_and_in_its_list_within_a_minute(
     session: Session, settings: Settings
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_skewed_and_dark_photo_is_put_straight(angle: int) -> None:
     assert "13800138000" in read.text
 
 
+@pytest.mark.thorough
 def test_a_picture_of_which_much_is_guessed_says_so() -> None:
     assert not reading.text_of(picture()).is_partial
     assert reading.text_of(changed(lambda image: image.filter(ImageFilter.GaussianBlur(3)))).is_partial
