@@ -129,6 +129,7 @@ def test_readiness_and_metrics_name_tasks_in_trouble_and_lookups_stay(
     } <= set(metrics)  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_readiness_says_why_nothing_is_signed(settings: Settings, tmp_path: Path) -> None:
     settings.prepare_home()

@@ -39,7 +39,6 @@ from tests.complaints.filing import file, make_units
 from tests.complaints.killing import Mortal, mortal
 from tests.complaints.parties.transfers.making import ITALY, as_officer, make_staff
 from tests.complaints.pictures import noise
-from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -136,7 +135,7 @@ def is_whole(picture: bytes) -> bool:
         return opened.size == (900, 900)
 
 
-@POSTGRESQL_IS_THOROUGH
+@pytest.mark.thorough
 def test_evidence_that_was_acknowledged_survives_kill_9_and_nothing_half_is_shown(
     session: Session, sessions: sessionmaker[Session], sealer: Sealer, keyring: Keyring, settings: Settings
 ) -> None:

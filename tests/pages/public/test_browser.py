@@ -103,6 +103,7 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserContext, site: str) -> None:
     page = phone.new_page()
@@ -227,6 +228,7 @@ def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser,
     assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
 
 
+@pytest.mark.thorough
 def test_text_at_twice_its_size_needs_no_sideways_scroll(phone: BrowserContext, looks: str) -> None:
     page = phone.new_page()
     page.set_viewport_size({"width": 360, "height": 640})
@@ -281,7 +283,7 @@ def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks:
     assert sum(sizes) <= MAX_FIRST_VIEW
 
 
-@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("width", [320, *thorough(1100)])
 def test_the_lookup_page_is_one_answer_that_looks_as_with_the_whole_stylesheet(
     browser: Browser, looks: str, width: int
 ) -> None:

@@ -113,6 +113,7 @@ def test_the_agency_that_the_lookup_carried_is_named(client: FlaskClient, agency
     assert "Agentura Smyšlená s.r.o." in page.text
 
 
+@pytest.mark.thorough
 def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served) -> None:
     for letter in "工🔥а":
         data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}

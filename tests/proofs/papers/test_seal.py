@@ -95,6 +95,7 @@ def test_two_other_readers_believe_the_seal(
     assert not is_believed(pdf, make_seal(keys))
 
 
+@pytest.mark.thorough
 def test_a_seal_has_the_time_of_an_authority(keys: Path, tmp_path: Path) -> None:
     root = make_seal(keys)
     with time_stamps(tmp_path / "authority") as authority:

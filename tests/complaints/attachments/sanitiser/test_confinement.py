@@ -111,6 +111,7 @@ def test_no_right_is_won_back_there_by_another_program_or_namespace() -> None:
     assert "Capability bounding set: [none]" in output
 
 
+@pytest.mark.thorough
 def test_memory_time_and_room_are_bounded_there() -> None:
     assert why("bytearray(400 * MIB)") == "MemoryError"
     assert confined("while True: pass").returncode in (-signal.SIGXCPU, -signal.SIGKILL)
