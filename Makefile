@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi alert-rules dependencies \
+.PHONY: help run docs test test-thorough test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi alert-rules dependencies \
 	collections second-opinions sbom wheel packages release bench soak cluster failover recovery rolling-upgrade setup-system clean
 
 BIN := .venv/bin
@@ -15,7 +15,10 @@ BENCH := .venv/.synced-bench
 # Three test processes for two cores: a tenth of the time a test waits for a server, a disk or the clock, and with four the whole
 # takes as long. One that is done takes over from the others.
 TESTS := -n 3 --dist worksteal --durations=10
-QUICK := -m 'not slow and not browser'
+# Long walks: every page in every language, whole clusters, strangers' readers, more kills. CI runs them after the others.
+USUAL := -m 'not thorough'
+THOROUGH := -m thorough
+QUICK := -m 'not slow and not browser and not thorough'
 # What kills a process in the middle, and what invents its input anew each time.
 SOAKED := -n 2 --everything tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verification/verdicts/test_no_false_yes.py tests/log \
 	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py \
@@ -56,8 +59,11 @@ run: $(RUN) $(SITE) ## Serve with demo data on PORT (8000), events on the port a
 setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.
 	@tools/system-packages
 
-test: $(ALL) setup-system ## Run all tests: features on SQLite and PostgreSQL, edges on SQLite. ARGS go to pytest.
-	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+test: $(ALL) setup-system ## Run the tests: features on SQLite and PostgreSQL, edges on SQLite. ARGS go to pytest.
+	@$(BIN)/python -m pytest $(TESTS) $(USUAL) $(ARGS)
+
+test-thorough: $(ALL) setup-system ## Run the long walks that test leaves out: each page in each language, clusters, more kills.
+	@$(BIN)/python -m pytest $(TESTS) $(THOROUGH) $(ARGS)
 
 test-all: $(ALL) setup-system ## Run all tests, every one that asks a database on both, and those that take minutes.
 	@$(BIN)/python -m pytest $(TESTS) --everything $(ARGS)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,9 @@ EDGES = frozenset("api cli client http i18n officer_acts pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
 (`--everything`) tries everything on everything."""
+
+THOROUGH = "thorough"
+"""The marker of long walks. `make test` leaves them to `make test-thorough`, by `-m` in the Makefile; CI runs both."""
 
 BROWSER_FIXTURES = frozenset({"browser", "context", "page"})
 SERVER_FIXTURES = frozenset({"served"})
@@ -108,15 +112,33 @@ def pytest_collection(session: pytest.Session) -> None:
         return
     folders = [Path(argument.split("::")[0]).absolute() for argument in session.config.args]
     paths = sorted({path for folder in folders for path in folder.rglob("test_*.py")})
+    paths = [path for path in paths if not _is_passed_over(path, session.config)]
     for path in paths[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
         # What cannot be loaded is reported when it is collected.
         with suppress(Exception):
             importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if _is_passed_over(collection_path, config) else None
+
+
+def _is_passed_over(path: Path, config: pytest.Config) -> bool:
+    """Whether a run of the long walks alone need not load a file of tests: to load all of them takes most of a minute."""
+    is_of_tests = path.name.startswith("test_") and path.suffix == ".py"
+    return is_of_tests and config.getoption("markexpr") == THOROUGH and not _names_marker(path)
+
+
+@cache
+def _names_marker(path: Path) -> bool:
+    return THOROUGH in path.read_text(encoding="utf-8").lower()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
+        if item.get_closest_marker(THOROUGH) is not None and not _names_marker(item.path):
+            raise pytest.UsageError(f"{item.nodeid} is {THOROUGH}, and its file does not say so: no run would find it")
         names = frozenset(getattr(item, "fixturenames", ()))
         if names & BROWSER_FIXTURES:
             item.add_marker("browser")

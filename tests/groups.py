@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 
-MARKERS = ("slow", "browser", "both_databases")
+MARKERS = ("slow", "browser", "both_databases", "thorough")
 MIN_SECONDS = 1.0
 """A folder that took less is counted with the others."""
 

@@ -9,10 +9,11 @@ from pathlib import Path
 FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime")
 NAME = "libfaketimeMT.so.1"
 
-MOMENTS = [
-    datetime(2026, 11, day, hour, 10, tzinfo=UTC) for day, hour in ((29, 15), (29, 16), (29, 22), (29, 23), (30, 0))
-]
-"""Between them a day begins in China, Greece, Czechia and UTC."""
+ONE_MOMENT = datetime(2026, 11, 29, 16, 10, tzinfo=UTC)
+"""The next day has begun in China, and not yet in Europe."""
+
+OTHER_MOMENTS = [datetime(2026, 11, day, hour, 10, tzinfo=UTC) for day, hour in ((29, 15), (29, 22), (29, 23), (30, 0))]
+"""Between them and that one a day begins in China, Greece, Czechia and UTC."""
 
 COUNTRIES = ("CN", "GR", "CZ")
 

@@ -8,6 +8,7 @@ import ast
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,8 +31,9 @@ def line(room: Path) -> str:
     return text.partition("\n")[0].rstrip(".")
 
 
-def arrows() -> set[tuple[str, str]]:
-    """Which room imports from which."""
+@cache
+def arrows() -> frozenset[tuple[str, str]]:
+    """Which room imports from which. All of the code is read for it, once."""
     found = set()
     for path in PACKAGE.rglob("*.py"):
         room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -43,7 +45,7 @@ def arrows() -> set[tuple[str, str]]:
                 target = rest.partition(".")[0]
                 if first == "registry" and target and target != room:
                     found.add((room, target))
-    return found
+    return frozenset(found)
 
 
 def the_map() -> Iterator[str]:

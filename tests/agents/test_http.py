@@ -144,6 +144,7 @@ def test_many_networks_together_hold_no_more_than_there_is_room_for(monkeypatch:
     assert sorted(asyncio.run(statuses())) == [408] * MAX_OPEN + [503]
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_connections_that_send_nothing_are_closed(settings: Settings) -> None:
     port = free_port()
@@ -175,6 +176,7 @@ def answers(port: int) -> bool:
         return False
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_standard_output_holds_the_protocol_and_nothing_else(settings: Settings, session: Any) -> None:
     messages = [

@@ -14,6 +14,7 @@ from tests.serving import Served
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.thorough
 def test_a_generated_client_asks_the_service(generated: str, served: Served, session: Session) -> None:
     licence = make.make_licence(session, number="KLIENT-1")
     suspended = make.make_licence(session, LicenceStatus.SUSPENDED, number="KLIENT-2")
@@ -51,6 +52,7 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     assert missing.status == 404
 
 
+@pytest.mark.thorough
 def test_a_generated_client_reads_a_verdict_beside_codes_that_it_does_not_know(generated, session, client) -> None:
     make.make_licence(session, LicenceStatus.SUSPENDED, number="KLIENT-3")
     session.commit()

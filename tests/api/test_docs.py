@@ -9,6 +9,7 @@ from tests.conftest import PATIENCE
 from tests.serving import Served
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("shows_all", [False, pytest.param(True, marks=pytest.mark.in_test_all)])
 def test_the_page_to_try_it_out_asks_this_server_alone(

@@ -21,6 +21,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from tests import make
 from tests.serving import Served, command, environment, serve
+from tests.thorough import thorough
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,9 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 SHOWING = [page for page in PAGES if any(block.is_session for block in blocks_of(page))]
+LONG = [page for page in SHOWING if page.stem in ("bulk", "dataset", "organisations", "range-files")]
+"""Pages whose examples wait for jobs, webhooks or files that a worker writes."""
+SHORT = [page for page in SHOWING if page not in LONG]
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +186,7 @@ def test_the_questions_of_the_readme_are_answered_as_it_shows(
     run_as_shown(steps, served, settings, tmp_path)
 
 
-@pytest.mark.parametrize("document", SHOWING, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", [*SHORT, *thorough(*LONG)], ids=lambda document: document.name)
 def test_what_is_shown_is_what_comes(
     demo: tuple[Served, Settings, dict[str, str]], document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ def settings(settings: Settings) -> Settings:
     return with_wallets(settings)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("silence")
 def test_every_generated_request_is_answered_as_documented(app: Flask, settings: Settings, session: Session) -> None:
     world.build(session)

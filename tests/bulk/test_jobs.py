@@ -36,6 +36,7 @@ from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make
 from tests.api import world
 from tests.serving import environment
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 
 @pytest.fixture
@@ -151,6 +152,7 @@ work_on(settings, sessions_for(engine), reading_sessions_for(engine),
 """
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_killed_in_the_middle_each_row_is_answered_once(
     app: Flask, session: Session, settings: Settings, home: Path
 ) -> None:

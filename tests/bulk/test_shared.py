@@ -20,7 +20,7 @@ from tests.postgres import Server
 from tests.serving import Process, Served, command, environment, serve
 from tests.waiting import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 URL = "/api/v1/verification-jobs"
 ROWS = 2000

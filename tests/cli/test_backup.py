@@ -25,6 +25,7 @@ from tests.conftest import Database
 from tests.make import licence_record, make_agency
 from tests.postgres import Server
 from tests.serving import command, environment, serve
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
@@ -62,6 +63,7 @@ def destroy(database: Database, request: pytest.FixtureRequest) -> Callable[[Set
     return destroyed
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_a_registry_comes_back_from_its_backup_alone(
     settings: Settings, destroy: Callable[[Settings], None], tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ from tests.audit.lines import lines_about
 from tests.cli.running import good, refused, run
 from tests.complaints.boxes import make_sealed_case, registry_of_before
 from tests.conftest import Database
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 pytestmark = pytest.mark.slow
 
@@ -293,6 +294,7 @@ main(["keys", "rewrap"])
 """
 
 
+@POSTGRESQL_IS_THOROUGH
 @pytest.mark.both_databases
 def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock: Stock, tmp_path: Path) -> None:
     kill_while_rewrapping(stock, tmp_path, 66, (1, 8, 12))

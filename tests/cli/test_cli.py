@@ -61,6 +61,7 @@ def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (2, "registry: the database cannot be reached\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.both_databases
 def test_the_database_moves_up_and_down(database: Database, tmp_path: Path) -> None:
     env = {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}

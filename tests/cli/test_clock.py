@@ -39,6 +39,7 @@ from tests.complaints.officers import CARLA, go
 from tests.conftest import Database
 from tests.moved_clock import moved
 from tests.serving import command, environment
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 pytestmark = [pytest.mark.real_clock, pytest.mark.both_databases]
 
@@ -86,6 +87,7 @@ def test_a_clock_that_is_set_at_each_look_is_wrong(session: Session, monkeypatch
     assert "again and again" in (clock_check.recent_report(session).trouble or "")
 
 
+@POSTGRESQL_IS_THOROUGH
 @pytest.mark.slow
 def test_a_worker_that_is_400_days_ahead_does_nothing(session: Session, settings: Settings, database: Database) -> None:
     env = environment(settings, settings.port)

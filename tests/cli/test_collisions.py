@@ -23,6 +23,7 @@ from registry.supervision.collisions.models import Collision
 from registry.vocabulary.register import ChannelKind, LicenceStatus
 from tests import make
 from tests.serving import command, environment
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 pytestmark = pytest.mark.slow
 
@@ -100,6 +101,7 @@ def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any)
         assert "Error: Invalid value" in result.stderr
 
 
+@POSTGRESQL_IS_THOROUGH
 @pytest.mark.both_databases
 def test_a_search_that_is_killed_goes_on_and_finds_everything_once(
     settings: Settings, sessions: sessionmaker[Session]

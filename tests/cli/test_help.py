@@ -108,6 +108,7 @@ for name in COMMANDS:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.thorough
 def test_agents_are_not_answered_without_the_extra_and_the_line_says_how_it_is_installed(
     bare: dict[str, str], tmp_path: Path
 ) -> None:

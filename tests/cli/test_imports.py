@@ -24,6 +24,7 @@ from registry.register.imports.jobs import only_import_of
 from registry.register.imports.models import Listing
 from tests.register.imports.lists import ListImporter, agency, czech_list, ico
 from tests.serving import environment
+from tests.thorough import POSTGRESQL_IS_THOROUGH, thorough
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
@@ -143,7 +144,8 @@ jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), requ
 """
 
 
-@pytest.mark.parametrize(("stage", "rows"), [("reading", 2000), ("publishing", 2000), ("publishing", 4100)])
+@POSTGRESQL_IS_THOROUGH
+@pytest.mark.parametrize(("stage", "rows"), [("publishing", 2000), *thorough(("reading", 2000), ("publishing", 4100))])
 def test_a_killed_import_leaves_the_former_state(importer: ListImporter, tmp_path: Path, stage: str, rows: int) -> None:
     importer.czech(agency(5001))
     before, records = state(importer), importer.records()
@@ -174,6 +176,7 @@ main()
 """
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_ctrl_c_leaves_the_former_state_and_says_so(importer: ListImporter, tmp_path: Path) -> None:
     file = table(tmp_path / "list.csv", 4100)
     done = run(importer.settings, "import", str(file), "--source", "cz-mpsv", code=INTERRUPTED)
@@ -208,6 +211,7 @@ main()
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.one_database
 def test_a_hundred_thousand_rows_fit_into_bounded_memory(importer: ListImporter, tmp_path: Path) -> None:
     file = table(tmp_path / "list.csv", 100_000)

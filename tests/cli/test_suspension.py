@@ -32,6 +32,7 @@ from tests.proofs.wallets.answering import Remote
 from tests.proofs.wallets.making import agency_with_licence, card_in_wallet, order, value_of, with_wallets
 from tests.register.imports.fetched import mapping_text
 from tests.serving import Process, Served, environment, serve
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +92,7 @@ def trickling() -> Iterator[tuple[str, Event]]:
         server.server_close()
 
 
-@pytest.mark.parametrize("worker_runs", [beside_the_server, kept_by_a_list])
+@pytest.mark.parametrize("worker_runs", [beside_the_server, *thorough(kept_by_a_list)])
 def test_a_suspension_is_in_the_private_lookup_within_a_minute(
     worker_runs: Callable[[Settings, Session], AbstractContextManager[Served]],
     session: Session,
@@ -129,6 +130,7 @@ def test_a_suspension_is_in_the_private_lookup_within_a_minute(
         assert "licence_suspended" in lookup()[1]
 
 
+@pytest.mark.thorough
 def test_a_suspension_is_in_what_a_wallet_shows_and_in_its_list_within_a_minute(
     session: Session, settings: Settings
 ) -> None:

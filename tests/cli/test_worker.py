@@ -19,10 +19,12 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.vocabulary.register import ChannelKind
 from tests.make import make_agency, public_record_of
 from tests.serving import command, environment, free_port, serve
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
     session: Session, settings: Settings
 ) -> None:

@@ -56,6 +56,7 @@ def fetch_from(honest: Honest) -> Callable[[str, int], bytes]:
     return fetch
 
 
+@pytest.mark.thorough
 @given(key=KEYS, changes=st.dictionaries(WORDS, VALUES, max_size=4), whole=st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_a_log_of_strange_records_breaks_nothing(key: tuple[str, str], changes: dict[str, Any], whole: bool) -> None:

@@ -49,6 +49,7 @@ from tests.conftest import Database
 from tests.officers.making import make_officer
 from tests.postgres import Server
 from tests.serving import serve
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -101,6 +102,7 @@ def server_of(database: Database, request: pytest.FixtureRequest) -> Server | No
     return request.getfixturevalue("postgres") if database.kind == "postgresql" else None
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_nothing_that_was_told_is_left_readable_anywhere(
     settings: Settings,
     sessions: sessionmaker[Session],

@@ -52,6 +52,7 @@ from tests.make import licence_record, make_agency
 from tests.officers.making import make_officer
 from tests.supervision.licensing.making import BORIS, proposed
 from tests.supervision.sanctions.making import make_desk
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.watches.making import make_watch, types_of
 
 pytestmark = pytest.mark.slow
@@ -96,6 +97,7 @@ def once(act: Act) -> Run:
     return run
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_killed(
     session: Session, sealer: Sealer, keyring: Keyring
 ) -> None:
@@ -185,6 +187,7 @@ def test_a_message_its_notice_and_the_priority_stand_together_or_not_at_all(
     assert found() == (1, 1, Priority.P0)
 
 
+@POSTGRESQL_IS_THOROUGH
 @pytest.mark.both_databases
 def test_a_case_is_with_the_one_unit_or_the_other_however_its_acceptance_is_killed(
     session: Session, sealer: Sealer, keyring: Keyring

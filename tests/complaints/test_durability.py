@@ -35,6 +35,7 @@ from tests.complaints.complainant import ACCOUNT, Complainant, Reply, by_socket,
 from tests.complaints.killing import Mortal, killed_during, mortal, taken
 from tests.complaints.pictures import noise
 from tests.conftest import Database
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 pytestmark = pytest.mark.slow
 
@@ -214,6 +215,7 @@ def sessions(database: Database) -> Iterator[sessionmaker[Session]]:
     engine.dispose()
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_what_was_acknowledged_survives_kill_9_and_nothing_is_doubled(
     durable: Settings, sessions: sessionmaker[Session], database: Database
 ) -> None:

@@ -215,6 +215,7 @@ class Casework(RuleBasedStateMachine):
         assert verify(self.session).troubles == []
 
 
+@pytest.mark.thorough
 @pytest.mark.one_database
 def test_a_case_keeps_its_promises_whatever_is_done_to_it(session: Session, sealer: Sealer):
     make_units(session, sealer)

@@ -136,6 +136,7 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_reason_of_a_verdict(copy: Copy) -> None:
     verdicts = "registry/verification/verdicts"
     copy.append("tests/verification/verdicts/test_unsaid.py", RULE_TEST)
@@ -169,6 +170,7 @@ def test_a_help_line(copy: Copy) -> None:
     assert copy.touched == {law}
 
 
+@pytest.mark.thorough
 def test_an_official_list(copy: Copy) -> None:
     copy.insert("tests/register/imports/shipped_lists.py", '    "hr-mrosp": ', SOURCE_ROW)
     copy.write("registry/register/imports/sources/gr-epa.toml", SOURCE)

@@ -44,6 +44,7 @@ from tests.fuzzing.mutations import mutated
 from tests.register import imports
 from tests.register.imports.lists import agency, czech_list, plain_mapping
 from tests.register.imports.making import open_document, page_table, paper, web_page, word_file, word_table
+from tests.thorough import thorough
 
 COUNT = int(os.environ.get("FUZZ_COUNT", "3000" if conftest.is_everything else "60"))
 FIRST = int(os.environ.get("FUZZ_FROM", random.randrange(10**9) if conftest.is_everything else 0))
@@ -186,7 +187,7 @@ def read_questions(path: Path) -> None:
             assert line.number > 0
 
 
-@pytest.mark.parametrize("form", list(TABLES))
+@pytest.mark.parametrize("form", ["ods", "docx", *thorough("xlsx", "xls", "html", "pdf")])
 def test_a_table_in_a_changed_file(form: str, tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     sample = TABLES[form](tmp_path)
     ends: Counter[int] = Counter()
@@ -231,8 +232,8 @@ def test_a_changed_text(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "kinds",
     [
-        pytest.param(PICTURES, id="pictures"),
-        pytest.param((FileKind.PDF,), id="pdf"),
+        pytest.param(PICTURES, id="pictures", marks=pytest.mark.thorough),
+        pytest.param((FileKind.PDF,), id="pdf", marks=pytest.mark.thorough),
         pytest.param((FileKind.TXT,), id="txt"),
         pytest.param(SOUNDS, id="sounds", marks=[pytest.mark.slow, pytest.mark.in_test_all]),
     ],
@@ -263,6 +264,7 @@ def test_a_changed_attachment(kinds: Sequence[FileKind], start: Start, monkeypat
     assert copies
 
 
+@pytest.mark.thorough
 def test_a_changed_picture_of_an_advert(start: Start) -> None:
     for number, seed in enumerate(seeds("advert")):
         body = mutated(samples.sample(PICTURES[number % len(PICTURES)]), seed)

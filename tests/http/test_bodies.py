@@ -92,6 +92,7 @@ def attaching(filer: Complainant) -> dict[str, str]:
     return PLAIN | {"Authorization": f"Bearer {filer.token}"}
 
 
+@pytest.mark.thorough
 def test_unfinished_bodies_stop_no_one_else(place: ServedRegistry) -> None:
     # A server that waits for bodies longer than anyone here waits for an answer.
     with serve(place.settings, extra={"REGISTRY_BODY_SECONDS": "600"}) as patient, ExitStack() as ends:

@@ -37,6 +37,7 @@ def server() -> Iterator[Server]:
     server.remove()
 
 
+@pytest.mark.thorough
 def test_lookups_are_answered_beside_a_flood_of_searches(server: Server, tmp_path: Path) -> None:
     url = server.url("postgres")
     settings = Settings(

@@ -136,6 +136,7 @@ SHOWN = {
 OUTSIDE = {"rep": ("/entry", "/hearings/<reference>"), "partner": ("/referrals/<reference>",)}
 
 
+@pytest.mark.thorough
 def test_no_page_of_the_console_takes_words_for_html(site: Site) -> None:
     planted, desk, shows = site.planted, site.desk(site.planted.owner), set()
     for door in doors(site.app):

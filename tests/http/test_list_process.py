@@ -19,6 +19,7 @@ from registry.core.settings import Settings
 from registry.http.request_reader import CSV
 from tests.make import make_api_key, make_licence
 from tests.serving import Served, serve
+from tests.thorough import thorough
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -153,6 +154,7 @@ def test_nothing_holds_an_answer_once_it_was_sent(key: str, served: Served) -> N
     until(lambda: not [*files_in_memory(pid), *files_in_memory(parent_of(pid))])
 
 
+@pytest.mark.thorough
 def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(shared: tuple[Served, str]) -> None:
     served, key = shared
     whole = ask(served, key, LONGEST)
@@ -181,6 +183,7 @@ def test_a_list_is_answered_where_the_process_was_killed_while_idle(shared: tupl
     assert pid not in list_processes(served)
 
 
+@pytest.mark.thorough
 def test_a_list_is_answered_where_the_process_is_killed_before_it_has_taken_it(shared: tuple[Served, str]) -> None:
     served, key = shared
     whole = ask(served, key, LONG)
@@ -195,7 +198,7 @@ def test_a_list_is_answered_where_the_process_is_killed_before_it_has_taken_it(s
     assert (answer.status_code, answer.content) == (200, whole.content)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, *thorough(signal.SIGTERM)], ids=["killed", "stopped"])
 def test_a_server_that_ends_leaves_no_process_behind(number: int, key: str, served: Served) -> None:
     assert ask(served, key, LONG).status_code == 200
     (pid,) = list_processes(served)

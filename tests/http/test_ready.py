@@ -48,6 +48,7 @@ def timed(url: str) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_frozen_database_holds_no_request_for_long_and_the_process_comes_back(server: Server, tmp_path: Path) -> None:
     settings = Settings(
@@ -128,6 +129,7 @@ def test_readiness_and_metrics_name_tasks_in_trouble_and_lookups_stay(
     } <= set(metrics)  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_readiness_says_why_nothing_is_signed(settings: Settings, tmp_path: Path) -> None:
     settings.prepare_home()

@@ -18,10 +18,11 @@ from registry.log.actions import Draft, append
 from tests.conftest import Database
 from tests.postgres import REPLICATED, Server
 from tests.serving import command, environment, serve
+from tests.thorough import thorough
 from tests.waiting import until
 
 
-@pytest.fixture(params=["cluster_name", "registry.standby"])
+@pytest.fixture(params=["cluster_name", *thorough("registry.standby")])
 def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     primary = Server(REPLICATED)
     primary.start()

@@ -111,6 +111,7 @@ def names(collector: Collector) -> set[str]:
     return {span.name for span in collector.spans()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_nothing_of_it_is_imported_unless_a_collector_is_named(settings: Settings) -> None:
     program = (
@@ -129,6 +130,7 @@ def test_nothing_of_it_is_imported_unless_a_collector_is_named(settings: Setting
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_collector_that_is_away_delays_no_answer(settings: Settings) -> None:
     # When the server stops, it tries no longer than a second to be rid of the last ones.

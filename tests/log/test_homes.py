@@ -15,6 +15,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.thorough
 def test_no_failover_lets_two_homes_fork_a_log(servers: tuple[Server, Server], tmp_path: Path) -> None:
     primary, standby = servers
     first = home(tmp_path, "first", primary)

@@ -16,6 +16,7 @@ from tests.complaints.object_store import object_server
 from tests.log.homes import Home, all_signed, heads, home, publish
 from tests.log.witnesses.guarding import running_witness
 from tests.postgres import Server
+from tests.thorough import thorough
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -66,7 +67,7 @@ def reason_of(server: Server) -> str | None:
     return found
 
 
-@pytest.mark.parametrize("kind", ["bucket", "witness"])
+@pytest.mark.parametrize("kind", ["bucket", *thorough("witness")])
 def test_a_home_that_missed_the_newest_head_takes_over_without_a_hand(
     servers: tuple[Server, Server], tmp_path: Path, kind: str
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from registry.core.errors import BadProof
 from registry.log import tree
 from tests.log.proving import check_inclusion
+from tests.thorough import thorough
 
 MAX_SIZE = 300
 
@@ -74,7 +75,7 @@ def test_appending_gives_the_root_of_the_definition_at_every_size():
         assert tree.root_of(frontier) == by_definition(leaves[: size + 1])
 
 
-@pytest.mark.parametrize("size", [*range(1, 40), 63, 64, 65, 127, 128, 129, 255, 256, 257, 258, 299, 300])
+@pytest.mark.parametrize("size", [*range(1, 40), 63, 64, 65, 256, *thorough(127, 128, 129, 255, 257, 258, 299, 300)])
 def test_every_entry_is_proven_in_a_tree_of_every_size(size: int):
     leaves = leaves_of(MAX_SIZE)
     read, root = reading(leaves), by_definition(leaves[:size])

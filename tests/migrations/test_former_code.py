@@ -134,6 +134,7 @@ def serving(code: Former | None, settings: Settings) -> Iterator[str]:
         process.wait(60)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_the_former_code_serves_files_and_publishes_on_the_new_tables(
     database: Database, settings: Settings, tmp_path: Path

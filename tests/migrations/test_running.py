@@ -221,6 +221,7 @@ def test_two_that_migrate_at_once_take_turns_even_where_an_index_is_built(chain:
     assert "ix_authorities_country" in valid_indexes(database)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_two_that_migrate_a_file_at_once_come_to_the_same_end(chain: Chain, database: Database) -> None:
     for number in range(5):

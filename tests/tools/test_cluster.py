@@ -7,6 +7,7 @@ from tools.cluster.load import Found
 from tools.cluster.machines import running
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_lost_machine_of_the_database_and_a_killed_server_lose_nothing() -> None:
     with running(has_demo=False) as cluster:

@@ -38,8 +38,9 @@ from tests.make import (
     status_record,
     suspend,
 )
-from tests.moved_clock import COUNTRIES, MOMENTS, moved
+from tests.moved_clock import COUNTRIES, ONE_MOMENT, OTHER_MOMENTS, moved
 from tests.serving import Process, environment, free_port
+from tests.thorough import thorough
 from tests.watches.making import fan_out_committed, make_watch
 
 pytestmark = pytest.mark.slow
@@ -207,7 +208,7 @@ def test_everyone_may_listen_to_all_changes_and_go_on_where_a_stream_ended(
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("at", MOMENTS, ids=lambda at: at.strftime("%H:%M"))
+@pytest.mark.parametrize("at", [ONE_MOMENT, *thorough(*OTHER_MOMENTS)], ids=lambda at: at.strftime("%H:%M"))
 def test_a_suspension_from_today_of_its_authority_is_streamed_at_every_hour(
     settings: Settings, session: Session, keyring: Keyring, at: datetime
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_suspension_from_today_of_its_authority_is_streamed_at_every_hour(
         assert {one["type"] for one in events} == {"licence.suspended"}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.one_database
 def test_a_connection_whose_head_never_ends_is_closed(streaming: str) -> None:

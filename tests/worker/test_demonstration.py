@@ -23,7 +23,7 @@ from tests.complaints.filing import URGENT, file
 from tests.serving import Process, command, environment
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [pytest.mark.slow, pytest.mark.one_database, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.serving import Served
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.thorough
 def test_a_generated_client_files_and_comes_back(generated: str, served: Served, session: Session, unit: str) -> None:
     models: Any = part(generated, "models")
     proofs = Complainant(by_socket(served.base_url))

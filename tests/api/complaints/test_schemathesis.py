@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("silence")
 def test_every_generated_request_is_answered_as_documented(app: Flask, somebody: Callable[[], Complainant]) -> None:
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=config_from(CONFIG))

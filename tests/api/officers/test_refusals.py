@@ -27,10 +27,13 @@ from tests.make import authority_of, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.act_rows import rows
 from tests.pages.officers.signed_in import OfficerClient, desk_of
+from tests.thorough import thorough
 
 Before = Callable[[Any, Ask], object]
 
-stories = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)
+stories = pytest.mark.parametrize(
+    "story", [*STORIES[:2], *thorough(*STORIES[2:])], ids=lambda story: story.examples[0].operation
+)
 
 
 def play_all(client: FlaskClient, session: Session, keyring: Keyring, story: Story, before: Before) -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_every_generated_request_is_answered_as_documented(

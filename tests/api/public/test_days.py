@@ -33,8 +33,9 @@ from registry.register.agencies.keys import number_key
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
 from tests import make
-from tests.moved_clock import COUNTRIES, MOMENTS
+from tests.moved_clock import COUNTRIES, ONE_MOMENT, OTHER_MOMENTS
 from tests.proofs.credentials import reading as proofs
+from tests.thorough import thorough
 from tests.watches import making as watches
 
 DAY = timedelta(days=1)
@@ -121,7 +122,7 @@ class RegistryAtMoment:
         return found
 
 
-@pytest.mark.parametrize("at", MOMENTS, ids=lambda at: at.strftime("%H:%M"))
+@pytest.mark.parametrize("at", [ONE_MOMENT, *thorough(*OTHER_MOMENTS)], ids=lambda at: at.strftime("%H:%M"))
 def test_no_answer_is_kinder_than_verify(
     client: FlaskClient, session: Session, held_services: Services, settings: Settings, at: datetime
 ):
@@ -166,7 +167,7 @@ def test_no_answer_is_kinder_than_verify(
             assert is_over or kit_verdict == verdict, number
 
 
-@pytest.mark.parametrize("at", MOMENTS, ids=lambda at: at.strftime("%H:%M"))
+@pytest.mark.parametrize("at", [ONE_MOMENT, *thorough(*OTHER_MOMENTS)], ids=lambda at: at.strftime("%H:%M"))
 def test_what_is_suspended_from_today_is_so_with_the_next_epoch_in_list_lookup_and_stream(
     client: FlaskClient,
     session: Session,

@@ -26,6 +26,7 @@ from tests.complaints.boxes import TODAY, Filed, make_box
 from tests.complaints.uploads import Uploads, idle
 from tests.postgres import Server
 from tests.serving import command, environment
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -188,6 +189,7 @@ for number in range(1000):
 """
 
 
+@POSTGRESQL_IS_THOROUGH
 @pytest.mark.parametrize(
     "after", [0.05, *(pytest.param(seconds, marks=pytest.mark.in_test_all) for seconds in (0.0, 0.2))]
 )

@@ -203,9 +203,14 @@ def test_a_mistyped_number_costs_neither_derivation_nor_query(
 @pytest.mark.parametrize(
     ("networks", "most"),
     [
-        pytest.param(("", "", "", ""), 2, id="command line"),
+        pytest.param(("", "", "", ""), 2, id="command line", marks=pytest.mark.thorough),
         pytest.param(("203.0.113.7",) * 4, 1, id="one network"),
-        pytest.param(("203.0.113.7", "203.0.113.7", "198.51.100.1", "198.51.100.1"), 2, id="two networks"),
+        pytest.param(
+            ("203.0.113.7", "203.0.113.7", "198.51.100.1", "198.51.100.1"),
+            2,
+            id="two networks",
+            marks=pytest.mark.thorough,
+        ),
     ],
 )
 def test_few_are_derived_at_once_over_all_processes_and_one_of_a_network(

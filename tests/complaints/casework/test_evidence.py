@@ -197,6 +197,7 @@ class Killed(BaseException):
     """The process ends here: nothing that follows is done, and no cleaning up."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(session, desk, monkeypatch):
     """Ended after so many of its statements there is a whole file with its line in the audit trail, or none."""

@@ -135,6 +135,7 @@ def is_whole(picture: bytes) -> bool:
         return opened.size == (900, 900)
 
 
+@pytest.mark.thorough
 def test_evidence_that_was_acknowledged_survives_kill_9_and_nothing_half_is_shown(
     session: Session, sessions: sessionmaker[Session], sealer: Sealer, keyring: Keyring, settings: Settings
 ) -> None:

@@ -56,6 +56,7 @@ def test_limits_hold_in_each_transaction(pooled: str) -> None:
         revisions.upgrade(pooled)
 
 
+@pytest.mark.thorough
 def test_a_registry_serves_files_signs_and_works_through_it(settings: Settings, pooled: str) -> None:
     behind = replace(settings, database_url=pooled, edges=frozenset({Edge.API, Edge.PUBLIC}))
     behind.prepare_home()

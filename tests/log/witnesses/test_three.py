@@ -14,6 +14,8 @@ from tests.log.publishing import publish
 from tools.witnesses.programs import GoWitness, OwnWitness
 from tools.witnesses.trial import opinions
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def database_kind() -> str:

@@ -35,6 +35,7 @@ from tests.complaints.filing import make_units
 from tests.complaints.samples import jpeg, recording
 from tests.pages.public.shown_agencies import write_agencies
 from tests.serving import serve
+from tests.thorough import thorough
 
 ZH = CATALOGUES["zh-Hans"]
 MAX_BYTES_OF_A_PAGE = 30_000
@@ -150,6 +151,7 @@ def fill(page: Page) -> None:
             page.locator(ONE_OF_MANY).first.check()
 
 
+@pytest.mark.thorough
 def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
     phone: BrowserContext, browser: Browser, looks: str
 ) -> None:
@@ -178,6 +180,7 @@ def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
     other.context.close()
 
 
+@pytest.mark.thorough
 def test_leaving_hides_everything_and_back_shows_nothing(phone: BrowserContext, looks: str) -> None:
     phone.route(
         "https://www.weather.com.cn/**",
@@ -197,6 +200,7 @@ def test_leaving_hides_everything_and_back_shows_nothing(phone: BrowserContext, 
     assert phone.cookies(looks) == [] or all(cookie["name"] != "notes" for cookie in phone.cookies(looks))
 
 
+@pytest.mark.thorough
 def test_leaving_shows_a_calendar_where_the_outside_cannot_be_reached(browser: Browser, looks: str) -> None:
     weather = "https://www.weather.com.cn/**"
     for is_reachable in (False, True):
@@ -220,6 +224,7 @@ def test_leaving_shows_a_calendar_where_the_outside_cannot_be_reached(browser: B
         context.close()
 
 
+@pytest.mark.thorough
 def test_a_script_does_the_work_with_and_without_webcrypto(browser: Browser, looks: str) -> None:
     for without in (False, True):
         context = browser.new_context(locale="zh-CN")
@@ -295,12 +300,13 @@ SHAPE = """[...new Set([...document.querySelectorAll("main *")].map(
 """Pages that consist of the same kinds of elements have one shape."""
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_wrong_with_a_filing(filing: Filing) -> None:
     assert len(filing.barriers) > 10
     assert "".join(filing.barriers) == ""
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "it"])
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("it")])
 def test_axe_finds_nothing_wrong_around_it(browser: Browser, looks: str, language: str) -> None:
     context = browser.new_context(locale=language)
     page = context.new_page()
@@ -355,6 +361,7 @@ def press_on(page: Page, words: str) -> None:
     raise AssertionError(f"{words} is not reached by the keyboard")
 
 
+@pytest.mark.thorough
 def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> None:
     """A window of 640 at 200 % is one of 320: the same layout, with letters twice the size."""
     page = browser.new_context(viewport={"width": 320, "height": 480}, device_scale_factor=2, locale="it-IT").new_page()
@@ -384,6 +391,7 @@ def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> Non
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_text_set_apart_is_whole_and_the_bar_hides_nothing_that_the_keyboard_reaches(
     browser: Browser, looks: str
 ) -> None:
@@ -418,6 +426,7 @@ TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, textarea
 """WCAG 2.2, 2.5.8: what is pressed is 24 px wide and high, but for links within a sentence."""
 
 
+@pytest.mark.thorough
 def test_a_whole_filing_is_light_on_a_slow_line(filing: Filing) -> None:
     each = [later - earlier for earlier, later in pairwise(filing.weighed)]
     assert max(each) <= MAX_BYTES_OF_A_PAGE
@@ -430,6 +439,7 @@ def test_the_first_page_is_light_even_without_a_cache(browser: Browser, looks: s
     assert 0 < sum(sizes) <= MAX_BYTES_OF_A_PAGE
 
 
+@pytest.mark.thorough
 def test_a_worker_records_what_happened_and_sends_only_that(browser: Browser, looks: str) -> None:
     """With the microphone that Chromium invents for tests; nothing is typed but the number. The line is lost once on the way."""
     context = browser.new_context(viewport={"width": 320, "height": 640}, permissions=["microphone"])
@@ -487,6 +497,7 @@ def test_what_was_recorded_or_chosen_goes_along_without_a_press_on_its_own_butto
     context.close()
 
 
+@pytest.mark.thorough
 def test_a_large_photograph_is_made_smaller_before_a_slow_line_carries_it(browser: Browser, looks: str) -> None:
     context = browser.new_context(viewport={"width": 320, "height": 640})
     page = context.new_page()
@@ -520,6 +531,7 @@ def noisy_jpeg(width: int, height: int) -> bytes:
     return body.getvalue()
 
 
+@pytest.mark.thorough
 def test_words_that_were_typed_are_there_after_the_page_was_closed(browser: Browser, looks: str) -> None:
     context = browser.new_context(viewport={"width": 320, "height": 640})
     page = context.new_page()

@@ -16,6 +16,7 @@ from registry.officers.models import Officer, OfficerState, RoleHeld
 from registry.officers.rights import Role
 from tests.pages.officers.inbox_states import WALK, WORKERS, begin_walk, is_about, rows_of, walk_to
 from tests.pages.officers.walking import People
+from tests.thorough import thorough
 
 UNIT = "cz-labour"
 
@@ -30,8 +31,13 @@ def _send_away(session: Session, officer: Officer, deputy: Officer, how: str) ->
         accounts.lend(Call(session, officer, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
 
 
-@pytest.mark.parametrize("how", ["closed", "without a role", "on leave"])
-@pytest.mark.parametrize(("words", "table", "model", "family"), WALK, ids=[one[0].__name__ for one in WALK])
+in_each_state = pytest.mark.parametrize(
+    ("words", "table", "model", "family"), [WALK[0], *thorough(*WALK[1:])], ids=[one[0].__name__ for one in WALK]
+)
+
+
+@pytest.mark.parametrize("how", ["closed", *thorough("without a role", "on leave")])
+@in_each_state
 def test_what_lies_with_an_officer_who_is_gone_waits_for_a_colleague(
     session: Session,
     things: dict[str, str],
@@ -52,7 +58,7 @@ def test_what_lies_with_an_officer_who_is_gone_waits_for_a_colleague(
         assert kind is None or kind in seen, state
 
 
-@pytest.mark.parametrize(("words", "table", "model", "family"), WALK, ids=[one[0].__name__ for one in WALK])
+@in_each_state
 def test_what_needs_a_role_that_no_one_has_waits_for_those_who_give_it(
     session: Session,
     things: dict[str, str],

@@ -149,6 +149,7 @@ def verdict(site: str, licensed: Licensed) -> str:
     return str(answer.json()["verdict"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_chain_from_a_complaint_to_the_public_answer_takes_few_presses(
     people: dict[str, Person], session: Session, settings: Settings

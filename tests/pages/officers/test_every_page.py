@@ -205,6 +205,7 @@ def speak(settings: Settings, language: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "width"),
@@ -244,6 +245,7 @@ def test_each_page_is_sound_fits_and_is_translated(browser: Browser, site: Site,
     assert len(seen) > 40, seen
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.in_test_all
 @pytest.mark.parametrize(("language", "width"), [("it", 320), ("zh-Hans", 1280)])

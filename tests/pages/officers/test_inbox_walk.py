@@ -24,6 +24,7 @@ from registry.vocabulary.licensing import ProposalState
 from tests.pages.officers.inbox_world import UNIT, World, make_world
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
+from tests.thorough import thorough
 
 OF_ONE_PERSON = ("unsent", "grant.granted", "officer.second_supervisor", "entry.decided")
 """What is one person's by nature: a text not sent, access granted to no one else, what only that supervisor can mend, and the
@@ -106,7 +107,7 @@ def is_away(session: Session, officer: Officer) -> None:
     session.add(RoleLent(reference=new_reference(), officer_id=officer.id, deputy_id=deputy.id, role=role, **days))
 
 
-HOW = [goes, loses_the_role, is_away]
+HOW = [goes, *thorough(loses_the_role, is_away)]
 
 
 @pytest.mark.parametrize("leaves", HOW)

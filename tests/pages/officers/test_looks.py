@@ -21,6 +21,7 @@ from tests.browsing import assert_fits, assert_holds_spaced_text, assert_sound, 
 from tests.make import make_agency
 from tests.officers.making import make_officer, make_unit
 from tests.serving import serve
+from tests.thorough import thorough
 
 LANGUAGES = ("en", "it", "zh-Hans")
 
@@ -86,7 +87,7 @@ PLACES = {
 SIGNED_IN = ("", "cases", "overview", "officers", "own")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("en", "it")])
 def test_axe_finds_nothing_wrong(browser: Browser, looks: Looks, language: str) -> None:
     for token, paths in (("", OPEN), (looks.tokens[language], SIGNED_IN)):
         with browsing(browser, looks.site, token, has_scripts=True, locale=language.replace("Hans", "CN")) as it:
@@ -96,7 +97,7 @@ def test_axe_finds_nothing_wrong(browser: Browser, looks: Looks, language: str) 
                 assert_sound(page)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("en", "it")])
 def test_every_page_fits_a_narrow_screen(browser: Browser, looks: Looks, language: str) -> None:
     for token, paths in (("", OPEN), (looks.tokens[language], SIGNED_IN)):
         with browsing(browser, looks.site, token, width=320, has_scripts=True) as it:
@@ -107,6 +108,7 @@ def test_every_page_fits_a_narrow_screen(browser: Browser, looks: Looks, languag
                 assert_holds_spaced_text(page)
 
 
+@pytest.mark.thorough
 def test_every_role_finds_its_pages_sound_on_a_telephone(browser: Browser, looks: Looks) -> None:
     for role, paths in PLACES.items():
         with browsing(browser, looks.site, looks.others[role], width=320, scheme="dark", has_scripts=True) as it:

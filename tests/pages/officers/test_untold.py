@@ -293,6 +293,7 @@ def _text_of(answer: TestResponse) -> str:
     return _CHANCE.sub("", "\n".join([answer.status, *headers, body.decode("latin-1")]))
 
 
+@pytest.mark.thorough
 def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
     app: Flask, worlds: tuple[Registry, Registry], cast: Actors, capfd: pytest.CaptureFixture[str]
 ) -> None:

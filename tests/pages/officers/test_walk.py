@@ -18,6 +18,7 @@ from tests.pages.officers.signed_in import desk_of
 from tests.pages.officers.walking import People, doors, filled, knock
 
 
+@pytest.mark.thorough
 # Every door by every role is many requests, and what the table says no database changes.
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_table_alone_decides_for_programs_too(

@@ -28,6 +28,7 @@ from tests.browsing import (
 )
 from tests.pages.public.shown_agencies import MAX_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve
+from tests.thorough import thorough
 
 MAX_FIRST_VIEW = 14 * 1024
 LOOK = """() => [...document.querySelectorAll("body, body *")].map((one) => {
@@ -38,6 +39,10 @@ LOOK = """() => [...document.querySelectorAll("body, body *")].map((one) => {
 """Where everything stands on a page, and what it looks like."""
 STYLESHEET = files("registry.pages.public") / "static" / "style.css"
 TODAY = date(2026, 11, 25)
+
+in_each_language = pytest.mark.parametrize(
+    "language", [Language.ZH_HANS, *thorough(*(language for language in Language if language is not Language.ZH_HANS))]
+)
 
 
 @pytest.fixture
@@ -98,6 +103,7 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserContext, site: str) -> None:
     page = phone.new_page()
@@ -129,7 +135,7 @@ def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: 
     expect(page.locator(".candidates button")).to_contain_text(NAME)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@in_each_language
 def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
     page = phone.new_page()
     for path in ("", "agencies", "coverage", "licences", "help", "statistics", "nothing"):
@@ -144,37 +150,47 @@ def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str,
         assert_fits(page)
 
 
-def test_axe_finds_nothing_wrong(browser: Browser, looks: str) -> None:
+MOST_SEEN = ["zh-Hans/", "en/agencies", "it/help", "zh-Hans/check"]
+OTHERS = [
+    *("it/coverage", "zh-Hant/licences", "en/help", "it/statistics"),
+    *("it/fees", "zh-Hans/rules", "en/log", "zh-Hant/privacy", "it/nothing"),
+]
+
+
+@pytest.mark.parametrize("paths", [MOST_SEEN, *thorough(OTHERS)], ids=["most seen", "others"])
+def test_axe_finds_nothing_wrong_with_pages(browser: Browser, looks: str, paths: list[str]) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    for path in (
-        "zh-Hans/",
-        "en/agencies",
-        "it/coverage",
-        "zh-Hant/licences",
-        "en/help",
-        "it/statistics",
-        "zh-Hans/check",
-        "it/fees",
-        "zh-Hans/rules",
-        "en/log",
-        "zh-Hant/privacy",
-        "it/nothing",
-    ):
+    for path in paths:
         page.goto(f"{looks}/{path}")
         assert_sound(page)
-    page.goto(f"{looks}/en/agencies")
-    follow(page.locator(".rows a").first)
-    assert_sound(page)
-    for subject in (NUMBER, SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"):
+    context.close()
+
+
+@pytest.mark.parametrize("subjects", [[NUMBER], *thorough([SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"])])
+def test_axe_finds_nothing_wrong_with_answers(browser: Browser, looks: str, subjects: list[str]) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    for subject in subjects:
         page.goto(f"{looks}/zh-Hans/")
         check(page, subject)
         assert_sound(page)
+    context.close()
+
+
+@pytest.mark.thorough
+def test_axe_finds_nothing_wrong_with_an_agency_and_with_a_fault(browser: Browser, looks: str) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{looks}/en/agencies")
+    follow(page.locator(".rows a").first)
+    assert_sound(page)
     page.goto(f"{looks}/en/")
     page.locator("#subject").evaluate("field => field.required = false")
     follow(page.get_by_role("button", name="Check"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
+    context.close()
 
 
 def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(browser: Browser, looks: str) -> None:
@@ -212,6 +228,7 @@ def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser,
     assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
 
 
+@pytest.mark.thorough
 def test_text_at_twice_its_size_needs_no_sideways_scroll(phone: BrowserContext, looks: str) -> None:
     page = phone.new_page()
     page.set_viewport_size({"width": 360, "height": 640})
@@ -234,7 +251,7 @@ def test_every_target_is_at_least_44_pixels_high(phone: BrowserContext, looks: s
         assert_targets_are_large(page)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@in_each_language
 def test_the_field_and_the_answer_stand_within_the_first_screen(
     phone: BrowserContext, looks: str, language: Language
 ) -> None:
@@ -266,7 +283,7 @@ def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks:
     assert sum(sizes) <= MAX_FIRST_VIEW
 
 
-@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("width", [320, *thorough(1100)])
 def test_the_lookup_page_is_one_answer_that_looks_as_with_the_whole_stylesheet(
     browser: Browser, looks: str, width: int
 ) -> None:

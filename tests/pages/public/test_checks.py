@@ -17,6 +17,7 @@ from tests.make import licence_record, make_agency, make_licence, source_of
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 from tests.serving import Served
+from tests.thorough import thorough
 from tests.verification.checks.picture_text.drawn import picture
 
 NUMBER = "CISLO/0001"
@@ -112,6 +113,7 @@ def test_the_agency_that_the_lookup_carried_is_named(client: FlaskClient, agency
     assert "Agentura Smyšlená s.r.o." in page.text
 
 
+@pytest.mark.thorough
 def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served) -> None:
     for letter in "工🔥а":
         data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}
@@ -121,7 +123,7 @@ def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Se
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("en")])
 def test_the_check_works_on_an_old_phone_without_scripts(
     browser: Browser, served: Served, agency: record.Agency, language: str
 ) -> None:

@@ -40,6 +40,7 @@ from tests.make import ZONES, changed, licence_record, make_agency, status_recor
 from tests.pages.public.shown_agencies import MAX_BYTES
 from tests.proofs.wallets.making import call_of, order, with_wallets
 from tests.serving import serve
+from tests.thorough import thorough
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}
 
@@ -205,8 +206,10 @@ def test_a_code_is_checked_in_the_browser_and_never_sent(phone: BrowserContext, 
     ("status", "stands", "tone", "words"),
     [
         ("suspended", "ended", "no", "Genuine, but not in force today"),
-        ("expired", "expired", "no", "Genuine, but the term has ended"),
-        ("delisted", "unknown", "unknown", "Genuine, but the status today is unknown"),
+        *thorough(
+            ("expired", "expired", "no", "Genuine, but the term has ended"),
+            ("delisted", "unknown", "unknown", "Genuine, but the status today is unknown"),
+        ),
     ],
 )
 def test_a_genuine_code_shows_that_the_licence_has_changed(
@@ -253,7 +256,7 @@ def test_a_staff_card_is_checked_in_the_browser_and_shows_the_face_that_was_sign
     assert_sound(page)
 
 
-@pytest.mark.parametrize(("which", "stands"), [("suspended", "licence_ended"), ("ended", "card_ended")])
+@pytest.mark.parametrize(("which", "stands"), [("ended", "card_ended"), *thorough(("suspended", "licence_ended"))])
 def test_an_end_or_a_suspension_of_a_staff_card_comes_first(
     phone: BrowserContext, site: Site, which: str, stands: str
 ) -> None:
@@ -286,7 +289,7 @@ def test_when_the_registry_cannot_be_asked_a_staff_card_is_unknown(phone: Browse
     expect(page.locator("#card .failed")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "fr"])
+@pytest.mark.parametrize("language", ["zh-Hans", *thorough("fr")])
 def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
     browser: Browser, site: Site, language: str
 ) -> None:
@@ -303,7 +306,7 @@ def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
     assert sum(transferred(browser, lambda one: one.goto(f"{site.base_url}/{language}/person"))) <= MAX_BYTES
 
 
-@pytest.mark.parametrize(("width", "languages"), [(320, tuple(Language)), (1280, (Language.EN,))])
+@pytest.mark.parametrize(("width", "languages"), [(1280, (Language.EN,)), *thorough((320, tuple(Language)))])
 def test_axe_finds_nothing_in_any_state_of_who_is_this_person(
     browser: Browser, site: Site, width: int, languages: tuple[Language, ...]
 ) -> None:
@@ -381,11 +384,13 @@ def test_a_code_whose_term_is_over_says_so_though_the_licence_goes_on(phone: Bro
     [
         b"\0" * 5000,  # more than may be inflated
         b"\xd2" + b"\x81" * 3000,  # nested without end
-        b"\xd2\x9a\xff\xff\xff\xff",  # an array of four thousand million
-        b"\xd2\x5f\x41a\xff",  # of indefinite length
-        b"\xd2\xa2\x01\x02\x01\x03",  # a key that stands twice
-        b"\xf5",
-        b"",
+        *thorough(
+            b"\xd2\x9a\xff\xff\xff\xff",  # an array of four thousand million
+            b"\xd2\x5f\x41a\xff",  # of indefinite length
+            b"\xd2\xa2\x01\x02\x01\x03",  # a key that stands twice
+            b"\xf5",
+            b"",
+        ),
     ],
 )
 def test_a_bomb_or_rubbish_cannot_be_read(phone: BrowserContext, site: Site, body: bytes) -> None:
@@ -472,6 +477,7 @@ def test_the_check_is_light_enough_for_a_slow_line(browser: Browser, site: Site)
     assert sum(transferred(browser, lambda page: page.goto(site.codes["active"]))) <= MAX_BYTES
 
 
+@pytest.mark.thorough
 def test_log_and_papers_fit_a_narrow_phone_and_axe_finds_nothing(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, site.codes["active"])
     follow(page.locator("#now a"))

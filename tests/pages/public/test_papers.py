@@ -26,6 +26,7 @@ from tests.make import licence_record, make_agency, make_licence, name_record, s
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 from tests.proofs.papers.sealing import make_seal
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.slow
 
@@ -146,10 +147,12 @@ def test_the_extract_is_readable_in_two_languages_by_eye_by_camera_and_by_screen
 @pytest.mark.parametrize(
     ("asked", "second", "words"),
     [
-        (Language.FR, Language.FR, "Extraitduregistre"),
-        (Language.RO, Language.RO, "Extrasdinregistru"),
-        (Language.EN, Language.EN, "Extractfromtheregister"),
         (Language.ZH_HANT, Language.IT, "Estrattodalregistro"),
+        *thorough(
+            (Language.FR, Language.FR, "Extraitduregistre"),
+            (Language.RO, Language.RO, "Extrasdinregistru"),
+            (Language.EN, Language.EN, "Extractfromtheregister"),
+        ),
     ],
 )
 def test_a_paper_is_in_chinese_and_the_reader_s_language_and_for_a_reader_of_chinese_the_destination_s(
@@ -173,7 +176,7 @@ def test_a_warning_of_a_clone_keeps_no_proof_from_being_made(
 
 @pytest.mark.parametrize(
     ("name", "width", "height"),
-    [("card", 85.6, 108), ("poster-a4", 210, 297), ("poster-a3", 297, 420)],
+    [("card", 85.6, 108), *thorough(("poster-a4", 210, 297), ("poster-a3", 297, 420))],
 )
 def test_card_and_posters_have_their_size_a_code_that_reads_and_no_seal_and_are_not_sent_twice(
     client: FlaskClient,

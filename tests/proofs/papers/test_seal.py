@@ -25,6 +25,7 @@ from tests.core.tokens import NameToken, import_key
 from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.proofs.papers.waiting import made
 from tests.serving import free_port
+from tests.thorough import thorough
 from tests.tsa import time_stamps
 
 pytestmark = pytest.mark.slow
@@ -94,6 +95,7 @@ def test_two_other_readers_believe_the_seal(
     assert not is_believed(pdf, make_seal(keys))
 
 
+@pytest.mark.thorough
 def test_a_seal_has_the_time_of_an_authority(keys: Path, tmp_path: Path) -> None:
     root = make_seal(keys)
     with time_stamps(tmp_path / "authority") as authority:
@@ -116,7 +118,7 @@ def test_an_authority_that_is_away_leaves_a_seal_without_a_stamp(keys: Path, tmp
 
 
 @pytest.mark.file_times
-@pytest.mark.parametrize("is_rsa", [False, True], ids=["P-256", "RSA"])
+@pytest.mark.parametrize("is_rsa", [False, *thorough(True)], ids=["P-256", "RSA"])
 def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     keys: Path, name_token: NameToken, tmp_path: Path, is_rsa: bool
 ) -> None:

@@ -42,6 +42,14 @@ from registry.vocabulary.register import Answer
 from tests import make
 from tests.proofs.credentials import reading as read
 from tests.proofs.wallets.making import agency_with_licence, call_of, order, state_status, value_at
+from tests.thorough import thorough
+
+
+@pytest.fixture(params=["sqlite", *thorough("postgresql")])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What a code says and what could be shown instead is no matter of SQL."""
+    return str(request.param)
+
 
 URL = "http://127.0.0.1:8000"
 

@@ -12,9 +12,16 @@ from registry.register.imports.report import Report
 from registry.vocabulary.register import LicenceKind, LicenceStatus, NameKind
 from tests.register.imports.lists import ListImporter, plain_mapping, plain_text
 from tests.register.imports.making import open_document, page_table, paper, web_page, word_file, word_table
+from tests.thorough import thorough
 
 COLUMNS = {"name": "Name", "registration_number": "Reg"}
 HEAD = ["Name", "Reg", "Note"]
+
+
+@pytest.fixture(params=["sqlite", *thorough("postgresql")])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What stops a list stands in its file: one database shows it."""
+    return str(request.param)
 
 
 def code(number: int) -> str:

@@ -17,6 +17,7 @@ from registry.register.names.actions import index_all
 from registry.register.names.queries import search
 from registry.register.names.spelling import normalised
 from registry.vocabulary.register import NameKind
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 
 GOLD = Path(__file__).parents[2] / "data" / "names_gold.csv"
 FORMER = " (former)"
@@ -70,6 +71,7 @@ def test_the_gold_set_covers_what_people_do_to_names():
     }  # fmt: skip
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_who_is_meant_comes_first_and_no_neighbour_wins(session, numbers):
     wrong = []
     for pair in pairs():
@@ -85,6 +87,7 @@ def test_nothing_is_shown_where_nothing_is_near(session, numbers):
     assert {requested: hits for requested, hits in displayed.items() if hits} == {}
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_no_kind_is_found_less_often_than_by_comparing_with_every_name(session, numbers):
     names = [(numbers[legal], normalised(name)) for legal, several in agencies().items() for _, name in several]
     letters = [name for _, name in names]

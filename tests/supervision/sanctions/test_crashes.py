@@ -34,6 +34,7 @@ from tests.complaints.killing import Mortal, mortal
 from tests.make import public_record_of
 from tests.officers.making import make_officer
 from tests.supervision.sanctions.making import LOOK, UNIT, Licensed, drafted, looked_into, reviewed
+from tests.thorough import POSTGRESQL_IS_THOROUGH
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -88,6 +89,7 @@ class Officer:
         self.server.start()
 
 
+@POSTGRESQL_IS_THOROUGH
 def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_killed(
     session: Session,
     sessions: sessionmaker[Session],

@@ -184,6 +184,7 @@ class SanctionMachine(HearingSteps, ReferralSteps, OpeningSteps):
         assert verify(self.session).troubles == []
 
 
+@pytest.mark.thorough
 @pytest.mark.one_database
 def test_officers_keep_the_promises_whatever_they_do(session: Session, sealer: Sealer, keyring: Keyring) -> None:
     make_desk(session, sealer)

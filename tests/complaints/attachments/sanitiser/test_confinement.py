@@ -22,6 +22,7 @@ from registry.complaints.attachments.sanitiser.running import Outcome, clean
 from registry.complaints.attachments.sanitiser.terms import EXIT_CODES, LIMITS
 from registry.vocabulary.cases import FileKind, NoCopy
 from tests.complaints import samples
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.slow
 
@@ -110,6 +111,7 @@ def test_no_right_is_won_back_there_by_another_program_or_namespace() -> None:
     assert "Capability bounding set: [none]" in output
 
 
+@pytest.mark.thorough
 def test_memory_time_and_room_are_bounded_there() -> None:
     assert why("bytearray(400 * MIB)") == "MemoryError"
     assert confined("while True: pass").returncode in (-signal.SIGXCPU, -signal.SIGKILL)
@@ -294,7 +296,11 @@ def server() -> Iterator[Executor]:
         yield apart
 
 
-@pytest.mark.parametrize("name", list(BOMBS))
+COSTLY = ("a document that inflates to 1.2 GB", "eight million instructions", "a film of 37 million pixels a frame")
+"""Bombs that cost their process seconds."""
+
+
+@pytest.mark.parametrize("name", [*(name for name in BOMBS if name not in COSTLY), *thorough(*COSTLY)])
 def test_a_bomb_costs_its_own_process_a_bounded_amount_and_no_other(name: str, server: Executor) -> None:
     kind, make = BOMBS[name]
     outcome, grown = server.submit(cleaned_with_cost, make(), kind).result()
@@ -307,6 +313,7 @@ def test_a_bomb_costs_its_own_process_a_bounded_amount_and_no_other(name: str, s
         assert outcome.reason in (NoCopy.TOO_LARGE, NoCopy.TOO_COSTLY, NoCopy.DAMAGED)
 
 
+@pytest.mark.thorough
 def test_a_picture_of_the_largest_size_is_still_copied(server: Executor) -> None:
     outcome, _ = server.submit(cleaned_with_cost, pixel_bomb(7900, 3), FileKind.PNG).result()
     assert outcome.body is not None

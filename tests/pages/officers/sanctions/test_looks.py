@@ -23,6 +23,7 @@ from tests.complaints.casework.decisions.making import REASONS, SUMMARY
 from tests.officers.making import make_officer
 from tests.serving import serve
 from tests.supervision.sanctions import making
+from tests.thorough import thorough
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def invented(session: Session, sealer: Sealer) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "zh-Hans")], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), *thorough((320, "zh-Hans"))], ids=["wide", "narrow"])
 def test_the_pages_are_sound_and_fit(browser: Browser, looks: Looks, width: int, language: str) -> None:
     with browsing(browser, looks.site, looks.tokens[language], width=width, has_scripts=True) as context:
         page = context.new_page()

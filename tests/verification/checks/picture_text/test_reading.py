@@ -12,6 +12,7 @@ from registry.verification.checks import picture_text as reading
 from registry.verification.checks.advert import picked
 from registry.verification.checks.picture_text import MAX_BYTES, NoText
 from registry.vocabulary.checks import CheckKind
+from tests.thorough import thorough
 from tests.verification.checks.picture_text.drawn import picture
 
 
@@ -72,7 +73,7 @@ def changed(*steps: object) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("angle", [-4, 5])
+@pytest.mark.parametrize("angle", [-4, *thorough(5)])
 def test_a_skewed_and_dark_photo_is_put_straight(angle: int) -> None:
     def skew(image: Image.Image) -> Image.Image:
         return image.rotate(angle, expand=True, fillcolor=(200, 190, 180))
@@ -82,6 +83,7 @@ def test_a_skewed_and_dark_photo_is_put_straight(angle: int) -> None:
     assert "13800138000" in read.text
 
 
+@pytest.mark.thorough
 def test_a_picture_of_which_much_is_guessed_says_so() -> None:
     assert not reading.text_of(picture()).is_partial
     assert reading.text_of(changed(lambda image: image.filter(ImageFilter.GaussianBlur(3)))).is_partial
