@@ -29,8 +29,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import refused_file, takes_file
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
-from registry.pages.public.certificates import languages_of, staff_card_html
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
+from registry.pages.public.papers import languages_of, staff_card_html
 from registry.pages.public.rendering import is_demo
 from registry.pages.public.share_card import StaffPicture, can_draw, drawn_staff_card
 from registry.proofs.papers.making import pdf_at_once

@@ -15,12 +15,9 @@ from registry.pages.public import (
     law,
     log,
     lookup,
-    notices,
     offline,
     paper_code,
     papers,
-    person,
-    rights,
     staff_cards,
     statistics,
 )
@@ -47,15 +44,12 @@ def register(app: Flask) -> None:
         about,
         law,
         fees,
-        rights,
         papers,
         paper_code,
         staff_cards,
-        person,
         statistics,
         log,
         offline,
-        notices,
         crawling,
     ):
         app.register_blueprint(edge.pages)

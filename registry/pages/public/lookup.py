@@ -17,6 +17,7 @@ from registry.i18n.names import authority_name, countries, main_name, occupation
 from registry.i18n.wording import date_text, listed, reason_text, word
 from registry.log.queries import verifier_keys
 from registry.pages.public import answers, checks, headlines
+from registry.pages.public.agencies import warnings_on
 from registry.pages.public.answers import candidate, name_of
 from registry.pages.public.assets import Within
 from registry.pages.public.forms import (
@@ -31,7 +32,6 @@ from registry.pages.public.forms import (
 )
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.share_card import Card, can_draw, drawn
-from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines import help_lines_in, lines_by_place
 from registry.verification.checks.text import MAX_CHARACTERS as MAX_ADVERT
