@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from registry.pages.intake import files, holders, mailbox, number, parts, quick_exit, review, short, sign_in, steps
+from registry.pages.intake import files, mailbox, number, parts, quick_exit, review, short, sign_in, steps
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
 
@@ -20,6 +20,5 @@ def register(app: Flask) -> None:
         files,
         parts,
         mailbox,
-        holders,
     ):
         app.register_blueprint(edge.pages)

@@ -19,15 +19,13 @@ from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Recording, Recordings, Upload
-from registry.complaints.case import visits
 from registry.complaints.intake.mailbox_files import open_for_files, take_file
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
-from registry.http.complaint_services import sealer, store, upload_services
-from registry.http.transaction import reading
+from registry.http.complaint_services import store, upload_services
 from registry.http.uploads import one_of_few
 from registry.i18n.languages import text
-from registry.pages.intake import cookies
+from registry.pages.intake import sign_in
 from registry.pages.intake.visiting import StaleForm, open_visit
 from registry.vocabulary.cases import RECORDINGS, CaseState
 from registry.vocabulary.codes import Problem
@@ -62,7 +60,7 @@ def answering(view: Callable[[Language], Response]) -> Callable[..., Response]:
     def answered(language: Language) -> Response:
         try:
             # Whether somebody is here is asked before the part is read.
-            visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+            sign_in.find_visit()
             return view(language)
         except (NoVisit, StaleForm):
             return json_answer(401, says=text(language, "page.box.open.over"))

@@ -15,7 +15,7 @@ from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
 from registry.pages.forms import read_form
-from registry.pages.intake import about, cookies, lines, steps
+from registry.pages.intake import cookies, lines, steps
 from registry.pages.intake.visiting import PageRequest, drafting
 
 pages = Blueprint("intake_short", __name__)
@@ -33,7 +33,7 @@ def page(visitor: PageRequest, step: int) -> Response:
         return _saved(visitor, step)
     is_from_agency = bool(cookies.value_of(cookies.ABOUT))
     if is_from_agency:
-        about.write_down(visitor)
+        steps.answer_with_origin(visitor)
     response = _view(visitor, step)
     if is_from_agency:
         cookies.drop(response, cookies.ABOUT)
