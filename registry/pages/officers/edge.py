@@ -7,10 +7,10 @@ from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
 from registry.pages.officers import (
     access_grants,
-    agencies,
     audit,
     decisions,
     entries,
+    form_fields,
     hearings,
     home,
     incoming,
@@ -29,7 +29,7 @@ from registry.pages.officers import (
     transfers,
     wallets,
 )
-from registry.pages.officers.cases import acts, bulk, case, case_file, machine_reading, queue, translations
+from registry.pages.officers.cases import acts, case, case_file, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
@@ -44,10 +44,9 @@ PAGES: tuple[Blueprint, ...] = (
     profile.factor_pages,
     providers.pages,
     officers.pages,
-    agencies.pages,
+    form_fields.pages,
     search.pages,
     queue.pages,
-    bulk.pages,
     case.pages,
     case_file.pages,
     acts.pages,
@@ -68,7 +67,6 @@ PAGES: tuple[Blueprint, ...] = (
     licence_acts.pages,
     licences.deposit_pages,
     licence_acts.proposal_pages,
-    machine_reading.pages,
     incoming.pages,
     incoming.channel_pages,
     incoming.clone_pages,

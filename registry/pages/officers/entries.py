@@ -16,7 +16,7 @@ from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, chosen, serve_acts
-from registry.pages.officers.agencies import agency_name, suggestions
+from registry.pages.officers.form_fields import agency_name, suggestions
 from registry.pages.officers.guard import allowed, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record

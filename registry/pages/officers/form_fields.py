@@ -1,18 +1,23 @@
-"""What forms bring along: days and numbers, a file, the version that the form was made from, the mark by which it counts once."""
+"""What forms bring along: days and numbers, a file, the version that the form was made from, the mark by which it counts once.
+
+And agencies as the console's pages name and choose them: one field wherever an agency is asked for.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import request
+import msgspec
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.errors import (
     Fault,
     FilesUnavailable,
@@ -32,11 +37,13 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
 from registry.officer_acts.acting import require_right
 from registry.officer_acts.acts import draft_idempotently
+from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.guard import token_sent
+from registry.pages.officers.guard import allowed, token_sent
 from registry.pages.officers.rendering import Refusal, language, refusal_of
+from registry.register.agencies.queries import public_record
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -164,3 +171,50 @@ def refused_file(store: Callable[[], object]) -> Refusal | None:
 
 def _refusal(status: int, code: Problem) -> Refusal:
     return Refusal(status, code, text(language(), f"problem.{code}.detail"), language())
+
+
+pages = Blueprint("console_agencies", __name__)
+
+CHOICE = "_choice"
+"""What ends the name of a choice among the agencies that may be meant: it counts in place of what was typed."""
+
+
+@pages.post("/agencies")
+@allowed(Resource.OWN, Act.READ)
+def suggest(session: Session, _me: AuthenticatedOfficer) -> Response:
+    """Agencies that what is typed may mean, for the script; what was typed stands in no address."""
+    found = suggested_agencies(session, request.form.get("typed", ""), language(), day_at(now(), None))
+    listed = [{"reference": one.reference, "name": one.name.name, "about": _described(one)} for one in found]
+    response = Response(msgspec.json.encode(listed), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _described(one: Suggestion) -> str:
+    return " · ".join(part for part in (one.name.name, one.country, one.number) if part)
+
+
+def agency_name(session: Session, agency: str) -> str:
+    """The agency as the public reads it, or its reference where its entry is gone."""
+    known = public_record(session, agency, now().date())
+    return known.names[0].name if known is not None and known.names else agency
+
+
+def with_choices(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The form with what was chosen among suggestions in place of what was typed."""
+    chosen = {name.removesuffix(CHOICE): value for name, value in form.items() if name.endswith(CHOICE) and value}
+    if not chosen:
+        return form
+    copied = MultiDict(form)
+    for name, value in chosen.items():
+        copied[name] = value
+    return copied
+
+
+def suggestions(
+    session: Session, refusal: Refusal | None, form: MultiDict[str, str], field: str = "agency"
+) -> Sequence[Suggestion]:
+    """The agencies to choose from where what was typed led to none or to several."""
+    if refusal is None or field not in {one.field for one in refusal.faults}:
+        return ()
+    return suggested_agencies(session, form.get(field, ""), language(), day_at(now(), None))

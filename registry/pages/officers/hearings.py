@@ -25,9 +25,9 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.decisions import choices
+from registry.pages.officers.form_fields import agency_name, suggestions
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import Refusal
 from registry.vocabulary.cases import CaseState, HearingState

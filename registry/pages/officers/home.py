@@ -25,8 +25,7 @@ from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.form_fields import any_day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.acts import act_approvals
-from registry.pages.officers.local_times import zone_of
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import language, page, zone_of
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 from registry.pages.officers.sanctions import approvals
 

@@ -1,29 +1,38 @@
-"""A translator's pages: the unit's open cases, and the texts of one, original and translation side by side."""
+"""A translator's pages: the unit's open cases, and the texts of one, original and translation side by side.
+
+And a case read in the officer's own language by a machine: shown once, marked as a machine's, and stored nowhere.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
+from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.casework.queue.listing import PAGE, Filters, list_cases
 from registry.complaints.parties.hearings import outcome
+from registry.core import machine_translation
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
+from registry.http.transaction import services
 from registry.i18n.names import language_name
-from registry.officer_acts.acting import acting_for_unit, names_in
+from registry.officer_acts.acting import acting, acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
-from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.cases.tabs import open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed, note_done
+from registry.pages.officers.guard import Afterwards, allowed, note_done
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.register import Language
@@ -167,3 +176,56 @@ def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple
 def _language(typed: str) -> Language:
     """The one that was asked for; else the translator's own."""
     return Language(typed) if typed in set(Language) else language()
+
+
+class Read(NamedTuple):
+    """A text of a complainant; `translation` is a machine's, None where there is none: for its length, or because the server
+    has no model of its language, or had no time for it."""
+
+    text: str
+    translation: str | None
+
+
+@pages.post("/cases/<reference>/machine-translation")
+@allowed(Resource.ACCOUNT, Act.READ)
+def read_by_machine(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
+    """The server is asked once the transaction is over: it holds up no one else."""
+    if services().settings.translator_url is None:
+        raise NotFound("no translation server is set")
+    open_case(session, me, reference)
+    texts = _texts_in(case_view(Call(session, acting(me, Resource.ACCOUNT, Act.READ), now()), sealer(), reference))
+    return Afterwards(lambda: _machine_page(reference, texts))
+
+
+def _machine_page(reference: str, texts: list[str]) -> Response:
+    sent, length = [], 0
+    for text in texts:
+        length += len(text)
+        if length <= machine_translation.MAX_CHARACTERS:
+            sent.append(text)
+    fault, translated = None, list[str | None]()
+    if sent:
+        try:
+            translated = machine_translation.translate(services().settings, sent, language())
+        except machine_translation.NotTranslated as failed:
+            fault = failed.reason
+    made = dict(zip(sent, translated, strict=True)) if fault is None else {}
+    return page(
+        "cases/machine.html",
+        here="cases",
+        status=503 if fault else 200,
+        reference=reference,
+        fault=fault,
+        read=[Read(text, made.get(text)) for text in texts],
+    )
+
+
+def _texts_in(view: CaseView) -> list[str]:
+    """Answers in the complainant's own words, and messages."""
+    found = []
+    for box in view.boxes:
+        found += [
+            str(box.answers[one.code]) for one in QUESTIONNAIRE if one.kind is Kind.TEXT and one.code in box.answers
+        ]
+        found += [one.text for one in box.messages]
+    return found

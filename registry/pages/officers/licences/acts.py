@@ -23,8 +23,7 @@ from registry.officer_acts.licensing import COMPARED, find_agency, find_proposal
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import suggestions, with_choices
-from registry.pages.officers.form_fields import day_in, made_by_form
+from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
 from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.forms import (
