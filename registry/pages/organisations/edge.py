@@ -5,13 +5,11 @@ from flask import Blueprint, Flask
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
 from registry.pages.organisations import (
-    archived_lists,
     jobs,
     keys,
     members,
     profile,
     receipts,
-    second_step,
     sign_in,
     watches,
     webhooks,
@@ -25,12 +23,10 @@ PAGES: tuple[Blueprint, ...] = (
     keys.pages,
     jobs.pages,
     receipts.pages,
-    archived_lists.pages,
     watches.pages,
     webhooks.pages,
     members.pages,
     profile.pages,
-    second_step.pages,
 )
 
 
