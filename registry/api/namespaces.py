@@ -26,7 +26,6 @@ from registry.api.officers import (
     transfers,
 )
 from registry.api.organisations import (
-    archived_lists,
     jobs,
     organisation,
     presentations,
@@ -64,7 +63,7 @@ EMPLOYERS: tuple[Namespace, ...] = (
     organisation.ns,
     presentations.ns,
     receipts.ns,
-    archived_lists.ns,
+    receipts.archived_lists,
     jobs.ns,
     watches.ns,
     watches.events,

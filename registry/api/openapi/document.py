@@ -17,8 +17,7 @@ from registry.api.examples import COMPLAINTS, OFFICERS, ORGANISATIONS, PUBLIC, E
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
 from registry.api.openapi import descriptions
 from registry.api.openapi.audiences import METHODS, Audience
-from registry.api.openapi.enums import describe_values, open_answers
-from registry.api.openapi.fields import describe_fields, described, size_integers
+from registry.api.openapi.fields import describe_fields, describe_values, described, open_answers, size_integers
 from registry.api.openapi.file_operations import (
     file_operations,
     header_ref,
