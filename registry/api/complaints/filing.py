@@ -25,19 +25,7 @@ from registry.http.transaction import reading, writing
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text, why_text
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
-from schemas.complaints import (
-    MAX_OF_ANSWERS,
-    AnswersChangeSchema,
-    AnswersSchema,
-    ComplaintReceivedSchema,
-    ComplaintStartedSchema,
-    ComplaintStartSchema,
-    OfferQuerySchema,
-    OfferSchema,
-    QuestionnaireSchema,
-    ReceiptConfirmedSchema,
-    ReceiptConfirmSchema,
-)
+from schemas import complaints
 
 entrance = Namespace("complaints", path="/complaints")
 
@@ -45,7 +33,7 @@ entrance = Namespace("complaints", path="/complaints")
 @entrance.route("/questionnaire")
 class QuestionnaireView(Resource):
     @request_schema()
-    @response_schema(QuestionnaireSchema(), "getQuestionnaire")
+    @response_schema(complaints.QuestionnaireSchema(), "getQuestionnaire")
     def get(self) -> Answer:
         """Read the questionnaire.
 
@@ -58,8 +46,8 @@ class QuestionnaireView(Resource):
 
 @entrance.route("/offer")
 class Offer(Resource):
-    @request_schema(OfferQuerySchema())
-    @response_schema(OfferSchema(), "getChallenge", cacheable=False)
+    @request_schema(complaints.OfferQuerySchema())
+    @response_schema(complaints.OfferSchema(), "getChallenge", cacheable=False)
     def get(self, purpose: Purpose) -> Answer:
         """Get a challenge and a waiting ticket, to send either as `proof`.
 
@@ -128,8 +116,10 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("")
 class Complaints(Resource):
-    @request_schema(ComplaintStartSchema(), body=True, idempotent=True)
-    @response_schema(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(complaints.ComplaintStartSchema(), body=True, idempotent=True)
+    @response_schema(
+        complaints.ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED
+    )
     def post(self, role: MailboxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Start a complaint.
 
@@ -158,8 +148,8 @@ class Complaints(Resource):
 
 @ns.route("/confirm")
 class Confirmation(Resource):
-    @request_schema(ReceiptConfirmSchema(), body=True)
-    @response_schema(ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
+    @request_schema(complaints.ReceiptConfirmSchema(), body=True)
+    @response_schema(complaints.ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
     @visiting
     def post(self, visitor: MailboxRequest, last_six: str) -> Answer:
         """Confirm the complaint code by its last six digits.
@@ -174,7 +164,7 @@ class Confirmation(Resource):
 @ns.route("/answers")
 class Answers(Resource):
     @request_schema()
-    @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
+    @response_schema(complaints.AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
     def get(self, visitor: MailboxRequest) -> Answer:
         """Read the answers so far."""
@@ -182,8 +172,8 @@ class Answers(Resource):
             sheet_payload(filing.answers(visitor.session, visitor.sealer, visitor.visit)), language=visitor.language
         )
 
-    @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
-    @response_schema(AnswersSchema(), "updateAnswers", (409, 413, 415))
+    @request_schema(complaints.AnswersChangeSchema(), body=True, max_bytes=complaints.MAX_OF_ANSWERS)
+    @response_schema(complaints.AnswersSchema(), "updateAnswers", (409, 413, 415))
     @visiting
     def patch(self, visitor: MailboxRequest, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.
@@ -198,7 +188,7 @@ class Answers(Resource):
 @ns.route("/submit")
 class Submission(Resource):
     @request_schema()
-    @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
+    @response_schema(complaints.ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
     def post(self, visitor: MailboxRequest) -> Answer:
         """Submit the complaint.

@@ -10,19 +10,8 @@ from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope
+from schemas import open_data
 from schemas.base import OutSchema
-from schemas.open_data import (
-    ApiSchema,
-    ChangesSchema,
-    CredentialTypeSchema,
-    DatasetSchema,
-    IssuerSchema,
-    KeySetSchema,
-    RangesEpochSchema,
-    RangesFileSchema,
-    TimestampsSchema,
-    TrustFileSchema,
-)
 from schemas.verify import SUBJECTS
 
 
@@ -64,17 +53,17 @@ TOGETHER = {
 """What binds the fields of a question together."""
 
 DOCUMENTS: dict[str, type[OutSchema]] = {
-    "/.well-known/registry-trust.json": TrustFileSchema,
-    "/log/timestamps/{size}": TimestampsSchema,
-    "/.well-known/jwks.json": KeySetSchema,
-    "/.well-known/jwt-vc-issuer": IssuerSchema,
-    "/vct/recruitment-licence/v1": CredentialTypeSchema,
-    "/api/v1": ApiSchema,
-    "/dataset": DatasetSchema,
-    "/changes.json": ChangesSchema,
-    "/ranges/current": RangesEpochSchema,
-    "/ranges/file/{hash}": RangesFileSchema,
-    "/ranges/{epoch}/{prefix}": RangesFileSchema,
+    "/.well-known/registry-trust.json": open_data.TrustFileSchema,
+    "/log/timestamps/{size}": open_data.TimestampsSchema,
+    "/.well-known/jwks.json": open_data.KeySetSchema,
+    "/.well-known/jwt-vc-issuer": open_data.IssuerSchema,
+    "/vct/recruitment-licence/v1": open_data.CredentialTypeSchema,
+    "/api/v1": open_data.ApiSchema,
+    "/dataset": open_data.DatasetSchema,
+    "/changes.json": open_data.ChangesSchema,
+    "/ranges/current": open_data.RangesEpochSchema,
+    "/ranges/file/{hash}": open_data.RangesFileSchema,
+    "/ranges/{epoch}/{prefix}": open_data.RangesFileSchema,
 }
 """What a program reads in the JSON of addresses that no view of Flask-RESTX serves, by path."""
 

@@ -13,20 +13,9 @@ from registry.proofs.wallets import metadata
 from registry.proofs.wallets.grants import PRE_AUTHORIZED
 from registry.proofs.wallets.presentations import REQUEST_TYPE
 from registry.vocabulary.licensing import WalletForm
+from schemas import wallets
 from schemas.base import OutSchema
 from schemas.open_data import CredentialTypeSchema
-from schemas.wallets import (
-    CredentialRequestSchema,
-    IssuedCredentialsSchema,
-    OAuthErrorSchema,
-    PresentationAnsweredSchema,
-    PushedRequestSchema,
-    WalletChallengeSchema,
-    WalletIssuerSchema,
-    WalletNonceSchema,
-    WalletServerSchema,
-    WalletTokensSchema,
-)
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -67,13 +56,13 @@ _DOCUMENTS = (
         "/.well-known/openid-credential-issuer",
         "getWalletIssuer",
         "Read what the registry issues to wallets; as a JWT where Accept prefers that",
-        {JSON: {"schema": WalletIssuerSchema}, "application/jwt": _JWT},
+        {JSON: {"schema": wallets.WalletIssuerSchema}, "application/jwt": _JWT},
     ),
     (
         "/.well-known/oauth-authorization-server",
         "getWalletServer",
         "Read where wallets get their tokens",
-        {JSON: {"schema": WalletServerSchema}},
+        {JSON: {"schema": wallets.WalletServerSchema}},
     ),
     (
         "/vct/recruitment-licence/v2",
@@ -99,14 +88,14 @@ _NONCES: tuple[tuple[str, str, str, type[OutSchema], dict[str, Any]], ...] = (
         metadata.NONCE,
         "createWalletNonce",
         "Get a nonce for a proof",
-        WalletNonceSchema,
+        wallets.WalletNonceSchema,
         {"c_nonce": "692c3f2c.aW52ZW50ZWQ.0123456789abcdef0123456789abcdef"},
     ),
     (
         metadata.CHALLENGE,
         "createWalletChallenge",
         "Get a challenge for a wallet attestation",
-        WalletChallengeSchema,
+        wallets.WalletChallengeSchema,
         {"attestation_challenge": "692c3f2c.aW52ZW50ZWQ.0123456789abcdef0123456789abcdef"},
     ),
 )
@@ -158,7 +147,7 @@ def _act(
         responses[str(code)] = {
             "description": "Refused, with a code of the specifications.",
             "headers": headers,
-            "content": _json(OAuthErrorSchema, example),
+            "content": _json(wallets.OAuthErrorSchema, example),
         }
     made = _operation(name, summary, description, parameters or []) | {"responses": responses | _problems()}
     return made if body is None else made | {"requestBody": {"required": True, "content": body}}
@@ -192,7 +181,10 @@ def _push() -> dict[str, Any]:
     return _act(
         "pushWalletAuthorization",
         "Push an authorization request (RFC 9126)",
-        _json(PushedRequestSchema, {"request_uri": "urn:ietf:params:oauth:request_uri:aW52ZW50ZWQ", "expires_in": 600}),
+        _json(
+            wallets.PushedRequestSchema,
+            {"request_uri": "urn:ietf:params:oauth:request_uri:aW52ZW50ZWQ", "expires_in": 600},
+        ),
         description="A wallet begins with an offer of an agency, never by itself.",
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
@@ -217,7 +209,7 @@ def _tokens() -> dict[str, Any]:
     return _act(
         "createWalletTokens",
         "Get tokens for an offer, a code or a refresh token",
-        _json(WalletTokensSchema, tokens),
+        _json(wallets.WalletTokensSchema, tokens),
         description="A number told apart may be typed wrong five times; a code is good once.",
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
@@ -240,11 +232,13 @@ def _credential() -> dict[str, Any]:
     return _act(
         "createWalletCredential",
         "Get the credential of a token, bound to a key of the wallet",
-        _json(IssuedCredentialsSchema, {"credentials": [{"credential": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~"}]}),
+        _json(
+            wallets.IssuedCredentialsSchema, {"credentials": [{"credential": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~"}]}
+        ),
         description="For one token one credential lives: a second one ends the first.",
         parameters=[_DPOP, authorization],
         body=_json(
-            CredentialRequestSchema,
+            wallets.CredentialRequestSchema,
             {
                 "credential_configuration_id": WalletForm.LICENCE.value,
                 "proofs": {"jwt": ["eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"]},
@@ -273,7 +267,7 @@ def _answer() -> dict[str, Any]:
         "answerPresentationRequest",
         "Answer a request with a presentation, as `direct_post.jwt`",
         _json(
-            PresentationAnsweredSchema,
+            wallets.PresentationAnsweredSchema,
             {"redirect_uri": "https://recruiting.example.org/checked?response_code=aW52ZW50ZWQ"},
         ),
         description="An answer counts once, genuine or not. What cannot be decrypted changes nothing.",
@@ -296,6 +290,8 @@ def _gone() -> dict[str, Any]:
     return {
         "description": "It is over, was answered, or never was; or wallets are switched off.",
         "headers": {one: header_ref(one) for one in ALWAYS},
-        "content": _json(OAuthErrorSchema, {"error": "invalid_request", "error_description": "ask for another one"})
+        "content": _json(
+            wallets.OAuthErrorSchema, {"error": "invalid_request", "error_description": "ask for another one"}
+        )
         | {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

@@ -10,6 +10,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+import schemas.receipts
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.public.credentials import check_payload
@@ -30,26 +31,11 @@ from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer as Verdict
-from schemas.receipts import (
-    ArchivedListSchema,
-    ArchivedListsPageSchema,
-    ArchivedListsSchema,
-    ArchivedReceiptCheckSchema,
-    ArchivedReceiptSchema,
-    ArchivedReceiptsPageSchema,
-    ArchivedReceiptsSchema,
-    ChangedReceiptSchema,
-    ChangedReceiptsSchema,
-    ChangedRowSchema,
-    ListChangesPageSchema,
-    ListChangesSchema,
-    ReceiptExportSchema,
-    ReceiptSettingsChangeSchema,
-    ReceiptSettingsSchema,
-)
 from schemas.row_proofs import RowProofSchema
 
-_CHANGED = ChangedReceiptSchema.of(ArchivedReceipt, computed=["issued_at", "today", "log_size", "changed"])
+_CHANGED = schemas.receipts.ChangedReceiptSchema.of(
+    ArchivedReceipt, computed=["issued_at", "today", "log_size", "changed"]
+)
 
 ns = Namespace("receipts", path="/receipts")
 
@@ -57,8 +43,8 @@ ns = Namespace("receipts", path="/receipts")
 @ns.route("")
 class Receipts(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ArchivedReceiptsPageSchema())
-    @response_schema(ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
+    @request_schema(schemas.receipts.ArchivedReceiptsPageSchema())
+    @response_schema(schemas.receipts.ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List archived receipts, the newest first.
 
@@ -72,8 +58,8 @@ class Receipts(Resource):
 @ns.route("/changes")
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ArchivedReceiptsPageSchema())
-    @response_schema(ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
+    @request_schema(schemas.receipts.ArchivedReceiptsPageSchema())
+    @response_schema(schemas.receipts.ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """Verify archived questions again, and list the answers that changed.
 
@@ -88,7 +74,7 @@ class Changes(Resource):
 @ns.route("/export")
 class Export(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ReceiptExportSchema())
+    @request_schema(schemas.receipts.ReceiptExportSchema())
     @response_file("exportReceipts")
     def get(self, form: str, **which: Any) -> File:
         """Export archived receipts as a file, the oldest first; at most 10,000 in one.
@@ -101,14 +87,14 @@ class Export(Resource):
 @ns.route("/settings")
 class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
+    @response_schema(schemas.receipts.ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
         """Read for how long receipts are archived, and whether all are."""
         return Answer(_settings_payload(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ReceiptSettingsChangeSchema(), body=True)
-    @response_schema(ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
+    @request_schema(schemas.receipts.ReceiptSettingsChangeSchema(), body=True)
+    @response_schema(schemas.receipts.ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
     def put(self, days: int, is_archiving: bool | None = None) -> Answer:
         """Set for how long new receipts are archived, and whether all are.
 
@@ -127,7 +113,7 @@ class Settings(Resource):
 @ns.route("/<string(minlength=12):receipt_id>")
 class Receipt(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
+    @response_schema(schemas.receipts.ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
         return Answer(receipt_payload(_find_receipt(receipt_id)))
@@ -143,7 +129,7 @@ class Receipt(Resource):
 @ns.route("/<string(minlength=12):receipt_id>/check")
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
+    @response_schema(schemas.receipts.ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of an archived receipt, and verify its question again.
 
@@ -206,8 +192,8 @@ def _compare(stored: ArchivedReceipt) -> dict[str, Any]:
     )
 
 
-_LIST = ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at", "stamp"])
-_CHANGED_ROW = ChangedRowSchema.of(ChangedRow)
+_LIST = schemas.receipts.ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at", "stamp"])
+_CHANGED_ROW = schemas.receipts.ChangedRowSchema.of(ChangedRow)
 
 archived_lists = Namespace("receipts", path="/archived-lists")
 
@@ -215,8 +201,8 @@ archived_lists = Namespace("receipts", path="/archived-lists")
 @archived_lists.route("")
 class ArchivedLists(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ArchivedListsPageSchema())
-    @response_schema(ArchivedListsSchema(), "listArchivedLists", cacheable=False)
+    @request_schema(schemas.receipts.ArchivedListsPageSchema())
+    @response_schema(schemas.receipts.ArchivedListsSchema(), "listArchivedLists", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List archived lists, the newest first.
 
@@ -234,7 +220,7 @@ class ArchivedLists(Resource):
 @archived_lists.route("/<list_id>")
 class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
+    @response_schema(schemas.receipts.ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_list_payload(_find_list(list_id)))
@@ -274,8 +260,8 @@ class Proof(Resource):
 @archived_lists.route("/<list_id>/changes")
 class ListChanges(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ListChangesPageSchema())
-    @response_schema(ListChangesSchema(), "listArchivedListChanges", (404,), cacheable=False)
+    @request_schema(schemas.receipts.ListChangesPageSchema())
+    @response_schema(schemas.receipts.ListChangesSchema(), "listArchivedListChanges", (404,), cacheable=False)
     def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
         """Verify the rows of an archived list again, and list those whose answers changed.
 

@@ -17,19 +17,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
+from registry.core import errors
 from registry.core.clock import day_at, now
-from registry.core.errors import (
-    Fault,
-    FilesUnavailable,
-    Forbidden,
-    IllegalMove,
-    InvalidInput,
-    NotNow,
-    NotSignedIn,
-    RefusedFile,
-    RepeatDiffers,
-    TooBusy,
-)
 from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
@@ -71,7 +60,7 @@ def day_in(form: Mapping[str, str], field: str) -> date:
     """Raises InvalidInput."""
     found = day(form.get(field, "").strip())
     if found is None:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "day_like")])
+        raise errors.InvalidInput([errors.Fault.of(field, Problem.INVALID_VALUE, "day_like")])
     return found
 
 
@@ -86,7 +75,7 @@ def any_number_in(form: Mapping[str, str], field: str, unread: str = "number_dig
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, unread)])
+        raise errors.InvalidInput([errors.Fault.of(field, Problem.INVALID_VALUE, unread)])
     return int(typed)
 
 
@@ -94,7 +83,7 @@ def version_sent() -> int:
     """The version that the form was made from. Raises InvalidInput: a form without one could undo an unseen change."""
     text = request.form.get("version", "")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InvalidInput([Fault.of("version", Problem.MISSING, "missing_version")])
+        raise errors.InvalidInput([errors.Fault.of("version", Problem.MISSING, "missing_version")])
     return int(text)
 
 
@@ -105,8 +94,8 @@ def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Ca
     """
     try:
         return draft_idempotently(session, me, what, _sent(), make)
-    except RepeatDiffers:
-        raise IllegalMove(
+    except errors.RepeatDiffers:
+        raise errors.IllegalMove(
             "this form was sent before with something else in it, and that was kept: look at it, then send this if you still "
             "mean it",
             "desk.form_sent_before",
@@ -138,7 +127,7 @@ def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Cal
         def taking(**path: str) -> Any:
             try:
                 require_sender()
-            except (NotSignedIn, Forbidden):
+            except (errors.NotSignedIn, errors.Forbidden):
                 return view(**path)
             try:
                 with one_of_few():
@@ -148,7 +137,7 @@ def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Cal
                     return view(**path)
             except RequestEntityTooLarge:
                 return refused(_refusal(413, Problem.FILE_TOO_LARGE), **path)
-            except TooBusy as busy:
+            except errors.TooBusy as busy:
                 return refused(Refusal(503, busy.code, busy.text, Language.EN), **path)
 
         return taking
@@ -160,11 +149,11 @@ def refused_file(store: Callable[[], object]) -> Refusal | None:
     """Why a file that `store` shall keep was not taken; None where it was."""
     try:
         store()
-    except FilesUnavailable as away:
+    except errors.FilesUnavailable as away:
         return _refusal(503, away.code)
-    except RefusedFile as refused:
+    except errors.RefusedFile as refused:
         return _refusal(400, refused.code)
-    except (IllegalMove, InvalidInput, NotNow) as refused:
+    except (errors.IllegalMove, errors.InvalidInput, errors.NotNow) as refused:
         return refusal_of(refused)
     return None
 

@@ -21,17 +21,8 @@ from registry.core.errors import NotFound
 from registry.http.transaction import reading
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in, sector_name
+from registry.officer_acts import overview
 from registry.officer_acts.acting import names_in
-from registry.officer_acts.overview import (
-    NAMES,
-    Sheet,
-    Viewer,
-    file_name,
-    note_export,
-    read_overview,
-    table_file,
-    workbook_file,
-)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
@@ -77,7 +68,7 @@ def read_period(today: date) -> PeriodForm:
 @allowed(Resource.STATISTICS, Act.READ)
 def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(me.day(at)), Viewer(me)
+    stated, viewer = read_period(me.day(at)), overview.Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
@@ -87,8 +78,8 @@ def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Aft
 @pages.get("/overview/<table>.csv")
 @allowed(Resource.STATISTICS, Act.EXPORT)
 def download_table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
-    if table not in NAMES:
-        raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
+    if table not in overview.NAMES:
+        raise NotFound(f"there is no table {table}: it is one of {', '.join(overview.NAMES)}")
     return _export(session, me, table)
 
 
@@ -100,39 +91,41 @@ def download_workbook(session: Session, me: AuthenticatedOfficer) -> Response | 
 
 def _export(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(me.day(at)), Viewer(me)
+    stated, viewer = read_period(me.day(at)), overview.Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
-    name = file_name(table, viewer, period)
-    note_export(session, viewer, table or "all", period, at)
+    name = overview.file_name(table, viewer, period)
+    overview.note_export(session, viewer, table or "all", period, at)
 
     spoken = language()
 
-    def worded(sheet: Sheet) -> Sheet:
+    def worded(sheet: overview.Sheet) -> overview.Sheet:
         rows = [
             [cell_words(spoken, column, cell) for column, cell in zip(sheet.header, row, strict=True)]
             for row in sheet.rows
         ]
-        return Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
+        return overview.Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
 
     def file() -> Response:
         if table is None:
-            return sent_file(workbook_file(reading(), viewer, period, at, worded), name)
-        return sent_file(table_file(reading(), viewer, table, period, at, worded), name)
+            return sent_file(overview.workbook_file(reading(), viewer, period, at, worded), name)
+        return sent_file(overview.table_file(reading(), viewer, table, period, at, worded), name)
 
     return Afterwards(file)
 
 
-def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
+def _cases_of(viewer: overview.Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
     """For each count the address of its cases in the queue; empty where the viewer reads no cases or no value was said."""
     return [
         f"/console/cases?{urlencode({filter_: value})}" if viewer.reads_cases and value else "" for value, _ in counted
     ]
 
 
-def _overview_page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
-    found, patterns = read_overview(session, viewer, period, at)
+def _overview_page(
+    session: Session, viewer: overview.Viewer, stated: PeriodForm, period: Period, at: datetime
+) -> Response:
+    found, patterns = overview.read_overview(session, viewer, period, at)
     spoken = language()
     return page(
         "overview/page.html",

@@ -13,16 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from registry.core.errors import (
-    ActRefused,
-    ChannelChangeRefused,
-    Forbidden,
-    IllegalMove,
-    InvalidInput,
-    NotNow,
-    RegistryError,
-    StaleVersion,
-)
+from registry.core import errors
 from registry.core.faults import Message
 from registry.i18n.faults import faults_text, message_in
 from registry.i18n.languages import has_text, text
@@ -49,19 +40,22 @@ FAMILIES: dict[type[StrEnum], str] = {
 """Where the words for the values of a fact stand."""
 
 
-def refusal_text(language: Language, refused: RegistryError) -> str | None:
+def refusal_text(language: Language, refused: errors.RegistryError) -> str | None:
     """The words for an error; None where it has none but its own."""
-    if isinstance(refused, ActRefused | Forbidden):
+    if isinstance(refused, errors.ActRefused | errors.Forbidden):
         key = f"console.fault.{refused.reason}"
         return text(language, key) if has_text(key) else None
-    if isinstance(refused, InvalidInput):
+    if isinstance(refused, errors.InvalidInput):
         return faults_text(language, refused.faults) or None
     if language is Language.EN:
         # English words are the errors' own: they say more of the place, such as a version.
         return None
-    if isinstance(refused, StaleVersion):
+    if isinstance(refused, errors.StaleVersion):
         return problem_detail(language, refused.code)
-    if isinstance(refused, IllegalMove | NotNow | ChannelChangeRefused) and refused.lack is not None:
+    if (
+        isinstance(refused, errors.IllegalMove | errors.NotNow | errors.ChannelChangeRefused)
+        and refused.lack is not None
+    ):
         key = words_at(refused.lack)
         return text(language, key, **{name: _view(language, name, fact) for name, fact in refused.facts.items()})
     return None

@@ -25,16 +25,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
 from registry.pages.officers.guard import allowed, note_done
-from registry.pages.officers.licences import showing
-from registry.pages.officers.licences.forms import (
-    COUNTRIES,
-    FORM_DAYS,
-    ORIGINS,
-    SECTORS,
-    act_named,
-    stated_in,
-    terms_typed,
-)
+from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
@@ -82,7 +73,7 @@ def show_application_form(session: Session, me: AuthenticatedOfficer) -> Respons
 def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
-    typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
+    typed = forms.terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
     return _form(session, me, ActOn(named, reference, agency), typed)
 
 
@@ -130,7 +121,7 @@ def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str
 
 
 def _of_kind(act: str, about: About) -> LicenceAct:
-    named = act_named(act)
+    named = forms.act_named(act)
     if ACTS[named].about is not about:
         raise NotFound("there is no such act here")
     return named
@@ -168,7 +159,7 @@ def _countries(codes: Collection[str]) -> list[tuple[str, str]]:
 
 def _stated(session: Session, form: "MultiDict[str, str]", act: LicenceAct) -> dict[str, Any]:
     """What the form states, with the references of the agencies that it names. Raises InvalidInput."""
-    sent = stated_in(form, act, ACTS[act])
+    sent = forms.stated_in(form, act, ACTS[act])
     for field in _AGENCIES & sent.keys():
         sent[field] = picked_agency(session, sent[field], field)
     return sent
@@ -203,11 +194,11 @@ def _form(
         holder_kinds=list(HolderKind),
         activities=list(Activity),
         condition_codes=list(ConditionCode),
-        sectors=[(one, sector_name(language(), one)) for one in SECTORS],
-        countries=_countries(COUNTRIES),
+        sectors=[(one, sector_name(language(), one)) for one in forms.SECTORS],
+        countries=_countries(forms.COUNTRIES),
         all_countries=_countries(EU_STATES | SENDING_COUNTRIES | OUTSIDE),
-        origins=ORIGINS,
-        form_days=FORM_DAYS,
+        origins=forms.ORIGINS,
+        form_days=forms.FORM_DAYS,
         suggested={field: suggestions(session, refusal, typed, field) for field in _AGENCIES},
         agreements=[one for one in agency.agreements if one.to is None or one.to > today] if agency else [],
         agreement_text=showing.agreement_text,

@@ -18,14 +18,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed, page_at
-from registry.pages.officers.licences.showing import (
-    agreement_text,
-    intermediary_text,
-    licence_lines,
-    name_of,
-    status_word,
-    tone,
-)
+from registry.pages.officers.licences import showing
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
@@ -67,9 +60,9 @@ def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
         statuses=list(LicenceStatus),
         waiting=len(list_waiting(session, me)),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
-        name_of=name_of,
-        status_word=status_word,
-        tone=tone,
+        name_of=showing.name_of,
+        status_word=showing.status_word,
+        tone=showing.tone,
     )
 
 
@@ -91,7 +84,7 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
         agency=agency,
         licence=known,
         stands=status,
-        lines=licence_lines(agency, row.reference, today),
+        lines=showing.licence_lines(agency, row.reference, today),
         acts=[(act, act in possible(status)) for act, rule in ACTS.items() if rule.about is About.LICENCE],
         agency_acts=_agency_acts(agency, today),
         waiting=[one for one in made if one.state is ProposalState.OPEN],
@@ -100,11 +93,11 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
         names=names_of(session, authority),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
         today=today,
-        name_of=name_of,
-        status_word=status_word,
-        tone=tone,
-        agreement_text=agreement_text,
-        intermediary_text=intermediary_text,
+        name_of=showing.name_of,
+        status_word=showing.status_word,
+        tone=showing.tone,
+        agreement_text=showing.agreement_text,
+        intermediary_text=showing.intermediary_text,
     )
 
 
@@ -162,7 +155,7 @@ def show_deposit(
         forms=FORMS,
         days=TOP_UP_WITHIN,
         names=names_of(session, authority),
-        name_of=name_of,
+        name_of=showing.name_of,
         own=me.officer.reference,
         may_enter=me.standing.may(Resource.DEPOSIT, Act.PROPOSE),
         may_approve=me.standing.may(Resource.DEPOSIT, Act.APPROVE),
