@@ -1,4 +1,7 @@
-"""The answer to a question of a complaint as a form gives it: for the pages that ask one at a time, and for those of several."""
+"""What forms of several portals bring: a whole number, and the answer to a question of a complaint.
+
+The answer is read for the pages that ask one question at a time, and for those of several.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +20,11 @@ PARTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: ("how", "address"),
 }
 """Answers of several fields; what each is called in the form."""
+
+
+def read_digits(text: str, max_length: int = 9) -> int | None:
+    """A whole number of so many plain digits at most; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= max_length else None
 
 
 def read_form(question: Question, form: MultiDict[str, str], field: str = "") -> Any:

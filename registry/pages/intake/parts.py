@@ -7,8 +7,7 @@ written is looked through or sent, or is removed before.
 The parts are sealed under the mailbox's own key as those of an upload are. No one reads them before they are made a file here.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import NamedTuple
 
@@ -47,8 +46,7 @@ class Sending(NamedTuple):
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
     @wraps(view)
     def answered(language: Language) -> Response:
-        with _open_sending(language) as one:
-            return view(one)
+        return view(_open_sending(language))
 
     return answering(answered)
 
@@ -106,13 +104,12 @@ def join(one: Sending) -> Response:
     return json_answer(200, to=f"/{one.language}/box/files")
 
 
-@contextmanager
-def _open_sending(language: Language) -> Iterator[Sending]:
+def _open_sending(language: Language) -> Sending:
     with open_visit(language) as visitor:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
-    yield Sending(language, parts, partial(take_file, upload_services(), opened, case))
+    return Sending(language, parts, partial(take_file, upload_services(), opened, case))
 
 
 def json_answer(status: int, **values: object) -> Response:

@@ -34,7 +34,8 @@ def page(visitor: PageRequest, step: int) -> Response:
     is_from_agency = bool(cookies.value_of(cookies.ABOUT))
     if is_from_agency:
         steps.answer_with_origin(visitor)
-    response = _view(visitor, step)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    response = visitor.to("/mine") if sheet.submitted_on is not None else _step_page(visitor, step, sheet.answers, {})
     if is_from_agency:
         cookies.drop(response, cookies.ABOUT)
     return response
@@ -105,11 +106,6 @@ def _typed(question: Question, before: Sheet) -> Any:
     earlier = before.answers.get(question.code)
     is_same = isinstance(earlier, Mapping) and earlier.get("name") == name
     return earlier if is_same else {"name": name} if name else None
-
-
-def _view(visitor: PageRequest, step: int) -> Response:
-    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.to("/mine") if sheet.submitted_on is not None else _step_page(visitor, step, sheet.answers, {})
 
 
 def _step_page(

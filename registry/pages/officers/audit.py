@@ -27,6 +27,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.trail import Wanted, is_reading
+from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
@@ -131,20 +132,13 @@ def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
     return AuditFilterForm(wanted, typed, faults)
 
 
-def number(args: MultiDict[str, str]) -> int | None:
-    """The line before which a page ends; what is none begins at the latest."""
-    text = args.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 @pages.get("/audit")
 @allowed(Resource.AUDIT, Act.READ)
 def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
     oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
-    found = [] if stated.faults else oversight.lines_of(
-        session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
-    )  # fmt: skip
+    before = _before()
+    found = [] if stated.faults else oversight.lines_of(session, unit, stated.wanted, before=before, limit=A_PAGE + 1)
     on_page = found[:A_PAGE]
     return page(
         "audit/lines.html",
@@ -160,6 +154,11 @@ def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),
     )
+
+
+def _before() -> int | None:
+    """The line before which a page ends; what is none begins at the latest."""
+    return read_digits(request.args.get("before", ""), 15)
 
 
 def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
@@ -217,7 +216,7 @@ def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
     head, unit = open_case(session, me, reference), me.standing.unit
     acts = oversight.acts_on(session, reference)
     about = oversight.Wanted(subject=reference)
-    found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
+    found = oversight.lines_of(session, unit, about, before=_before(), limit=A_PAGE + 1)
     lines = found[:A_PAGE]
     people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
     names = oversight.names_of(session, people)

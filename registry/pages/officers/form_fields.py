@@ -30,6 +30,7 @@ from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.forms import read_digits
 from registry.pages.officers.guard import allowed, token_sent
 from registry.pages.officers.rendering import Refusal, language, refusal_of
 from registry.register.agencies.queries import public_record
@@ -74,17 +75,18 @@ def any_number_in(form: Mapping[str, str], field: str, unread: str = "number_dig
     typed = form.get(field, "").strip()
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+    number = read_digits(typed)
+    if number is None:
         raise errors.InvalidInput([errors.Fault.of(field, Problem.INVALID_VALUE, unread)])
-    return int(typed)
+    return number
 
 
 def version_sent() -> int:
     """The version that the form was made from. Raises InvalidInput: a form without one could undo an unseen change."""
-    text = request.form.get("version", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    version = read_digits(request.form.get("version", ""))
+    if version is None:
         raise errors.InvalidInput([errors.Fault.of("version", Problem.MISSING, "missing_version")])
-    return int(text)
+    return version
 
 
 def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Callable[[], object]) -> str:

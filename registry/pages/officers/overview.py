@@ -31,7 +31,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page
-from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Priority
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_overview", __name__)
@@ -163,11 +163,11 @@ def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
         "open_cells": cells,
         "open_total": states.total(),
         "by_week": _by_week(found, inflow),
-        "by_sector": _counts_of(Counter(), inflow, "sector"),
-        "by_country": _counts_of(Counter(), inflow, "country"),
+        "by_sector": _counts_of(inflow, "sector"),
+        "by_country": _counts_of(inflow, "country"),
         "came": sum(one.complaints for one in inflow),
         "late": sum(one.late for one in found.load),
-        "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
+        "by_indicator": sorted(found.indicators.items(), key=lambda one: -one[1]),
         "spans": found.spans,
         "lying": list(found.lying.items()),
         "load": found.load,
@@ -183,15 +183,12 @@ def _by_week(found: Overview, inflow: Sequence[Came]) -> list[tuple[date, int]]:
     return [(week, weeks[week]) for week in found.period.weeks]
 
 
-def _counts_of(counts: Counter[str | None], inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+def _counts_of(inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+    counts: Counter[str | None] = Counter()
     for one in inflow:
         counts[getattr(one, of)] += one.complaints
     # What was not stated says least, and stands last.
     return sorted(counts.items(), key=lambda one: (one[0] is None, -one[1], one[0] or ""))
-
-
-def _ranked(indicators: Mapping[Indicator, int]) -> list[Indicator]:
-    return sorted(indicators, key=lambda one: -indicators[one])
 
 
 MONTH, MAX_MONTHS = 30, 6

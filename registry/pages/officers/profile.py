@@ -32,6 +32,7 @@ from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
+from registry.pages.forms import read_digits
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import suggestions
 from registry.pages.officers.guard import allowed, open_to_all, page_at
@@ -111,9 +112,8 @@ def _keeps_programs() -> bool:
 def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
     require_password(session, me)
-    at, days = now(), request.form.get("days", "")[:9]
-    number = int(days) if days.isascii() and days.isdigit() else 0
-    _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
+    at, days = now(), read_digits(request.form.get("days", "")[:9]) or 0
+    _, made = tokens.make(session, me.officer, request.form.get("name", ""), days, at=at, today=day_at(at, None))
     return show_own_account(session, me, token=made)
 
 

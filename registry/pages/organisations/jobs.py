@@ -119,7 +119,6 @@ def list_jobs(session: Session, me: MemberPresent, fault: str = "", detail: Loca
     return page(
         "lists.html",
         here="lists",
-        status=400 if fault else 200,
         fault=fault,
         detail=detail,
         jobs=actions.jobs_of(session, me.organisation.id, Page(MAX_SHOWN)),

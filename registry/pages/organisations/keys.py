@@ -10,6 +10,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
+from registry.pages.forms import read_digits
 from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import acting, require_password
@@ -34,7 +35,6 @@ def list_keys(session: Session, me: MemberPresent, *, fault: str | None = None, 
     return page(
         "keys.html",
         here="keys",
-        status=400 if fault else 200,
         fault=fault,
         made=made,
         keys=found,
@@ -94,5 +94,5 @@ def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
 
 def _number(name: str) -> int:
     """A whole number of the form; -1, which every rule refuses with its own words, for anything else."""
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    number = read_digits(request.form.get(name, ""), 5)
+    return -1 if number is None else number

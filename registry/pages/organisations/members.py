@@ -21,7 +21,6 @@ def list_members(session: Session, me: MemberPresent, *, fault: str | None = Non
     return page(
         "people.html",
         here="people",
-        status=400 if fault else 200,
         fault=fault,
         notice=given,
         me=me.member,

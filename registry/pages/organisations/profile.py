@@ -38,7 +38,6 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
     return page(
         "own.html",
         here="own",
-        status=400 if fault else 200,
         fault=fault,
         notice=given,
         me=me,
@@ -143,7 +142,6 @@ def show_second_step(session: Session, me: MemberPresent, fault: str | None = No
     return page(
         "second_step.html",
         here="own",
-        status=400 if fault else 200,
         fault=fault,
         apps=authenticators.APPS.list_confirmed(session, me.member),
         most=authenticators.MAX_APPS,
@@ -212,7 +210,7 @@ def reset_form(session: Session, me: MemberPresent, reference: str, fault: str |
     member = members.member_named(session, me.organisation.id, reference)
     if not authenticators.has_app(session, member.id):
         raise NotFound("this person has no second step")
-    return page("second_step_reset.html", here="people", status=400 if fault else 200, fault=fault, member=member)
+    return page("second_step_reset.html", here="people", fault=fault, member=member)
 
 
 @pages.post("/people/<reference>/second-step")
@@ -232,7 +230,6 @@ def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = N
     secret = authenticators.APPS.secret_of(keyring(), app)
     return page(
         "app.html",
-        status=400 if fault else 200,
         fault=fault,
         action=action,
         picture=picture(second_factors.address_for_app(secret, member.email)),

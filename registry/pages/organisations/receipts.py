@@ -30,6 +30,7 @@ from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import country_name, sector_name
 from registry.i18n.wording import reason_text, word
 from registry.organisations.sessions import MemberPresent
+from registry.pages.forms import read_digits
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.verification.verdicts.queries import VerdictAnswer
@@ -65,7 +66,6 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
     return page(
         "receipt_changes.html",
         here="receipts",
-        status=400 if search.fault else 200,
         **filter_facts(search),
         count=len(found),
         changed=[(one, again) for one, again in compared if again.differences],
@@ -90,10 +90,8 @@ def export_receipts(session: Session, me: MemberPresent) -> Response:
 @pages.post("/receipts/settings")
 @for_members
 def settings(session: Session, me: MemberPresent) -> Response:
-    typed = request.form.get("days", "")
     try:
-        days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
-        receipts.choose_days(session, me.organisation.id, days)
+        receipts.choose_days(session, me.organisation.id, read_digits(request.form.get("days", ""), 5) or 0)
         receipts.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
         return _receipts_page(session, me, ReceiptSearch({}, Filter(), refused.reason))
@@ -144,7 +142,6 @@ def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> 
     return page(
         "receipts.html",
         here="receipts",
-        status=400 if form.fault else 200,
         **filter_facts(form),
         receipts=[(one, subject_of(one.question)) for one in found],
         older=older,
@@ -261,7 +258,6 @@ def list_archived_lists(session: Session, me: MemberPresent) -> Response:
     return page(
         "kept_lists.html",
         here="receipts",
-        status=400 if search.fault else 200,
         **filter_facts(search),
         lists=found[:A_PAGE],
         older=found[A_PAGE - 1].reference if len(found) > A_PAGE else None,
@@ -279,16 +275,16 @@ def show_archived_list(session: Session, me: MemberPresent, reference: str) -> R
 @for_members
 def list_changed_rows(session: Session, me: MemberPresent, reference: str) -> Response:
     """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
-    stored, after = _find_list(session, me, reference), request.args.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 8):
+    stored, after = _find_list(session, me, reference), read_digits(request.args.get("after", "0"), 7)
+    if after is None:
         raise NotFound("rows of a list are counted from 0, in digits")
-    found = verify_again(stored, int(after), ASKED, now())
+    found = verify_again(stored, after, ASKED, now())
     return page(
         "kept_list_changes.html",
         here="receipts",
         kept=stored,
-        first=int(after) + 1,
-        last=int(after) + found.asked,
+        first=after + 1,
+        last=after + found.asked,
         found=found,
         rows=[(row, subject_of(row.question)) for row in found.rows],
     )

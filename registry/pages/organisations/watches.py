@@ -35,7 +35,6 @@ def list_watches(
     return page(
         "watches.html",
         here="watches",
-        status=400 if fault else 200,
         fault=fault,
         waiting=waiting,
         watches=watches.watches_of(session, ours),

@@ -37,7 +37,6 @@ def list_webhooks(
     return page(
         "webhooks.html",
         here="webhooks",
-        status=400 if fault else 200,
         fault=fault,
         made=made,
         replayed=replayed,

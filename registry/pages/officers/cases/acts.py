@@ -4,6 +4,7 @@ And its tabs of notes and tasks, of visits, calls and evidence, and of agencies 
 """
 
 import secrets
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -201,21 +202,14 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     )
 
 
-def _task(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, task: str) -> Place:
+def _find_within(
+    tab: str, session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, **within: str
+) -> Place:
+    """A note, task, event or line of a case, on the `tab` that shows it."""
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
-    return _in_tab(session, me, "notes", reference, task)
-
-
-def _event(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, event: str) -> Place:
-    open_case(session, me, reference)
-    return _in_tab(session, me, "events", reference, event)
-
-
-def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str) -> Place:
-    open_case(session, me, reference)
-    return _in_tab(session, me, "claims", reference, line)
+    return _in_tab(session, me, tab, reference, *within.values())
 
 
 _TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events", "claims": "claims"}
@@ -229,10 +223,10 @@ def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *wi
 
 
 serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
-serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, _task)
-serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, _task)
-serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, _event)
-serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, _line)
+serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, partial(_find_within, "notes"))
+serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, partial(_find_within, "notes"))
+serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, partial(_find_within, "events"))
+serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, partial(_find_within, "claims"))
 
 
 firm_pages = Blueprint("console_firms", __name__)

@@ -39,6 +39,7 @@ from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officer_acts.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.form_fields import suggestions, with_choices
 from registry.pages.officers.guard import allowed
@@ -273,10 +274,11 @@ def _ticked() -> list[Wanted]:
     """Each box that was ticked says the case and the version that was on the page."""
     wanted = []
     for ticked in dict.fromkeys(request.form.getlist("case")):
-        reference, _, version = ticked.partition(":")
-        if not version.isascii() or not version.isdigit() or len(version) > 9:
+        reference, _, sent = ticked.partition(":")
+        version = read_digits(sent)
+        if version is None:
             raise InvalidInput([Fault.of("case", Problem.INVALID_VALUE, "from_page")])
-        wanted.append(Wanted(reference, int(version)))
+        wanted.append(Wanted(reference, version))
     return wanted
 
 

@@ -3,7 +3,6 @@
 And a case read in the officer's own language by a machine: shown once, marked as a machine's, and stored nowhere.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -45,6 +44,8 @@ LETTER = "letter"
 """That of the form that translates a letter, which sends it."""
 HEARING = "hearing"
 """That of the form that translates what an agency is asked or told."""
+_DONE = {LETTER: "letter_translated", HEARING: "hearing_translated"}
+"""What is said to be done where that is more than a translation."""
 
 
 @pages.get("/translations")
@@ -76,12 +77,8 @@ def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
-    if form.get("subject") == SUMMARY:
-        return _summary(session, me, reference)
-    if form.get("subject") == LETTER:
-        return _letter(session, me, reference)
-    if form.get("subject") == HEARING:
-        return _hearing(session, me, reference)
+    if form.get("subject") in (SUMMARY, LETTER, HEARING):
+        return _write(session, me, reference, form["subject"])
     refusal = attempt(
         session,
         lambda: translations.translate(
@@ -94,47 +91,29 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
     return see_other(f"/console/cases/{reference}/translation?into={into}")
 
 
-def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """The summary of a drafted decision, in the complainant's language."""
-    text = request.form.get("text", "")
+def _write(session: Session, me: AuthenticatedOfficer, reference: str, subject: str) -> Response:
+    """Write a translation into a case that is locked, and show the page again.
 
-    def act(case: Case) -> object:
-        return translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
+    The summary of a drafted decision and a letter that waits, which is sent with it, are in the complainant's language; what an
+    agency is asked or told is in its own.
+    """
+    form = request.form
 
-    return _write(session, me, reference, act)
+    def act() -> None:
+        case = translations.case_for_translator(session, me.standing.unit, reference, version_sent())
+        call, text = Call(session, _translator(me), now()), form.get("text", "")
+        if subject == SUMMARY:
+            translate_summary(call, sealer(), case, text)
+        elif subject == LETTER:
+            letters.translate_letter(call, sealer(), case, form.get("letter", ""), text)
+        else:
+            outcome.translate(call, sealer(), case, form.get("hearing", ""), text)
 
-
-def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """A letter that waits, in the complainant's language: it is sent with that."""
-    text, letter = request.form.get("text", ""), request.form.get("letter", "")
-
-    def act(case: Case) -> None:
-        letters.translate_letter(Call(session, _translator(me), now()), sealer(), case, letter, text)
-
-    return _write(session, me, reference, act, "letter_translated")
-
-
-def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """What an agency is asked or told, in its language."""
-    text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
-
-    def act(case: Case) -> None:
-        outcome.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
-
-    return _write(session, me, reference, act, "hearing_translated")
-
-
-def _write(
-    session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[Case], object], done: str = ""
-) -> Response:
-    """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
-    refusal = attempt(
-        session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
-    )
+    refusal = attempt(session, act)
     if refusal is not None:
         return _translation_page(session, me, reference, language(), refusal)
-    if done:
-        note_done(done)
+    if subject in _DONE:
+        note_done(_DONE[subject])
     return see_other(f"/console/cases/{reference}/translation")
 
 
