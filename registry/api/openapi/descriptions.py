@@ -67,6 +67,9 @@ DOCUMENTS: dict[str, type[OutSchema]] = {
 }
 """What a program reads in the JSON of addresses that no view of Flask-RESTX serves, by path."""
 
+WELL_KNOWN: dict[str, dict[str, Any]] = _OPERATIONS["well_known"]
+"""What stands at fixed addresses beside the API, by path: operation, tag, words, media type, and statuses of its refusals."""
+
 LOG: dict[str, dict[str, str]] = _OPERATIONS["log"]
 """Operation and summary of the log's addresses, by path."""
 
@@ -81,7 +84,7 @@ FILE_FORMS = (JSONL, CSV, PARQUET, FTM, CSVM, LD_JSON, "application/json", "text
 """Media types of the files of a snapshot: tables and entities, what describes them, the manifest and its signature."""
 
 FILE_PARAMETERS: dict[str, dict[str, Any]] = _OPERATIONS["path_parameters"]
-"""Parts of the paths of the log, the open dataset and range files, by name."""
+"""Parts of the paths of the log, the open dataset, range files and status lists, by name."""
 
 CHANGES_FROM: dict[str, Any] = _OPERATIONS["changes_from"]
 

@@ -6,8 +6,8 @@ Names and errors are those of the specifications. Where wallets are switched off
 from collections.abc import Iterator
 from typing import Any
 
-from registry.api.openapi.descriptions import ALWAYS
-from registry.api.openapi.file_operations import header_ref, not_modified
+from registry.api.openapi.descriptions import ALWAYS, FILE_PARAMETERS
+from registry.api.openapi.file_operations import header_ref, not_modified, parameter
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import metadata
 from registry.proofs.wallets.grants import PRE_AUTHORIZED
@@ -34,8 +34,7 @@ def wallet_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         "A Token Status List of two bits a credential: 0 valid, 1 invalid, 2 suspended. Places are drawn by chance. Lists of a "
         "former time are not kept: with `time` this is 501.",
     )
-    number = {"type": "integer", "minimum": 0, "maximum": 999_999}
-    status["parameters"].append(_parameter("number", "path", "Of the list.", number))
+    status["parameters"].append(FILE_PARAMETERS["number"])
     status["responses"]["501"] = "Problem501"
     yield "/status/w/{number}", {"get": status}
     for path, name, summary, schema, example in _NONCES:
@@ -153,17 +152,12 @@ def _act(
     return made if body is None else made | {"requestBody": {"required": True, "content": body}}
 
 
-def _parameter(name: str, place: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
-    is_needed = place == "path"
-    return {"name": name, "in": place, "required": is_needed, "description": description, "schema": schema, **more}
-
-
 _ATTESTATION = [
-    _parameter("OAuth-Client-Attestation", "header", "The wallet's attestation by its provider.", _TEXT),
-    _parameter("OAuth-Client-Attestation-PoP", "header", "The proof that the wallet holds the attested key.", _TEXT),
+    parameter("OAuth-Client-Attestation", "header", "The wallet's attestation by its provider.", _TEXT),
+    parameter("OAuth-Client-Attestation-PoP", "header", "The proof that the wallet holds the attested key.", _TEXT),
 ]
-_DPOP = _parameter("DPoP", "header", "The DPoP proof (RFC 9449), with the nonce of the last answer.", _TEXT)
-_TOKEN = _parameter(
+_DPOP = parameter("DPoP", "header", "The DPoP proof (RFC 9449), with the nonce of the last answer.", _TEXT)
+_TOKEN = parameter(
     "token",
     "path",
     "As the link or the QR code has it.",
@@ -228,7 +222,7 @@ def _tokens() -> dict[str, Any]:
 
 
 def _credential() -> dict[str, Any]:
-    authorization = _parameter("Authorization", "header", "`DPoP` and the access token.", _TEXT)
+    authorization = parameter("Authorization", "header", "`DPoP` and the access token.", _TEXT)
     return _act(
         "createWalletCredential",
         "Get the credential of a token, bound to a key of the wallet",

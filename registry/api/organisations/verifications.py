@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request
 
-from registry.api.api_keys import Caller, optional_api_key, require_scope
+from registry.api.api_keys import Caller, keeper_of, optional_api_key
 from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
 from registry.bulk import reading, rules
@@ -87,7 +87,7 @@ class Verifications(Resource):
         kept, unless with a key it is asked for by `keep`, or the organisation has chosen so. More are taken by POST
         /api/v1/verification-jobs.
         """
-        keeper, choice = keeper_of(sent), _choice_of(sent, VerdictSchema())
+        keeper, choice = _keeper_of(sent), _choice_of(sent, VerdictSchema())
         listed = listed_in(sent, rules.VERIFICATION, rules.question_of_row)
         reader = verdicts()
         at = now()
@@ -116,7 +116,7 @@ class CorridorVerifications(Resource):
         Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
-        keeper, choice = keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
+        keeper, choice = _keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
         listed = listed_in(sent, rules.CORRIDOR, corridor_of)
         items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
         return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
@@ -133,14 +133,12 @@ def _searched_among(items: Iterable[Item]) -> int:
     return sum(1 for item in items if not item.faults and is_searched(item.question))
 
 
-def keeper_of(sent: ListSent) -> Caller | None:
-    """Whose file the list is kept in; None where it is kept in none. Raises NotSignedIn, ScopeMissing, NotIssuing."""
+def _keeper_of(sent: ListSent) -> Caller | None:
+    """As `api_keys.keeper_of`. Raises NotIssuing too, where it is asked for and nothing can be signed."""
     wish = sent.options.get("keep")
     if wish:
         require_signed()
-        return require_scope(Scope.RECEIPTS)
-    caller: Caller | None = g.get("organisation")
-    return caller if caller is not None and wish is None and caller.keeps_every else None
+    return keeper_of(wish)
 
 
 def listed_in(

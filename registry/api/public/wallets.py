@@ -7,15 +7,15 @@ And where a wallet fetches what it is asked, and answers (OpenID4VP 1.0), at add
 registry's own keys as verifiers and wallets look for them: a list of trusted entities at a fixed address.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
+from registry.api.public.well_known import KEPT, read_list_number
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, WithheldByLaw
 from registry.http.app_services import keyring
@@ -30,25 +30,15 @@ from registry.proofs.wallets.requests import NonceUse, OAuthError, ProofReader, 
 from registry.vocabulary.licensing import Refusal, WalletForm
 
 JSON, JWT = "application/json", "application/jwt"
-KEPT = 3600
-"""Seconds for what changes with a release alone."""
-
 METADATA_KEPT = 300
 """Seconds: an operator names certificates without a release."""
-
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
 
 pages = Blueprint("wallets", __name__)
 
 
 @pages.get("/status/w/<number>")
 def show_list(number: str) -> Response:
-    if not _NUMBER.fullmatch(number):
-        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
-    if "time" in request.args:
-        # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
-        abort(HTTPStatus.NOT_IMPLEMENTED)
-    body = wallet_status_list(int(number)).encode()
+    body = wallet_status_list(read_list_number(number)).encode()
     return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_KEPT, request.environ)
 
 
@@ -181,8 +171,7 @@ def _refusal(refused: OAuthError) -> Response:
 
 def _answer(body: Mapping[str, Any], status: int = 200) -> Response:
     """An answer for one wallet alone, with the nonce of its next DPoP proof."""
-    response = Response(msgspec.json.encode(body), status, mimetype=JSON)
-    response.headers["Cache-Control"] = "no-store"
+    response = _json_not_kept(body, status)
     response.headers["DPoP-Nonce"] = _nonce(NonceUse.DPOP)
     return response
 
@@ -253,11 +242,11 @@ def show_trust_list() -> Response:
     return respond_with(own_trust_list().encode(), "application/jose", TRUST_LIST_KEPT, request.environ)
 
 
-def _refused_answer(text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
+def _refused_answer(text: str, status: int = HTTPStatus.BAD_REQUEST) -> Response:
     return _json_not_kept({"error": "invalid_request", "error_description": text}, status)
 
 
-def _json_not_kept(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _json_not_kept(value: Any, status: int = HTTPStatus.OK) -> Response:
     return _not_kept(Response(msgspec.json.encode(value), status, mimetype="application/json"))
 
 
