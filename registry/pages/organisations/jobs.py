@@ -53,21 +53,11 @@ SHOWN_VALUES = 3
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "who": (
-        *SUBJECTS,
-        *IDENTIFIER,
-        "claimed_name",
-        "provider",
-        "provider_scheme",
-        "sending",
-        "sending_scheme",
-        "receiving",
-        "receiving_scheme",
-        "receiving_employer",
-        "country",
-        "authority",
+        *SUBJECTS, *IDENTIFIER, "claimed_name", "provider", "provider_scheme", "sending", "sending_scheme", "receiving",
+        "receiving_scheme", "receiving_employer", "country", "authority",
     ),
     "own": ("key", "supplier", "site"),
-}
+}  # fmt: skip
 """How fields stand together where one is chosen; the rest says where, what and when."""
 
 MAX_SHOWN = 200

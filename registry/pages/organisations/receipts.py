@@ -227,17 +227,8 @@ def filter_facts(form: ReceiptSearch) -> dict[str, Any]:
 
 
 _SUBJECTS = (
-    "licence_number",
-    "uscc",
-    "lei",
-    "vat",
-    "euid",
-    "agency_id",
-    "registration_number",
-    "name",
-    "provider",
-    "sending",
-)
+    "licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name", "provider", "sending",
+)  # fmt: skip
 
 
 def subject_of(question: Mapping[str, Any]) -> str:
