@@ -10,15 +10,5 @@ from registry.pages.public.edge import prepare
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (
-        sign_in,
-        quick_exit,
-        number,
-        short,
-        steps,
-        review,
-        files,
-        parts,
-        mailbox,
-    ):
+    for edge in (sign_in, quick_exit, number, short, steps, review, files, parts, mailbox):
         app.register_blueprint(edge.pages)

@@ -125,16 +125,13 @@ def list_grants_of_case(
     )
 
 
-unit_pages = Blueprint("console_unit_openings", __name__)
-
-
 def _find_in_unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
     find_access_grant(session, me, reference, act.right)
     return Place(reference, "/console/openings", lambda refusal: list_grants_of_unit(session, me, refusal))
 
 
-serve_acts(unit_pages, "/openings/<reference>", ACTS, _find_in_unit)
+serve_acts(pages, "/openings/<reference>", ACTS, _find_in_unit)
 
 
 def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
@@ -142,7 +139,7 @@ def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
     return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 
-@page_at(unit_pages, "/openings", Resource.BREAK_GLASS, Act.READ)
+@page_at(pages, "/openings", Resource.BREAK_GLASS, Act.READ)
 def list_grants_of_unit(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     kinds, at = decided_by(me), now()
     found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)

@@ -34,6 +34,8 @@ from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.register import Language
 
+pages = Blueprint("console_audit", __name__)
+
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "case.moved": ("case_state",),
     "case.consent_given": ("desk.consent",),
@@ -95,8 +97,6 @@ def _word(language: Language, families: Iterable[str], word: str, names: Mapping
         return text(language, key)
     return word.upper() if re.fullmatch(r"p[0-4]", word) else word
 
-
-pages = Blueprint("console_audit", __name__)
 
 A_PAGE = 50
 NOT_OFFICERS = ("complainant", "registry", "operator", "nobody")
@@ -207,10 +207,7 @@ def _lines_exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
     yield from oversight.exported(reading(), unit, stated.wanted)
 
 
-case_pages = Blueprint("console_trail", __name__)
-
-
-@case_pages.get("/cases/<reference>/trail")
+@pages.get("/cases/<reference>/trail")
 @allowed(Resource.TRAIL, Act.READ)
 def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit

@@ -81,9 +81,6 @@ def show_own_entry(
     )
 
 
-officer_pages = Blueprint("console_entries", __name__)
-
-
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     find_request(session, me, reference)
     return Place(
@@ -91,7 +88,7 @@ def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, 
     )
 
 
-serve_acts(officer_pages, "/entries/<reference>", ACTS, _find_request)
+serve_acts(pages, "/entries/<reference>", ACTS, _find_request)
 
 
 def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
@@ -102,11 +99,11 @@ def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, 
     return Place(found, "/console/entries", lambda refusal: list_requests(session, me, refusal), afterwards=with_code)
 
 
-serve_acts(officer_pages, "/entries/invitations", INVITATIONS, _invitation)
-serve_acts(officer_pages, "/entries/invitations/<reference>", INVITED, _invitation)
+serve_acts(pages, "/entries/invitations", INVITATIONS, _invitation)
+serve_acts(pages, "/entries/invitations/<reference>", INVITED, _invitation)
 
 
-@page_at(officer_pages, "/entries", Resource.ENTRY, Act.APPROVE)
+@page_at(pages, "/entries", Resource.ENTRY, Act.APPROVE)
 def list_requests(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
 ) -> Response:
@@ -133,7 +130,7 @@ def list_requests(
     )
 
 
-@page_at(officer_pages, "/entries/<reference>", Resource.ENTRY, Act.APPROVE)
+@page_at(pages, "/entries/<reference>", Resource.ENTRY, Act.APPROVE)
 def show_request(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:

@@ -202,15 +202,13 @@ def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
     return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]
 
 
-board_pages = Blueprint("console_board", __name__)
-
 EVERY = 60
 """Seconds."""
 BACK = timedelta(days=366)
 """How far back what is overdue is looked for."""
 
 
-@board_pages.get("/board")
+@pages.get("/board")
 @allowed(Resource.STATISTICS, Act.READ)
 def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()

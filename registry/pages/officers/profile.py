@@ -219,10 +219,7 @@ def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     return see_other("/console/own#calendar")
 
 
-factor_pages = Blueprint("console_factors", __name__)
-
-
-@factor_pages.post("/own/keys")
+@pages.post("/own/keys")
 @allowed(Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
@@ -235,7 +232,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
-@factor_pages.post("/own/keys/finish")
+@pages.post("/own/keys/finish")
 @allowed(Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
@@ -247,7 +244,7 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@factor_pages.post("/own/apps")
+@pages.post("/own/apps")
 @allowed(Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
@@ -264,7 +261,7 @@ def _factor_name() -> str:
     return name
 
 
-@factor_pages.post("/own/apps/finish")
+@pages.post("/own/apps/finish")
 @allowed(Resource.OWN, Act.WRITE)
 def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
@@ -278,7 +275,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@factor_pages.post("/own/factors/remove")
+@pages.post("/own/factors/remove")
 @allowed(Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def remove_factor(session: Session, me: AuthenticatedOfficer) -> Response:

@@ -148,10 +148,7 @@ def _referral_page(
     )
 
 
-identity_pages = Blueprint("console_identities", __name__)
-
-
-@identity_pages.post("/identities/<reference>")
+@pages.post("/identities/<reference>")
 @allowed(Resource.IDENTITY, Act.APPROVE)
 def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
@@ -161,7 +158,7 @@ def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) 
     return see_other("/console/identities") if refusal is None else list_identities(session, me, refusal)
 
 
-@page_at(identity_pages, "/identities", Resource.IDENTITY, Act.APPROVE)
+@page_at(pages, "/identities", Resource.IDENTITY, Act.APPROVE)
 def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
     return page(
@@ -174,17 +171,14 @@ def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal
     )
 
 
-received_pages = Blueprint("console_referred", __name__)
-
-
-@received_pages.get("/referrals")
+@pages.get("/referrals")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def list_received(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_received(session, me.standing.unit, now())
     return page("referrals/received.html", here="referrals", found=found)
 
 
-@received_pages.get("/referrals/<reference>/files/<attachment>")
+@pages.get("/referrals/<reference>/files/<attachment>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     _, name, body = portal.read_file(party_call(session, me), sealer(), store(), reference, attachment)
@@ -197,10 +191,10 @@ def _place_of_answer(session: Session, me: AuthenticatedOfficer, act: OfficerAct
     return Place(reference, address, lambda refusal: show_received(session, me, reference, refusal))
 
 
-serve_acts(received_pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
+serve_acts(pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
 
 
-@page_at(received_pages, "/referrals/<reference>", Resource.REFERRAL, Act.ANSWER)
+@page_at(pages, "/referrals/<reference>", Resource.REFERRAL, Act.ANSWER)
 def show_received(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:

@@ -17,17 +17,8 @@ from registry.pages.organisations import (
 from registry.pages.organisations.guard import PATH
 from registry.pages.organisations.rendering import error_page, files
 
-PAGES: tuple[Blueprint, ...] = (
-    files,
-    sign_in.pages,
-    keys.pages,
-    jobs.pages,
-    receipts.pages,
-    watches.pages,
-    webhooks.pages,
-    members.pages,
-    profile.pages,
-)
+MODULES = (sign_in, keys, jobs, receipts, watches, webhooks, members, profile)
+PAGES: tuple[Blueprint, ...] = (files, *(module.pages for module in MODULES))
 
 
 def register(app: Flask) -> None:

@@ -24,6 +24,11 @@ from registry.pages.public import (
 from registry.pages.public.rendering import error_page
 from registry.vocabulary.register import Language
 
+MODULES = (
+    lookup, checks, agencies, badges, about, law, fees, papers, paper_code, staff_cards, statistics, log, offline, crawling,
+)  # fmt: skip
+"""Whose pages are served, in the order of their registration."""
+
 
 class LanguageConverter(BaseConverter):
     """The first part of every page's address: one of the page languages, written exactly so."""
@@ -36,22 +41,7 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (
-        lookup,
-        checks,
-        agencies,
-        badges,
-        about,
-        law,
-        fees,
-        papers,
-        paper_code,
-        staff_cards,
-        statistics,
-        log,
-        offline,
-        crawling,
-    ):
+    for edge in MODULES:
         app.register_blueprint(edge.pages)
 
 

@@ -39,10 +39,10 @@ from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
 from registry.vocabulary.fees import OFFERED_CURRENCIES
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
-notes_pages = Blueprint("console_case_notes", __name__)
+pages = Blueprint("console_case_acts", __name__)
 
 
-@page_at(notes_pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
+@page_at(pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
 def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
@@ -62,7 +62,7 @@ def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@page_at(notes_pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
 def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
@@ -93,7 +93,7 @@ def _events_again(refusal: Refusal, reference: str, event: str) -> Response:
         return show_events(session, authenticate(session), reference, refusal)
 
 
-@notes_pages.post("/cases/<reference>/events/<event>/files")
+@pages.post("/cases/<reference>/events/<event>/files")
 @takes_file(Resource.CASE, Act.WRITE, _events_again)
 @allowed(Resource.CASE, Act.WRITE)
 def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str, event: str) -> Afterwards:
@@ -109,7 +109,7 @@ def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str
     return Afterwards(add)
 
 
-@notes_pages.get("/cases/<reference>/events/<event>/files/<attachment>")
+@pages.get("/cases/<reference>/events/<event>/files/<attachment>")
 @allowed(Resource.CASE, Act.READ)
 def download_evidence(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
@@ -121,7 +121,7 @@ def download_evidence(
     return sent_file(body, name)
 
 
-@notes_pages.post("/cases/<reference>/events/<event>/files/<attachment>/remove")
+@pages.post("/cases/<reference>/events/<event>/files/<attachment>/remove")
 @allowed(Resource.CASE, Act.WRITE)
 def remove_evidence_file(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
@@ -143,7 +143,7 @@ def _to_event(reference: str, event: str) -> Response:
     return see_other(f"/console/cases/{reference}/events#event-{event}")
 
 
-@page_at(notes_pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
+@page_at(pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
 def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
@@ -160,9 +160,6 @@ def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refu
         units=tuple(ClaimUnit),
         currencies=OFFERED_CURRENCIES,
     )
-
-
-pages = Blueprint("console_case_acts", __name__)
 
 
 @pages.post("/cases/<reference>/letter")
@@ -229,12 +226,10 @@ serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, partial
 serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, partial(_find_within, "claims"))
 
 
-firm_pages = Blueprint("console_firms", __name__)
-
 COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
 
 
-@page_at(firm_pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
 def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
@@ -256,7 +251,7 @@ def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@page_at(firm_pages, "/employers/<reference>", Resource.CASE, Act.READ)
+@page_at(pages, "/employers/<reference>", Resource.CASE, Act.READ)
 def show_employer(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -286,7 +281,7 @@ def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /
     )
 
 
-serve_acts(firm_pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
-serve_acts(firm_pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)
+serve_acts(pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
+serve_acts(pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
+serve_acts(pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
+serve_acts(pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)

@@ -207,10 +207,7 @@ def _form(
     )
 
 
-proposal_pages = Blueprint("console_licence_proposals", __name__)
-
-
-@proposal_pages.get("/licences/waiting")
+@pages.get("/licences/waiting")
 @allowed(Resource.LICENCE, Act.READ)
 def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
@@ -223,7 +220,7 @@ def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@proposal_pages.get("/licences/proposals/<reference>")
+@pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
 def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _proposal_page(session, me, find_proposal(session, me, reference))
@@ -240,7 +237,7 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
 
 
-serve_acts(proposal_pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
+serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
 
 
 class ActApproval(NamedTuple):

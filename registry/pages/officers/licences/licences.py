@@ -66,10 +66,7 @@ def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-licence_pages = Blueprint("console_licence", __name__)
-
-
-@licence_pages.get("/licences/<reference>")
+@pages.get("/licences/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
 def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     authority = official(me).authority
@@ -117,9 +114,6 @@ def _runs(one: record.Agreement | record.Intermediary, day: date) -> bool:
     return one.to is None or one.to > day
 
 
-deposit_pages = Blueprint("console_deposits", __name__)
-
-
 def _place_of_act(
     session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = ""
 ) -> Place:
@@ -128,11 +122,11 @@ def _place_of_act(
     return Place(line or agency.agency_id, address, lambda refusal: show_deposit(session, me, reference, refusal))
 
 
-serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
-serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
+serve_acts(pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
+serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
 
 
-@page_at(deposit_pages, "/licences/agencies/<reference>/deposit", Resource.DEPOSIT, Act.READ)
+@page_at(pages, "/licences/agencies/<reference>/deposit", Resource.DEPOSIT, Act.READ)
 def show_deposit(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
