@@ -1,9 +1,9 @@
 """Filing: what is asked and how one is let in; the receipt first, then answers in any order, then handing it in."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from flask import request
 
 from registry.api.complaints.mailbox import received_payload, sheet_payload
@@ -59,56 +59,31 @@ class Offer(Resource):
         return Answer(offer, language=requested_language(request.environ))
 
 
-class OptionShown(msgspec.Struct, frozen=True):
-    code: str
-    text: str
+def questionnaire_payload(language: Language) -> dict[str, Any]:
+    return {
+        "version": QUESTIONNAIRE.version,
+        "parts": _options((part, part_title(language, part)) for part in Part),
+        "questions": [_question_payload(language, question) for question in QUESTIONNAIRE],
+    }
 
 
-class ShownIf(msgspec.Struct, frozen=True):
-    question: str
-    answers: tuple[str, ...]
+def _question_payload(language: Language, question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "part": question.part,
+        "kind": question.kind,
+        "text": question_text(language, question),
+        "why": why_text(language, question),
+        "help": help_text(language, question),
+        "options": _options(choices(language, question)),
+        "payees": _options(payees(language)) if question.kind is Kind.CHARGE else [],
+        "shown_if": [{"question": code, "answers": answers} for code, answers in question.shown_if.items()],
+        "most": question.most,
+    }
 
 
-class QuestionShown(msgspec.Struct, frozen=True):
-    code: str
-    part: Part
-    kind: Kind
-    text: str
-    why: str
-    help: str
-    options: list[OptionShown]
-    payees: list[OptionShown]
-    shown_if: list[ShownIf]
-    most: int
-
-
-class QuestionnaireShown(msgspec.Struct, frozen=True):
-    version: str
-    parts: list[OptionShown]
-    questions: list[QuestionShown]
-
-
-def questionnaire_payload(language: Language) -> QuestionnaireShown:
-    return QuestionnaireShown(
-        QUESTIONNAIRE.version,
-        [OptionShown(part, part_title(language, part)) for part in Part],
-        [_question_shown(language, question) for question in QUESTIONNAIRE],
-    )
-
-
-def _question_shown(language: Language, question: Question) -> QuestionShown:
-    return QuestionShown(
-        question.code,
-        question.part,
-        question.kind,
-        question_text(language, question),
-        why_text(language, question),
-        help_text(language, question),
-        [OptionShown(code, words) for code, words in choices(language, question)],
-        [OptionShown(code, words) for code, words in payees(language)] if question.kind is Kind.CHARGE else [],
-        [ShownIf(code, answers) for code, answers in question.shown_if.items()],
-        question.most,
-    )
+def _options(codes_and_words: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"code": code, "text": words} for code, words in codes_and_words]
 
 
 ns = Namespace("complaints", path="/complaints")
