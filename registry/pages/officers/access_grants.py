@@ -22,7 +22,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AccessKind, CaseState
 
@@ -38,8 +38,7 @@ def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refer
 serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 
 
-@pages.get("/cases/<reference>/openings/<opening>")
-@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/openings/<opening>", Resource.BREAK_GLASS, Act.PROPOSE)
 def show_content(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
@@ -64,8 +63,7 @@ def show_content(session: Session, me: AuthenticatedOfficer, reference: str, ope
     )
 
 
-@pages.get("/cases/<reference>/openings/<opening>/file")
-@allowed(Resource.ORIGINAL, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/openings/<opening>/file", Resource.ORIGINAL, Act.PROPOSE)
 def download_original(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)

@@ -30,7 +30,7 @@ from registry.oversight.trail import Wanted, is_reading
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import day
-from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.register import Language
 
@@ -132,8 +132,7 @@ def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
     return AuditFilterForm(wanted, typed, faults)
 
 
-@pages.get("/audit")
-@allowed(Resource.AUDIT, Act.READ)
+@page_at(pages, "/audit", Resource.AUDIT, Act.READ)
 def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
     oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
@@ -167,8 +166,7 @@ def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
     return [*(one.actor for one in on_page), *(one.subject or "" for one in on_page), *details]
 
 
-@pages.get("/audit/verify")
-@allowed(Resource.AUDIT, Act.READ)
+@page_at(pages, "/audit/verify", Resource.AUDIT, Act.READ)
 def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
     """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
@@ -185,8 +183,7 @@ def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterward
     )
 
 
-@pages.get("/audit/export")
-@allowed(Resource.AUDIT, Act.EXPORT)
+@page_at(pages, "/audit/export", Resource.AUDIT, Act.EXPORT)
 def export(session: Session, me: AuthenticatedOfficer) -> Response:
     stated = read_filters(request.args)
     if stated.faults:
@@ -207,8 +204,7 @@ def _lines_exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
     yield from oversight.exported(reading(), unit, stated.wanted)
 
 
-@pages.get("/cases/<reference>/trail")
-@allowed(Resource.TRAIL, Act.READ)
+@page_at(pages, "/cases/<reference>/trail", Resource.TRAIL, Act.READ)
 def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit
     acts = oversight.acts_on(session, reference)

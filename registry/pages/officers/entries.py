@@ -17,7 +17,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, chosen, serve_acts
 from registry.pages.officers.form_fields import agency_name, suggestions
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import decisions, queries, requests
@@ -30,8 +30,7 @@ pages = Blueprint("console_entry", __name__)
 _PARTS = {part.value: part for part in EntryPart}
 
 
-@pages.post("/entry/<kind>")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@form_at(pages, "/entry/<kind>", Resource.ENTRY, Act.PROPOSE)
 def request_entry(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
     if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")

@@ -31,7 +31,7 @@ from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import read_digits
-from registry.pages.officers.guard import allowed, token_sent
+from registry.pages.officers.guard import form_at, token_sent
 from registry.pages.officers.rendering import Refusal, language, refusal_of
 from registry.register.agencies.queries import public_record
 from registry.vocabulary.codes import Problem
@@ -170,8 +170,7 @@ CHOICE = "_choice"
 """What ends the name of a choice among the agencies that may be meant: it counts in place of what was typed."""
 
 
-@pages.post("/agencies")
-@allowed(Resource.OWN, Act.READ)
+@form_at(pages, "/agencies", Resource.OWN, Act.READ)
 def suggest(session: Session, _me: AuthenticatedOfficer) -> Response:
     """Agencies that what is typed may mean, for the script; what was typed stands in no address."""
     found = suggested_agencies(session, request.form.get("typed", ""), language(), day_at(now(), None))

@@ -29,7 +29,7 @@ from registry.oversight.overview import Came, Overview, clocks_due, inflow, open
 from registry.oversight.overview_rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
-from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, ClockKind, Priority
 from registry.vocabulary.register import Language
@@ -64,8 +64,7 @@ def read_period(today: date) -> PeriodForm:
     return PeriodForm(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
 
 
-@pages.get("/overview")
-@allowed(Resource.STATISTICS, Act.READ)
+@page_at(pages, "/overview", Resource.STATISTICS, Act.READ)
 def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
     stated, viewer = read_period(me.day(at)), overview.Viewer(me)
@@ -75,16 +74,14 @@ def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Aft
     return Afterwards(lambda: _overview_page(reading(), viewer, stated, period, at))
 
 
-@pages.get("/overview/<table>.csv")
-@allowed(Resource.STATISTICS, Act.EXPORT)
+@page_at(pages, "/overview/<table>.csv", Resource.STATISTICS, Act.EXPORT)
 def download_table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
     if table not in overview.NAMES:
         raise NotFound(f"there is no table {table}: it is one of {', '.join(overview.NAMES)}")
     return _export(session, me, table)
 
 
-@pages.get("/overview.xlsx")
-@allowed(Resource.STATISTICS, Act.EXPORT)
+@page_at(pages, "/overview.xlsx", Resource.STATISTICS, Act.EXPORT)
 def download_workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     return _export(session, me, None)
 
@@ -208,8 +205,7 @@ BACK = timedelta(days=366)
 """How far back what is overdue is looked for."""
 
 
-@pages.get("/board")
-@allowed(Resource.STATISTICS, Act.READ)
+@page_at(pages, "/board", Resource.STATISTICS, Act.READ)
 def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
     today = me.day(at)

@@ -35,7 +35,7 @@ from registry.pages.files import picture
 from registry.pages.forms import read_digits
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import suggestions
-from registry.pages.officers.guard import allowed, open_to_all, page_at
+from registry.pages.officers.guard import form_at, open_to_all, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -61,32 +61,28 @@ def refused_on_own_page(view: View) -> View:
     return tried
 
 
-@pages.post("/own/language")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/language", Resource.OWN, Act.WRITE)
 def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
     """In which language pages and mails are from now on."""
     refusal = attempt(session, lambda: accounts.choose_language(session, me.officer, request.form.get("language", "")))
     return see_other(ADDRESS) if refusal is None else show_own_account(session, me, refusal=refusal)
 
 
-@pages.post("/own/sessions/end")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/sessions/end", Resource.OWN, Act.WRITE)
 def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
     """Everywhere but here, and programs too unless they are kept."""
     ended = accounts.sign_out_elsewhere(session, me, now(), keeps_programs=_keeps_programs())
     return show_own_account(session, me, given="signed_out", ended_tokens=ended)
 
 
-@pages.post("/own/recovery-codes")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/recovery-codes", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
     require_password(session, me)
     return show_own_account(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
 
 
-@pages.post("/own/password")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/password", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
@@ -106,8 +102,7 @@ def _keeps_programs() -> bool:
     return "keep_programs" in request.form
 
 
-@pages.post("/own/tokens")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/tokens", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
@@ -200,8 +195,7 @@ def show_calendar_feed(secret: str) -> Response:
     return response
 
 
-@pages.post("/own/calendar")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/calendar", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
@@ -212,15 +206,13 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("calendar.html", here="own", address=address)
 
 
-@pages.post("/own/calendar/revoke")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/calendar/revoke", Resource.OWN, Act.WRITE)
 def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     calendars.revoke(session, me.officer, day_at(now(), None))
     return see_other("/console/own#calendar")
 
 
-@pages.post("/own/keys")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/keys", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
@@ -232,8 +224,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
-@pages.post("/own/keys/finish")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/keys/finish", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party = relying_party()
@@ -244,8 +235,7 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@pages.post("/own/apps")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/apps", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     require_password(session, me)
@@ -261,8 +251,7 @@ def _factor_name() -> str:
     return name
 
 
-@pages.post("/own/apps/finish")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/apps/finish", Resource.OWN, Act.WRITE)
 def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     at = now()
@@ -275,8 +264,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@pages.post("/own/factors/remove")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/factors/remove", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def remove_factor(session: Session, me: AuthenticatedOfficer) -> Response:
     """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""

@@ -21,7 +21,13 @@ from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
-from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
+from registry.pages.officers.guard import (
+    Afterwards,
+    form_at,
+    open_to_all,
+    session_cookie,
+    visit_cookie,
+)
 from registry.pages.officers.profile import refused_on_own_page, show_own_account
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
@@ -65,8 +71,7 @@ def arrive() -> Response:
     return visit_cookie().take(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
 
 
-@pages.post("/own/links/<provider>")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/links/<provider>", Resource.OWN, Act.WRITE)
 @refused_on_own_page
 def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
@@ -78,8 +83,7 @@ def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Res
     return Afterwards(lambda: _leave(client, sent))
 
 
-@pages.post("/own/links/<provider>/remove")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/links/<provider>/remove", Resource.OWN, Act.WRITE)
 def end_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response:
     client = _client(provider)
     if only_way_of(me.standing) == client.provider:

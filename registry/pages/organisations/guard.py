@@ -73,6 +73,16 @@ def page_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
     return decorate
 
 
+def form_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
+    """Take a form by POST from members."""
+
+    def decorate(view: Page) -> Page:
+        pages.post(address)(for_members(view))
+        return view
+
+    return decorate
+
+
 def fault_on(page: View) -> Callable[[View], View]:
     """A form's view, for members: what is refused shows the page of the form again, with the `fault`."""
 

@@ -31,7 +31,7 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.names import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.pages.organisations.guard import authenticate, for_members, page_for_members, token_sent
+from registry.pages.organisations.guard import authenticate, for_members, form_for_members, page_for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.codes import Problem
@@ -145,14 +145,12 @@ def send(session: Session, me: MemberPresent) -> Response:
     return to(f"lists/{job.reference}")
 
 
-@pages.get("/lists/<reference>")
-@for_members
+@page_for_members(pages, "/lists/<reference>")
 def show_job(session: Session, me: MemberPresent, reference: str) -> Response:
     return _job_page(actions.job_of(session, me.organisation.id, reference))
 
 
-@pages.post("/lists/<reference>")
-@for_members
+@form_for_members(pages, "/lists/<reference>")
 def act(session: Session, me: MemberPresent, reference: str) -> Response:
     """Save the columns, start, cancel or remove, as the button says."""
     job = actions.job_of(session, me.organisation.id, reference)
@@ -173,8 +171,7 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
     return to(f"lists/{job.reference}")
 
 
-@pages.get("/lists/<reference>/results/<form>")
-@for_members
+@page_for_members(pages, "/lists/<reference>/results/<form>")
 def download_result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
     job = actions.job_of(session, me.organisation.id, reference)
     return respond_with_file(result_file(services().settings, job, form))

@@ -19,7 +19,7 @@ from registry.pages.files import picture
 from registry.pages.organisations.guard import (
     fault_on,
     for_arriving,
-    for_members,
+    form_for_members,
     page_for_members,
     session_cookie,
     token_sent,
@@ -49,8 +49,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
     )
 
 
-@pages.post("/own/password")
-@for_members
+@form_for_members(pages, "/own/password")
 @fault_on(show_profile)
 def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
@@ -62,8 +61,7 @@ def change_password(session: Session, me: MemberPresent) -> Response:
     return show_profile(session, me, given=True) if is_changed else show_profile(session, me, fault="wrong_password")
 
 
-@pages.post("/own/language")
-@for_members
+@form_for_members(pages, "/own/language")
 def choose_language(session: Session, me: MemberPresent) -> Response:
     word = request.form.get("language", "")
     if word in STAFF_LANGUAGES:
@@ -71,8 +69,7 @@ def choose_language(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-@pages.post("/own/digest")
-@for_members
+@form_for_members(pages, "/own/digest")
 def choose_digest(session: Session, me: MemberPresent) -> Response:
     """Set how often the member is told by mail how much happened to what is watched."""
     word = request.form.get("pace", "")
@@ -81,15 +78,13 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-@pages.post("/own/sessions/<reference>/end")
-@for_members
+@form_for_members(pages, "/own/sessions/<reference>/end")
 def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
     MEMBER_SESSIONS.end_one(session, me.member, reference, now())
     return to("own")
 
 
-@pages.post("/own/sessions/end")
-@for_members
+@form_for_members(pages, "/own/sessions/end")
 def end_others(session: Session, me: MemberPresent) -> Response:
     """Everywhere but here."""
     MEMBER_SESSIONS.end_all(session, me.member, now(), but=me.session)
@@ -152,8 +147,7 @@ def show_second_step(session: Session, me: MemberPresent, fault: str | None = No
     )
 
 
-@pages.post("/second-step/apps")
-@for_members
+@form_for_members(pages, "/second-step/apps")
 @fault_on(show_second_step)
 def begin_app(session: Session, me: MemberPresent) -> Response:
     require_password(session, me)
@@ -161,8 +155,7 @@ def begin_app(session: Session, me: MemberPresent) -> Response:
     return _app_page(me.member, app, "second-step/apps/finish")
 
 
-@pages.post("/second-step/apps/finish")
-@for_members
+@form_for_members(pages, "/second-step/apps/finish")
 def finish_app(session: Session, me: MemberPresent) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     app = authenticators.APPS.find_begun(session, me.member)
@@ -174,8 +167,7 @@ def finish_app(session: Session, me: MemberPresent) -> Response:
     return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
 
 
-@pages.post("/second-step/apps/remove")
-@for_members
+@form_for_members(pages, "/second-step/apps/remove")
 @fault_on(show_second_step)
 def remove_app(session: Session, me: MemberPresent) -> Response:
     require_password(session, me)
@@ -183,8 +175,7 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
     return to("second-step")
 
 
-@pages.post("/second-step/codes")
-@for_members
+@form_for_members(pages, "/second-step/codes")
 @fault_on(show_second_step)
 def new_codes(session: Session, me: MemberPresent) -> Response:
     require_password(session, me)
@@ -193,8 +184,7 @@ def new_codes(session: Session, me: MemberPresent) -> Response:
     return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
 
 
-@pages.post("/second-step/require")
-@for_members
+@form_for_members(pages, "/second-step/require")
 @fault_on(show_second_step)
 def require(session: Session, me: MemberPresent) -> Response:
     """An owner says whether all members need one."""
@@ -213,8 +203,7 @@ def reset_form(session: Session, me: MemberPresent, reference: str, fault: str |
     return page("second_step_reset.html", here="people", fault=fault, member=member)
 
 
-@pages.post("/people/<reference>/second-step")
-@for_members
+@form_for_members(pages, "/people/<reference>/second-step")
 def reset(session: Session, me: MemberPresent, reference: str) -> Response:
     """An owner takes away what another lost."""
     me.require_owner()

@@ -31,7 +31,7 @@ from registry.i18n.names import country_name, sector_name
 from registry.i18n.wording import reason_text, word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.forms import read_digits
-from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.vocabulary.register import Answer, Language
@@ -50,14 +50,12 @@ class ReceiptSearch(NamedTuple):
     fault: str | None = None
 
 
-@pages.get("/receipts")
-@for_members
+@page_for_members(pages, "/receipts")
 def list_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search_form())
 
 
-@pages.get("/receipts/changes")
-@for_members
+@page_for_members(pages, "/receipts/changes")
 def list_changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
     search, at = search_form(), now()
@@ -73,8 +71,7 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
     )
 
 
-@pages.get("/receipts/export")
-@for_members
+@page_for_members(pages, "/receipts/export")
 def export_receipts(session: Session, me: MemberPresent) -> Response:
     search, form = search_form(), request.args.get("form", "")
     if form not in FORMS:
@@ -87,8 +84,7 @@ def export_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search)
 
 
-@pages.post("/receipts/settings")
-@for_members
+@form_for_members(pages, "/receipts/settings")
 def settings(session: Session, me: MemberPresent) -> Response:
     try:
         receipts.choose_days(session, me.organisation.id, read_digits(request.form.get("days", ""), 5) or 0)
@@ -98,8 +94,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
     return to("receipts")
 
 
-@pages.get("/receipts/<reference>")
-@for_members
+@page_for_members(pages, "/receipts/<reference>")
 def show_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
     stored, at = _find_receipt(session, me, reference), now()
@@ -118,20 +113,17 @@ def show_receipt(session: Session, me: MemberPresent, reference: str) -> Respons
     )
 
 
-@pages.get("/receipts/<reference>/file")
-@for_members
+@page_for_members(pages, "/receipts/<reference>/file")
 def download_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
 
 
-@pages.get("/receipts/<reference>/stamp")
-@for_members
+@page_for_members(pages, "/receipts/<reference>/stamp")
 def download_stamp(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(stamp_file(_find_receipt(session, me, reference)))
 
 
-@pages.post("/receipts/<reference>/remove")
-@for_members
+@form_for_members(pages, "/receipts/<reference>/remove")
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     receipts.let_go(session, me.organisation.id, reference)
     return to("receipts")
@@ -240,8 +232,7 @@ PARTS = {"manifest": "manifest.jws", "statements": "statements.jsonl"}
 COUNTS = ("items", "yes", "no", "unknown", "refused")
 
 
-@pages.get("/receipts/lists")
-@for_members
+@page_for_members(pages, "/receipts/lists")
 def list_archived_lists(session: Session, me: MemberPresent) -> Response:
     search, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
     row = _find_list(session, me, before).id if before else None
@@ -255,15 +246,13 @@ def list_archived_lists(session: Session, me: MemberPresent) -> Response:
     )
 
 
-@pages.get("/receipts/lists/<reference>")
-@for_members
+@page_for_members(pages, "/receipts/lists/<reference>")
 def show_archived_list(session: Session, me: MemberPresent, reference: str) -> Response:
     """A page on how an archived list was answered, to download its statements and the manifest that signs them."""
     return _list_page(_find_list(session, me, reference))
 
 
-@pages.get("/receipts/lists/<reference>/changes")
-@for_members
+@page_for_members(pages, "/receipts/lists/<reference>/changes")
 def list_changed_rows(session: Session, me: MemberPresent, reference: str) -> Response:
     """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
     stored, after = _find_list(session, me, reference), read_digits(request.args.get("after", "0"), 7)
@@ -281,8 +270,7 @@ def list_changed_rows(session: Session, me: MemberPresent, reference: str) -> Re
     )
 
 
-@pages.get("/receipts/lists/<reference>/proof")
-@for_members
+@page_for_members(pages, "/receipts/lists/<reference>/proof")
 def download_row_proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
     stored, stated = _find_list(session, me, reference), request.args.get("row", "").strip()
@@ -297,8 +285,7 @@ def download_row_proof(session: Session, me: MemberPresent, reference: str) -> R
     return respond_with_file(File(body, BYTES, f"{stored.reference}-row-{stated}.json", len(body[0])))
 
 
-@pages.get("/receipts/lists/<reference>/<part>")
-@for_members
+@page_for_members(pages, "/receipts/lists/<reference>/<part>")
 def download_part(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
     stored = _find_list(session, me, reference)
     if part == "manifest":
@@ -313,8 +300,7 @@ def download_part(session: Session, me: MemberPresent, reference: str, part: str
     return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
 
 
-@pages.post("/receipts/lists/<reference>/remove")
-@for_members
+@form_for_members(pages, "/receipts/lists/<reference>/remove")
 def remove_list(session: Session, me: MemberPresent, reference: str) -> Response:
     lists.let_list_go(session, me.organisation.id, reference)
     return to("receipts/lists")

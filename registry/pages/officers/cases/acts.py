@@ -33,7 +33,7 @@ from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.case import remember_language, show_case
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, suggestions, takes_file, version_sent
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo, page_at
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, note_done, note_undo, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
 from registry.vocabulary.fees import OFFERED_CURRENCIES
@@ -109,8 +109,7 @@ def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str
     return Afterwards(add)
 
 
-@pages.get("/cases/<reference>/events/<event>/files/<attachment>")
-@allowed(Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/events/<event>/files/<attachment>", Resource.CASE, Act.READ)
 def download_evidence(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
 ) -> Response:
@@ -121,8 +120,7 @@ def download_evidence(
     return sent_file(body, name)
 
 
-@pages.post("/cases/<reference>/events/<event>/files/<attachment>/remove")
-@allowed(Resource.CASE, Act.WRITE)
+@form_at(pages, "/cases/<reference>/events/<event>/files/<attachment>/remove", Resource.CASE, Act.WRITE)
 def remove_evidence_file(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
 ) -> Response | Afterwards:
@@ -162,8 +160,7 @@ def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refu
     )
 
 
-@pages.post("/cases/<reference>/letter")
-@allowed(Resource.MESSAGE, Act.WRITE)
+@form_at(pages, "/cases/<reference>/letter", Resource.MESSAGE, Act.WRITE)
 def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Discard a letter that waits for a translation, or send it as it is where somebody is in danger."""
     officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")

@@ -42,7 +42,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.form_fields import suggestions, with_choices
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page, refusal_of
 from registry.vocabulary.cases import BulkKind, CaseState, LiesWith, Priority
 from registry.vocabulary.codes import Problem
@@ -87,8 +87,7 @@ class QueueRequest(NamedTuple):
     named: Sequence[str] = ()
 
 
-@pages.get("/cases")
-@allowed(Resource.CASE, Act.READ)
+@page_at(pages, "/cases", Resource.CASE, Act.READ)
 def show_queue(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = request.args.get("case", "").strip()
     if typed:
@@ -111,8 +110,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Resp
     return queue_page(session, me, QueueRequest({}, sought=typed, named=found), refusal)
 
 
-@pages.post("/cases/views")
-@allowed(Resource.CASE, Act.READ)
+@form_at(pages, "/cases/views", Resource.CASE, Act.READ)
 def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
@@ -128,8 +126,7 @@ def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     return see_other(_address(asked_filters))
 
 
-@pages.post("/cases/views/<view>/drop")
-@allowed(Resource.CASE, Act.READ)
+@form_at(pages, "/cases/views/<view>/drop", Resource.CASE, Act.READ)
 def drop_view(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
     listing.drop_view(session, me.officer.reference, view)
     return see_other("/console/cases")
@@ -212,26 +209,22 @@ def place_in(text: str) -> Place | None:
         raise InvalidInput([Fault.of("after", Problem.INVALID_CURSOR, "place_in_list")]) from None
 
 
-@pages.post("/cases/bulk/assign")
-@allowed(Resource.CASE, Act.ASSIGN)
+@form_at(pages, "/cases/bulk/assign", Resource.CASE, Act.ASSIGN)
 def assign(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.ASSIGN), BulkKind.ASSIGN)
 
 
-@pages.post("/cases/bulk/triage")
-@allowed(Resource.CASE, Act.MOVE)
+@form_at(pages, "/cases/bulk/triage", Resource.CASE, Act.MOVE)
 def triage(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.TRIAGE)
 
 
-@pages.post("/cases/bulk/quarantine")
-@allowed(Resource.CASE, Act.MOVE)
+@form_at(pages, "/cases/bulk/quarantine", Resource.CASE, Act.MOVE)
 def quarantine(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.QUARANTINE)
 
 
-@pages.post("/cases/bulk/<done>/undo")
-@allowed(Resource.CASE, Act.READ)
+@form_at(pages, "/cases/bulk/<done>/undo", Resource.CASE, Act.READ)
 def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
     """Undo a bulk act. Only the officer who did it may, with the right that it needs."""
     act = bulk.bulk_act(session, me.officer.reference, done)

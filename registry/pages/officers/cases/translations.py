@@ -31,7 +31,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
 from registry.pages.officers.cases.tabs import open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import Afterwards, allowed, note_done
+from registry.pages.officers.guard import Afterwards, form_at, note_done, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.register import Language
@@ -48,8 +48,7 @@ _DONE = {LETTER: "letter_translated", HEARING: "hearing_translated"}
 """What is said to be done where that is more than a translation."""
 
 
-@pages.get("/translations")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@page_at(pages, "/translations", Resource.ACCOUNT, Act.WRITE)
 def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     at, unit, after = now(), me.standing.unit, request.args.get("after", "")
     found = list_cases(session, unit, Filters(), at, after=place_in(after), limit=PAGE + 1)
@@ -66,14 +65,12 @@ def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/cases/<reference>/translation")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@page_at(pages, "/cases/<reference>/translation", Resource.ACCOUNT, Act.WRITE)
 def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _translation_page(session, me, reference, _language(request.args.get("into", "")))
 
 
-@pages.post("/cases/<reference>/translation")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@form_at(pages, "/cases/<reference>/translation", Resource.ACCOUNT, Act.WRITE)
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
@@ -165,8 +162,7 @@ class Read(NamedTuple):
     translation: str | None
 
 
-@pages.post("/cases/<reference>/machine-translation")
-@allowed(Resource.ACCOUNT, Act.READ)
+@form_at(pages, "/cases/<reference>/machine-translation", Resource.ACCOUNT, Act.READ)
 def read_by_machine(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
     """The server is asked once the transaction is over: it holds up no one else."""
     if services().settings.translator_url is None:

@@ -24,7 +24,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
-from registry.pages.officers.guard import allowed, note_done
+from registry.pages.officers.guard import allowed, note_done, page_at
 from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.register.agencies import record
@@ -61,15 +61,13 @@ class ActOn(NamedTuple):
     agency: record.Agency | None = None
 
 
-@pages.get("/licences/new")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/new", Resource.LICENCE, Act.PROPOSE)
 def show_application_form(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
     return _form(session, me, ActOn(LicenceAct.APPLY), typed)
 
 
-@pages.get("/licences/<reference>/acts/<act>")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/<reference>/acts/<act>", Resource.LICENCE, Act.PROPOSE)
 def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
@@ -77,8 +75,7 @@ def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference:
     return _form(session, me, ActOn(named, reference, agency), typed)
 
 
-@pages.get("/licences/agencies/<reference>/acts/<act>")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/agencies/<reference>/acts/<act>", Resource.LICENCE, Act.PROPOSE)
 def show_agency_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
     return _form(session, me, ActOn(named, reference, agency), MultiDict())
@@ -207,8 +204,7 @@ def _form(
     )
 
 
-@pages.get("/licences/waiting")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/waiting", Resource.LICENCE, Act.READ)
 def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
@@ -220,8 +216,7 @@ def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/licences/proposals/<reference>")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/proposals/<reference>", Resource.LICENCE, Act.READ)
 def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _proposal_page(session, me, find_proposal(session, me, reference))
 

@@ -17,7 +17,7 @@ from registry.officer_acts.licensing import find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences import showing
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
@@ -36,8 +36,7 @@ pages = Blueprint("console_licences", __name__)
 MAX_QUESTION = 200
 
 
-@pages.get("/licences")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences", Resource.LICENCE, Act.READ)
 def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     query, authority = request.args, official(me).authority
     word = query.get("status", "")
@@ -66,8 +65,7 @@ def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/licences/<reference>")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/<reference>", Resource.LICENCE, Act.READ)
 def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     authority = official(me).authority
     row, agency = queries.licence_and_holder(session, authority, reference)
