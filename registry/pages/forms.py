@@ -1,14 +1,19 @@
-"""What forms of several portals bring: a whole number, and the answer to a question of a complaint.
+"""What forms of several portals share: what was refused, a whole number, and the answer to a question of a complaint.
 
 The answer is read for the pages that ask one question at a time, and for those of several.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.questions import Kind, Question
+from registry.core.errors import ActRefused
+
+View = Callable[..., Any]
 
 CURRENCIES = ("CNY", "EUR", "USD", "CZK", "PLN", "HUF", "RON", "BGN", "DKK", "SEK", "HKD", "GBP")
 """Of an EU state, of China, or what a debt is counted in. Another one is typed beside the sum."""
@@ -20,6 +25,22 @@ PARTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: ("how", "address"),
 }
 """Answers of several fields; what each is called in the form."""
+
+
+def fault_on(page: View) -> Callable[[View], View]:
+    """A form's view: what is refused shows the page of the form again, with the `fault`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def tried(session: Session, me: Any, **path: Any) -> Any:
+            try:
+                return view(session, me, **path)
+            except ActRefused as refused:
+                return page(session, me, fault=refused.reason)
+
+        return tried
+
+    return decorate
 
 
 def read_digits(text: str, max_length: int = 9) -> int | None:

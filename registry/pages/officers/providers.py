@@ -21,6 +21,7 @@ from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
+from registry.pages.forms import fault_on
 from registry.pages.officers.guard import (
     Afterwards,
     form_at,
@@ -28,7 +29,7 @@ from registry.pages.officers.guard import (
     session_cookie,
     visit_cookie,
 )
-from registry.pages.officers.profile import refused_on_own_page, show_own_account
+from registry.pages.officers.profile import show_own_account
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
 from registry.pages.officers.sign_in import require_password
@@ -72,7 +73,7 @@ def arrive() -> Response:
 
 
 @form_at(pages, "/own/links/<provider>", Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@fault_on(show_own_account)
 def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
     client = _client(provider)

@@ -10,8 +10,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.forms import read_digits
-from registry.pages.organisations.guard import fault_on, form_for_members, page_for_members
+from registry.pages.forms import fault_on, read_digits
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.organisations import Scope

@@ -7,7 +7,8 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import fault_on, form_for_members, page_for_members
+from registry.pages.forms import fault_on
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password
 from registry.vocabulary.organisations import MemberRole

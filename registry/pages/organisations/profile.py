@@ -16,8 +16,8 @@ from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.files import picture
+from registry.pages.forms import fault_on
 from registry.pages.organisations.guard import (
-    fault_on,
     for_arriving,
     form_for_members,
     page_for_members,

@@ -12,7 +12,8 @@ from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import fault_on, form_for_members, page_for_members
+from registry.pages.forms import fault_on
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.watches import EventType, WebhookState
