@@ -5,9 +5,8 @@ for requests take these values only. What an answer, an event or a problem holds
 that a generated client reads an answer of a newer registry (docs/decisions/0188).
 """
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
+from registry.api.openapi.audiences import find_reached, references_in
 from registry.i18n.languages import CATALOGUES
 from registry.vocabulary.register import Answer, Language
 from registry.vocabulary.watches import EVENTS
@@ -147,11 +147,13 @@ def open_answers(whole: dict[str, Any]) -> None:
     """Let each closed set that an answer or an event holds be any other text too."""
     schemas: dict[str, Any] = whole["components"]["schemas"]
     answers = [operation.get("responses", {}) for path in whole["paths"].values() for operation in path.values()]
-    for name in _reached([*answers, whole["components"]["responses"], whole["webhooks"]], schemas):
-        if "enum" not in schemas[name]:
+    for section, name in find_reached(
+        [*answers, whole["components"]["responses"], whole["webhooks"]], whole["components"]
+    ):
+        if section == "schemas" and "enum" not in schemas[name]:
             schemas[name] = _with_open_sets(schemas[name], schemas)
     for name in [name for name in schemas if "enum" in schemas[name] and name not in CLOSED]:
-        if _reference(name + _OPEN) in _references(schemas):
+        if ("schemas", name + _OPEN) in references_in(schemas):
             known = {"$ref": _reference(name)}
             text = f"`{name}`, or a value that came after this description."
             schemas[name + _OPEN] = {"description": text, "anyOf": [known, _ANY_TEXT]}
@@ -184,29 +186,6 @@ def close_answers(node: Any) -> Any:
     if others == [_ANY_TEXT]:
         return {key: value for key, value in node.items() if key != "anyOf"} | known
     return {key: close_answers(value) for key, value in node.items() if not key.endswith(_OPEN)}
-
-
-def _reached(node: Any, schemas: Mapping[str, Any]) -> set[str]:
-    """The schemas that a part of the description holds, directly or by another."""
-    found: set[str] = set()
-    waiting = list(_references(node))
-    while waiting:
-        name = re.sub(".*/", "", waiting.pop())
-        if name in schemas and name not in found:
-            found.add(name)
-            waiting += _references(schemas[name])
-    return found
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
 
 
 def _reference(name: str) -> str:
