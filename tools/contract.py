@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from registry.api.openapi.enums import close_answers
+from registry.api.openapi.fields import close_answers
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTION = ROOT / "openapi" / "openapi.json"

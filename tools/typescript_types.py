@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.api.openapi.audiences import METHODS, Audience, part_of
-from registry.api.openapi.enums import CLOSED, close_answers
+from registry.api.openapi.fields import CLOSED, close_answers
 from tools.generated_file import write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -120,6 +120,17 @@ def require_scope(scope: Scope) -> Caller:
     return caller
 
 
+def keeper_of(wish: bool | None) -> Caller | None:
+    """The organisation in whose file an answer is kept: by `wish`, or where none is said because it keeps every one.
+
+    None where it is kept in none. Raises NotSignedIn, ScopeMissing.
+    """
+    if wish:
+        return require_scope(Scope.RECEIPTS)
+    caller: Caller | None = g.get("organisation")
+    return caller if caller is not None and wish is None and caller.keeps_every else None
+
+
 def organisation_if_any(scope: Scope) -> Caller | None:
     """Whose key was sent where none need be: None without one. A key of ours that does not open, or not this, is refused."""
     sent = request.environ.get("HTTP_AUTHORIZATION")

@@ -8,7 +8,7 @@ from flask import Flask, request
 
 from registry.api.docs import views
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX, require_policies, require_scopes
-from registry.api.public import dataset, log, presentations, ranges, reconciliation, verify, wallets, well_known
+from registry.api.public import dataset, log, ranges, reconciliation, verify, wallets, well_known
 from registry.api.restx import Api, Namespace
 from registry.http.middleware import PLAIN_VIEWS
 from registry.http.transaction import services
@@ -52,7 +52,6 @@ def register(app: Flask) -> None:
     well_known.register(app)
     if services(app).settings.wallets is not None:
         app.register_blueprint(wallets.pages)
-        app.register_blueprint(presentations.pages)
     views.register(app)
     require_scopes(app)
 

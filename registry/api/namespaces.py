@@ -26,7 +26,6 @@ from registry.api.officers import (
     transfers,
 )
 from registry.api.organisations import (
-    archived_lists,
     jobs,
     organisation,
     presentations,
@@ -43,17 +42,9 @@ from registry.http.portals import UnguardedRoute, endpoints, require_guarded_end
 PREFIX = "/api/v1"
 
 NAMESPACES: tuple[Namespace, ...] = (
-    verify.ns,
-    corridor.ns,
-    verifications.ns,
-    verifications.corridors,
-    checks.ns,
-    agencies.ns,
-    directory.ns,
-    fees.ns,
-    credentials.ns,
-    statistics.ns,
-)
+    verify.ns, corridor.ns, verifications.ns, verifications.corridors, checks.ns, agencies.ns, directory.ns, fees.ns,
+    credentials.ns, statistics.ns,
+)  # fmt: skip
 """Every namespace served under PREFIX, in the order of the documentation."""
 
 INTAKE: tuple[Namespace, ...] = (filing.entrance, filing.ns, mailbox.ns, attachments.ns, mailbox.receipts)
@@ -61,15 +52,9 @@ INTAKE: tuple[Namespace, ...] = (filing.entrance, filing.ns, mailbox.ns, attachm
 
 
 EMPLOYERS: tuple[Namespace, ...] = (
-    organisation.ns,
-    presentations.ns,
-    receipts.ns,
-    archived_lists.ns,
-    jobs.ns,
-    watches.ns,
-    watches.events,
+    organisation.ns, presentations.ns, receipts.ns, receipts.archived_lists, jobs.ns, watches.ns, watches.events,
     webhooks.ns,
-)
+)  # fmt: skip
 
 
 def require_scopes(app: Flask) -> None:
@@ -84,32 +69,11 @@ def organisation_views(app: Flask) -> Iterator[tuple[str, str, Any]]:
 
 
 DESK: tuple[Namespace, ...] = (
-    officers.own,
-    officers.ns,
-    officers.changes_ns,
-    licences.ns,
-    licences.previews,
-    related_acts.channels,
-    related_acts.ns,
-    law_overlays.ns,
-    cases.ns,
-    firms.ns,
-    firms.employers,
-    access_grants.ns,
-    papers.ns,
-    hearings.ns,
-    hearings.served,
-    hearings.papers,
-    referrals.ns,
-    referrals.received,
-    referrals.identities,
-    transfers.ns,
-    entry_requests.ns,
-    oversight.audit,
-    oversight.ns,
-    cases.decisions,
-    sanctions.ns,
-)
+    officers.own, officers.ns, officers.changes_ns, licences.ns, licences.previews, related_acts.channels,
+    related_acts.ns, law_overlays.ns, cases.ns, firms.ns, firms.employers, access_grants.ns, papers.ns, hearings.ns,
+    hearings.served, hearings.papers, referrals.ns, referrals.received, referrals.identities, transfers.ns,
+    entry_requests.ns, oversight.audit, oversight.ns, cases.decisions, sanctions.ns,
+)  # fmt: skip
 """Every namespace of officers, in the order of the documentation."""
 
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 from registry.http.encodings import accepted_encoding, compressed_for_good
 
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
-A_YEAR = 365 * 86400
+FOR_EVER = f"public, max-age={365 * 86400}, immutable"
 
 
 def templates_of(*packages: str) -> Environment:
@@ -47,16 +47,22 @@ class SiteFiles:
         """The response to a request for a file; NotFound at every address but its own."""
         if name not in self._names or request.path != self.address_of(name):
             raise NotFound
-        content = (self._folder / name).read_bytes()
-        coding = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING"))
-        # Alike for everybody: whatever else the request carries, no secret stands beside it.
-        body = compressed_for_good(content, coding) if coding else content
-        response = Response(body, content_type=_TYPES[PurePath(name).suffix])
-        if coding:
-            response.headers["Content-Encoding"] = coding
-        response.vary.add("Accept-Encoding")
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-        return response
+        return own_file((self._folder / name).read_bytes(), name, FOR_EVER)
+
+
+def own_file(content: bytes, name: str, cache_control: str) -> Response:
+    """One of our own files, compressed once and for ever the same: a third of the bytes, on a line where each counts.
+
+    Alike for everybody: whatever else the request carries, no secret stands beside it.
+    """
+    coding = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING"))
+    body = compressed_for_good(content, coding) if coding else content
+    response = Response(body, content_type=_TYPES[PurePath(name).suffix])
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = cache_control
+    return response
 
 
 def sent_file(body: bytes, name: str) -> Response:

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from registry.api.openapi.document import document
-from registry.api.openapi.enums import close_answers
+from registry.api.openapi.fields import close_answers
 
 
 @cache

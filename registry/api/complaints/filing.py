@@ -1,9 +1,9 @@
 """Filing: what is asked and how one is let in; the receipt first, then answers in any order, then handing it in."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from flask import request
 
 from registry.api.complaints.mailbox import received_payload, sheet_payload
@@ -24,19 +24,7 @@ from registry.http.transaction import keyring, reading, writing
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text, why_text
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
-from schemas.complaints import (
-    MAX_OF_ANSWERS,
-    AnswersChangeSchema,
-    AnswersSchema,
-    ComplaintReceivedSchema,
-    ComplaintStartedSchema,
-    ComplaintStartSchema,
-    OfferQuerySchema,
-    OfferSchema,
-    QuestionnaireSchema,
-    ReceiptConfirmedSchema,
-    ReceiptConfirmSchema,
-)
+from schemas import complaints
 
 entrance = Namespace("complaints", path="/complaints")
 
@@ -44,7 +32,7 @@ entrance = Namespace("complaints", path="/complaints")
 @entrance.route("/questionnaire")
 class QuestionnaireView(Resource):
     @request_schema()
-    @response_schema(QuestionnaireSchema(), "getQuestionnaire")
+    @response_schema(complaints.QuestionnaireSchema(), "getQuestionnaire")
     def get(self) -> Answer:
         """Read the questionnaire.
 
@@ -57,8 +45,8 @@ class QuestionnaireView(Resource):
 
 @entrance.route("/offer")
 class Offer(Resource):
-    @request_schema(OfferQuerySchema())
-    @response_schema(OfferSchema(), "getChallenge", cacheable=False)
+    @request_schema(complaints.OfferQuerySchema())
+    @response_schema(complaints.OfferSchema(), "getChallenge", cacheable=False)
     def get(self, purpose: Purpose) -> Answer:
         """Get a challenge and a waiting ticket, to send either as `proof`.
 
@@ -70,56 +58,31 @@ class Offer(Resource):
         return Answer(offer, language=requested_language(request.environ))
 
 
-class OptionShown(msgspec.Struct, frozen=True):
-    code: str
-    text: str
+def questionnaire_payload(language: Language) -> dict[str, Any]:
+    return {
+        "version": QUESTIONNAIRE.version,
+        "parts": _options((part, part_title(language, part)) for part in Part),
+        "questions": [_question_payload(language, question) for question in QUESTIONNAIRE],
+    }
 
 
-class ShownIf(msgspec.Struct, frozen=True):
-    question: str
-    answers: tuple[str, ...]
+def _question_payload(language: Language, question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "part": question.part,
+        "kind": question.kind,
+        "text": question_text(language, question),
+        "why": why_text(language, question),
+        "help": help_text(language, question),
+        "options": _options(choices(language, question)),
+        "payees": _options(payees(language)) if question.kind is Kind.CHARGE else [],
+        "shown_if": [{"question": code, "answers": answers} for code, answers in question.shown_if.items()],
+        "most": question.most,
+    }
 
 
-class QuestionShown(msgspec.Struct, frozen=True):
-    code: str
-    part: Part
-    kind: Kind
-    text: str
-    why: str
-    help: str
-    options: list[OptionShown]
-    payees: list[OptionShown]
-    shown_if: list[ShownIf]
-    most: int
-
-
-class QuestionnaireShown(msgspec.Struct, frozen=True):
-    version: str
-    parts: list[OptionShown]
-    questions: list[QuestionShown]
-
-
-def questionnaire_payload(language: Language) -> QuestionnaireShown:
-    return QuestionnaireShown(
-        QUESTIONNAIRE.version,
-        [OptionShown(part, part_title(language, part)) for part in Part],
-        [_question_shown(language, question) for question in QUESTIONNAIRE],
-    )
-
-
-def _question_shown(language: Language, question: Question) -> QuestionShown:
-    return QuestionShown(
-        question.code,
-        question.part,
-        question.kind,
-        question_text(language, question),
-        why_text(language, question),
-        help_text(language, question),
-        [OptionShown(code, words) for code, words in choices(language, question)],
-        [OptionShown(code, words) for code, words in payees(language)] if question.kind is Kind.CHARGE else [],
-        [ShownIf(code, answers) for code, answers in question.shown_if.items()],
-        question.most,
-    )
+def _options(codes_and_words: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"code": code, "text": words} for code, words in codes_and_words]
 
 
 ns = Namespace("complaints", path="/complaints")
@@ -127,8 +90,10 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("")
 class Complaints(Resource):
-    @request_schema(ComplaintStartSchema(), body=True, idempotent=True)
-    @response_schema(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(complaints.ComplaintStartSchema(), body=True, idempotent=True)
+    @response_schema(
+        complaints.ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED
+    )
     def post(self, role: MailboxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Start a complaint.
 
@@ -157,8 +122,8 @@ class Complaints(Resource):
 
 @ns.route("/confirm")
 class Confirmation(Resource):
-    @request_schema(ReceiptConfirmSchema(), body=True)
-    @response_schema(ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
+    @request_schema(complaints.ReceiptConfirmSchema(), body=True)
+    @response_schema(complaints.ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
     @visiting
     def post(self, visitor: MailboxRequest, last_six: str) -> Answer:
         """Confirm the complaint code by its last six digits.
@@ -173,7 +138,7 @@ class Confirmation(Resource):
 @ns.route("/answers")
 class Answers(Resource):
     @request_schema()
-    @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
+    @response_schema(complaints.AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
     def get(self, visitor: MailboxRequest) -> Answer:
         """Read the answers so far."""
@@ -181,8 +146,8 @@ class Answers(Resource):
             sheet_payload(filing.answers(visitor.session, visitor.sealer, visitor.visit)), language=visitor.language
         )
 
-    @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
-    @response_schema(AnswersSchema(), "updateAnswers", (409, 413, 415))
+    @request_schema(complaints.AnswersChangeSchema(), body=True, max_bytes=complaints.MAX_OF_ANSWERS)
+    @response_schema(complaints.AnswersSchema(), "updateAnswers", (409, 413, 415))
     @visiting
     def patch(self, visitor: MailboxRequest, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.
@@ -197,7 +162,7 @@ class Answers(Resource):
 @ns.route("/submit")
 class Submission(Resource):
     @request_schema()
-    @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
+    @response_schema(complaints.ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
     def post(self, visitor: MailboxRequest) -> Answer:
         """Submit the complaint.

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import request
 
+import schemas.mailbox
 from registry.api.complaints.visiting import New, needs_visit, open_visit, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
@@ -41,22 +42,6 @@ from registry.i18n.names import name_in
 from registry.vocabulary.cases import Author, ConsentKind
 from registry.vocabulary.register import Language
 from schemas.complaints import MAX_OF_WORDS, VisitSchema, VisitStartSchema
-from schemas.mailbox import (
-    AttachmentSchema,
-    ConsentChangeSchema,
-    ConsentSchema,
-    HelperChangeSchema,
-    HelperSchema,
-    MailboxCopySchema,
-    MailboxSchema,
-    MessageSchema,
-    MessageSentSchema,
-    MessageWriteSchema,
-    ReceiptOfferedSchema,
-    ReopenSchema,
-    SealedToSchema,
-    WorkerReceiptSchema,
-)
 
 ns = Namespace("complaints", path="/complaints")
 
@@ -93,7 +78,7 @@ class CurrentVisit(Resource):
 @ns.route("/mailbox")
 class Mailbox(Resource):
     @request_schema()
-    @response_schema(MailboxSchema(), "getMailbox", (409,), cacheable=False)
+    @response_schema(schemas.mailbox.MailboxSchema(), "getMailbox", (409,), cacheable=False)
     @needs_visit
     def get(self) -> Answer:
         """Read the mailbox.
@@ -113,7 +98,7 @@ class Mailbox(Resource):
 @ns.route("/copy")
 class Copy(Resource):
     @request_schema()
-    @response_schema(MailboxCopySchema(), "downloadMailbox", (409,), cacheable=False)
+    @response_schema(schemas.mailbox.MailboxCopySchema(), "downloadMailbox", (409,), cacheable=False)
     @visiting
     def get(self, visitor: MailboxRequest) -> Answer:
         """Download a copy of everything in the mailbox.
@@ -128,8 +113,8 @@ class Copy(Resource):
 
 @ns.route("/messages")
 class Messages(Resource):
-    @request_schema(MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
-    @response_schema(MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(schemas.mailbox.MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
+    @response_schema(schemas.mailbox.MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
     def post(
         self,
@@ -169,7 +154,7 @@ class Messages(Resource):
 
 @ns.route("/consents/<kind>")
 class Consents(Resource):
-    @request_schema(ConsentChangeSchema(), body=True)
+    @request_schema(schemas.mailbox.ConsentChangeSchema(), body=True)
     @no_content_response("setConsent", (404, 409, 413, 415))
     @visiting
     def put(self, visitor: MailboxRequest, kind: str, is_given: bool) -> None:
@@ -196,7 +181,7 @@ class Withdrawal(Resource):
 
 @ns.route("/reopen")
 class Reopening(Resource):
-    @request_schema(ReopenSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
+    @request_schema(schemas.mailbox.ReopenSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
     @no_content_response("reopenComplaint", (409, 413, 415))
     @visiting
     def post(self, visitor: MailboxRequest, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
@@ -222,7 +207,7 @@ receipts = Namespace("complaints", path="/complaints")
 @receipts.route("/receipt")
 class Receipt(Resource):
     @request_schema()
-    @response_schema(ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
+    @response_schema(schemas.mailbox.ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, visitor: MailboxRequest, new: New) -> Answer:
         """Request a new complaint code for this mailbox.
@@ -237,7 +222,7 @@ class Receipt(Resource):
 @receipts.route("/worker")
 class Worker(Resource):
     @request_schema(idempotent=True)
-    @response_schema(WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
+    @response_schema(schemas.mailbox.WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, visitor: MailboxRequest, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a complaint code for the worker whom a helper filed for.
@@ -256,7 +241,7 @@ class Worker(Resource):
 
 @receipts.route("/helpers/<helper_id>")
 class Helper(Resource):
-    @request_schema(HelperChangeSchema(), body=True)
+    @request_schema(schemas.mailbox.HelperChangeSchema(), body=True)
     @no_content_response("updateHelper", (404, 409, 413, 415))
     @visiting
     def put(self, visitor: MailboxRequest, helper_id: str, answers_allowed: bool) -> None:
@@ -273,11 +258,11 @@ class Helper(Resource):
         access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)
 
 
-_HELPER = HelperSchema.of(ShownHelper)
-_CONSENT = ConsentSchema.of(ConsentState)
-_FILE = AttachmentSchema.of(ShownFile)
-_SEALED_TO = SealedToSchema.of(SealedTo)
-_MESSAGE = MessageSchema.of(ShownMessage, computed=["office"])
+_HELPER = schemas.mailbox.HelperSchema.of(ShownHelper)
+_CONSENT = schemas.mailbox.ConsentSchema.of(ConsentState)
+_FILE = schemas.mailbox.AttachmentSchema.of(ShownFile)
+_SEALED_TO = schemas.mailbox.SealedToSchema.of(SealedTo)
+_MESSAGE = schemas.mailbox.MessageSchema.of(ShownMessage, computed=["office"])
 
 
 def sheet_payload(sheet: Sheet) -> dict[str, Any]:

@@ -52,38 +52,23 @@ from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import Priority
-from schemas.cases import (
-    CaseClockSchema,
-    CaseEventSchema,
-    CaseEventsSchema,
-    CaseMailboxSchema,
-    CaseMoveSchema,
-    CaseNoteSchema,
-    CaseNotesSchema,
-    CaseSchema,
-    CasesQuerySchema,
-    CasesSchema,
-    CaseSummarySchema,
-    CaseWaySchema,
-    EvidenceFileSchema,
-    EvidenceSentSchema,
-)
+from schemas import cases
 from schemas.sanctions import DecisionSchema, DecisionsSchema
 
-_SUMMARY = CaseSummarySchema.of(Listed)
-_CASE = CaseSchema.of(CaseView, inherited="case", computed=["due_at", "clocks", "mailboxes", "moves", "ways"])
-_CLOCK = CaseClockSchema.of(CaseClock)
-_MOVE = CaseMoveSchema.of(CaseMove, computed=["by"])
-_WAY = CaseWaySchema.of(Way)
-MAILBOX = CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
-_NOTE = CaseNoteSchema.of(notes.Noted)
-_EVENT = CaseEventSchema.of(
+_SUMMARY = cases.CaseSummarySchema.of(Listed)
+_CASE = cases.CaseSchema.of(CaseView, inherited="case", computed=["due_at", "clocks", "mailboxes", "moves", "ways"])
+_CLOCK = cases.CaseClockSchema.of(CaseClock)
+_MOVE = cases.CaseMoveSchema.of(CaseMove, computed=["by"])
+_WAY = cases.CaseWaySchema.of(Way)
+MAILBOX = cases.CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
+_NOTE = cases.CaseNoteSchema.of(notes.Noted)
+_EVENT = cases.CaseEventSchema.of(
     CaseEvent,
     computed=[
         "by", "on", "at_time", "place", "attendees", "purpose", "record", "was_reached", "sha256", "digest", "files",
     ],
 )  # fmt: skip
-_FILE = EvidenceFileSchema.of(FileInCase)
+_FILE = cases.EvidenceFileSchema.of(FileInCase)
 
 ns = Namespace("cases", path="/cases")
 ADDRESS = "/<case_id>"
@@ -94,8 +79,8 @@ CASE, MESSAGE, ACCOUNT = rights.Resource.CASE, rights.Resource.MESSAGE, rights.R
 @ns.route("")
 class Cases(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema(CasesQuerySchema())
-    @response_schema(CasesSchema(), "listCases", (400,), cacheable=False)
+    @request_schema(cases.CasesQuerySchema())
+    @response_schema(cases.CasesSchema(), "listCases", (400,), cacheable=False)
     def get(
         self, session: Session, me: AuthenticatedOfficer, limit: int = PAGE, cursor: str | None = None, **said: Any
     ) -> Answer:
@@ -113,7 +98,7 @@ class Cases(Resource):
 @ns.route("/<case_id>")
 class OneCase(Resource):
     @officer_may(CASE, Act.READ)
-    @response_schema(CaseSchema(), "getCase", (404, 409), cacheable=False)
+    @response_schema(cases.CaseSchema(), "getCase", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """Read a case with its answers, and the states to which you may move it.
 
@@ -130,7 +115,7 @@ serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events", "claims
 @ns.route("/<case_id>/notes")
 class Notes(Resource):
     @officer_may(CASE, Act.WRITE)
-    @response_schema(CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
+    @response_schema(cases.CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the unit's notes and tasks of a case. The reading is recorded in the audit trail."""
         officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
@@ -159,7 +144,7 @@ serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
 @ns.route("/<case_id>/events")
 class Events(Resource):
     @officer_may(CASE, Act.READ)
-    @response_schema(CaseEventsSchema(), "listCaseEvents", (404, 409), cacheable=False)
+    @response_schema(cases.CaseEventsSchema(), "listCaseEvents", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List visits, interviews, calls and evidence of a case. The reading is recorded in the audit trail.
 
@@ -184,7 +169,7 @@ class EvidenceFiles(Resource):
     @one_of_few()
     @officer_may(CASE, Act.WRITE, reads=True)
     @request_file(MAX_BYTES)
-    @response_schema(EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    @response_schema(cases.EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413), status=HTTPStatus.CREATED)
     def post(
         self,
         session: Session,

@@ -14,18 +14,9 @@ from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.officer_acts import entry_acts
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import draft_idempotently
-from registry.officer_acts.entry_acts import (
-    ACTS,
-    INVITATIONS,
-    INVITED,
-    OWN,
-    find_invitation,
-    find_request,
-    official,
-    representative,
-)
 from registry.officers import rights
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act
@@ -33,16 +24,9 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import decisions, queries, requests
 from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind
-from schemas.entries import (
-    AgencyInvitationApprovedSchema,
-    AgencyInvitationsSchema,
-    AgencyInvitedSchema,
-    EntryAskingSchema,
-    EntryRequestSchema,
-    EntryRequestsSchema,
-)
+from schemas import entries
 
-_REQUEST = EntryRequestSchema.of(EntryRequest)
+_REQUEST = entries.EntryRequestSchema.of(EntryRequest)
 
 ns = Namespace("entries", path="/")
 
@@ -52,7 +36,7 @@ ENTRY = rights.Resource.ENTRY
 @ns.route("/entry-requests")
 class EntryRequests(Resource):
     @officer_may(ENTRY, Act.READ)
-    @response_schema(EntryRequestsSchema(), "listEntryRequests", (404,), cacheable=False)
+    @response_schema(entries.EntryRequestsSchema(), "listEntryRequests", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the requests of agencies about their entries.
 
@@ -60,15 +44,17 @@ class EntryRequests(Resource):
         their own agency asked.
         """
         if me.standing.may(ENTRY, Act.APPROVE):
-            found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
+            found = [
+                one for one in queries.waiting(session, entry_acts.official(me)) if not me.has_conflict(one.agency)
+            ]
         else:
-            found = queries.requests_of(session, representative(session, me).agency)
+            found = queries.requests_of(session, entry_acts.representative(session, me).agency)
         return Answer({"items": [_REQUEST.write(one) for one in found]})
 
     @officer_may(ENTRY, Act.PROPOSE)
-    @request_schema(EntryAskingSchema(), body=True, idempotent=True)
+    @request_schema(entries.EntryAskingSchema(), body=True, idempotent=True)
     @response_schema(
-        EntryRequestSchema(),
+        entries.EntryRequestSchema(),
         "createEntryRequest",
         (404, 409, 413, 415),
         status=HTTPStatus.CREATED,
@@ -88,7 +74,7 @@ class EntryRequests(Resource):
         A correction is marked on the public entry until it is decided. A reply is shown once it is accepted, while there is a
         sanction or warning that it replies to. Idempotent with an Idempotency-Key.
         """
-        rep = representative(session, me)
+        rep = entry_acts.representative(session, me)
 
         def ask() -> str:
             return requests.ask(Call(session, rep, now()), kind, text, part).reference
@@ -100,46 +86,48 @@ class EntryRequests(Resource):
 @ns.route("/entry-requests/<request_id>")
 class OneEntryRequest(Resource):
     @officer_may(ENTRY, Act.READ)
-    @response_schema(EntryRequestSchema(), "getEntryRequest", (404,), cacheable=False)
+    @response_schema(entries.EntryRequestSchema(), "getEntryRequest", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, request_id: str) -> Answer:
         """Read a request of your own agency, or of one of your authority."""
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
-            return written_answer(_REQUEST, find_request(session, me, reference))
-        return written_answer(_REQUEST, requests.lock_request(session, representative(session, me).agency, reference))
+            return written_answer(_REQUEST, entry_acts.find_request(session, me, reference))
+        return written_answer(
+            _REQUEST, requests.lock_request(session, entry_acts.representative(session, me).agency, reference)
+        )
 
 
 ANSWERED = Answered(
-    EntryRequestSchema(), lambda _session, _me, _, entry_request: written_answer(_REQUEST, entry_request)
+    entries.EntryRequestSchema(), lambda _session, _me, _, entry_request: written_answer(_REQUEST, entry_request)
 )
-serve_acts(ns, "/entry-requests/<request_id>", OWN, ANSWERED)
-serve_acts(ns, "/entry-requests/<request_id>", ACTS, ANSWERED)
+serve_acts(ns, "/entry-requests/<request_id>", entry_acts.OWN, ANSWERED)
+serve_acts(ns, "/entry-requests/<request_id>", entry_acts.ACTS, ANSWERED)
 
 
 @ns.route("/agency-invitations")
 class AgencyInvitations(Resource):
     @officer_may(ENTRY, Act.APPROVE)
-    @response_schema(AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
+    @response_schema(entries.AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List invitations of agencies' people that wait for a second officer of your authority, the oldest first."""
-        found = [one for one in decisions.invitations(session, official(me)) if not me.has_conflict(one[1])]
+        found = [one for one in decisions.invitations(session, entry_acts.official(me)) if not me.has_conflict(one[1])]
         return Answer({"items": [_invitation(session, *one) for one in found]})
 
     post = act_view(
-        "/agency-invitations", INVITATIONS, INVITATIONS["invite"],
+        "/agency-invitations", entry_acts.INVITATIONS, entry_acts.INVITATIONS["invite"],
         Answered(
-            AgencyInvitedSchema(),
-            lambda session, me, made, _: Answer(_invitation(session, *find_invitation(session, me, made))),
+            entries.AgencyInvitedSchema(),
+            lambda session, me, made, _: Answer(_invitation(session, *entry_acts.find_invitation(session, me, made))),
         ),
     )  # fmt: skip
 
 
 serve_acts(
-    ns, "/agency-invitations/<change_id>", INVITED,
+    ns, "/agency-invitations/<change_id>", entry_acts.INVITED,
     Answered(
-        AgencyInvitationApprovedSchema(),
+        entries.AgencyInvitationApprovedSchema(),
         lambda session, me, reference, code: Answer(
-            _invitation(session, *find_invitation(session, me, reference)) | {"join_code": code}
+            _invitation(session, *entry_acts.find_invitation(session, me, reference)) | {"join_code": code}
         ),
     ),
 )  # fmt: skip

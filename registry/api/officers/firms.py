@@ -16,31 +16,15 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_acts.case_acts import (
-    ACTS,
-    CASE_AGENCIES,
-    CASE_EMPLOYERS,
-    CLAIMS,
-    EMPLOYER,
-    FIRMS,
-    lock_case_for,
-    read_employer,
-)
+from registry.officer_acts import case_acts
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.cases import (
-    CaseFirmsSchema,
-    ClaimLineSchema,
-    ClaimsSchema,
-    UnitEmployerSchema,
-    UnitEmployersQuerySchema,
-    UnitEmployersSchema,
-)
+from schemas import cases
 
 CASE = rights.Resource.CASE
 
-_LINE = ClaimLineSchema.of(ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
+_LINE = cases.ClaimLineSchema.of(ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
 
 ns = Namespace("firms", path="/cases/<case_id>")
 
@@ -48,10 +32,10 @@ ns = Namespace("firms", path="/cases/<case_id>")
 @ns.route("/firms")
 class Firms(Resource):
     @officer_may(CASE, Act.READ)
-    @response_schema(CaseFirmsSchema(), "listCaseFirms", (404, 409), cacheable=False)
+    @response_schema(cases.CaseFirmsSchema(), "listCaseFirms", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the agencies and employers of a case. The reading is recorded in the audit trail."""
-        officer, case = lock_case_for(session, me, CASE, Act.READ, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, Act.READ, case_id)
         require_readable(case)
         found = firms.firms_of(session, sealer(), officer.unit, case)
         record_reading(Call(session, officer, now()), case, "case.firms_read")
@@ -68,18 +52,18 @@ class Firms(Resource):
         return Answer(payload, headers=(etag(case.version),))
 
 
-serve_acts(ns, "", FIRMS, None)
-serve_acts(ns, "/agencies/<link_id>", CASE_AGENCIES, None)
-serve_acts(ns, "/employers/<employer_id>", CASE_EMPLOYERS, None)
+serve_acts(ns, "", case_acts.FIRMS, None)
+serve_acts(ns, "/agencies/<link_id>", case_acts.CASE_AGENCIES, None)
+serve_acts(ns, "/employers/<employer_id>", case_acts.CASE_EMPLOYERS, None)
 
 
 @ns.route("/claims")
 class Claims(Resource):
     @officer_may(CASE, Act.WRITE)
-    @response_schema(ClaimsSchema(), "listClaimLines", (404, 409), cacheable=False)
+    @response_schema(cases.ClaimsSchema(), "listClaimLines", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List what the worker is owed, line by line with each calculation. The reading is recorded in the audit trail."""
-        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, Act.WRITE, case_id)
         require_readable(case)
         found = claims_of(session, sealer(), officer, case)
         record_reading(Call(session, officer, now()), case, "case.claims_read")
@@ -101,10 +85,10 @@ class Claims(Resource):
         }
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>", ACTS, ACTS["claims"], None)
+    post = act_view("/cases/<case_id>", case_acts.ACTS, case_acts.ACTS["claims"], None)
 
 
-serve_acts(ns, "/claims/<line_id>", CLAIMS, None)
+serve_acts(ns, "/claims/<line_id>", case_acts.CLAIMS, None)
 
 employers = Namespace("employers", path="/employers")
 
@@ -112,8 +96,8 @@ employers = Namespace("employers", path="/employers")
 @employers.route("")
 class Employers(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema(UnitEmployersQuerySchema())
-    @response_schema(UnitEmployersSchema(), "listEmployers", (400,), cacheable=False)
+    @request_schema(cases.UnitEmployersQuerySchema())
+    @response_schema(cases.UnitEmployersSchema(), "listEmployers", (400,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, name: str) -> Answer:
         """Find employers of your unit by a part of the name, or by the register number."""
         found = firms.employers_named(session, sealer(), me.standing.unit, name)
@@ -123,10 +107,10 @@ class Employers(Resource):
 @employers.route("/<employer_id>")
 class OneEmployer(Resource):
     @officer_may(CASE, Act.READ)
-    @response_schema(UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
+    @response_schema(cases.UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, employer_id: str) -> Answer:
         """Read an employer with its cases, their agencies and visits. The reading is recorded in the audit trail."""
-        view = read_employer(session, me, employer_id)
+        view = case_acts.read_employer(session, me, employer_id)
         payload = _summary(view.shown) | {
             "cases": [{"case_id": one.reference, "state": one.state, "filed_on": one.filed_on} for one in view.cases],
             "agencies": view.agencies,
@@ -138,7 +122,7 @@ class OneEmployer(Resource):
         }
         return Answer(payload, headers=(etag(view.shown.row.version),))
 
-    put = act_view("/employers/<employer_id>", EMPLOYER, EMPLOYER["edit"], None)
+    put = act_view("/employers/<employer_id>", case_acts.EMPLOYER, case_acts.EMPLOYER["edit"], None)
 
 
 def _summary(one: firms.ShownEmployer) -> dict[str, Any]:

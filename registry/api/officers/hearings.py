@@ -40,22 +40,14 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
-from schemas.hearings import (
-    AgencyPaperSchema,
-    HearingSchema,
-    HearingsSchema,
-    HearingSummarySchema,
-    ServedHearingSchema,
-    ServedHearingsSchema,
-    ServedHearingSummarySchema,
-)
+from schemas import hearings
 from schemas.mailbox import AttachmentSentSchema
 
-_SUMMARY = HearingSummarySchema.of(Hearing)
-_HEARING = HearingSchema.of(
+_SUMMARY = hearings.HearingSummarySchema.of(Hearing)
+_HEARING = hearings.HearingSchema.of(
     HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=Reprisal
 )
-_LISTED = ServedHearingSummarySchema.of(portal.Listed)
+_LISTED = hearings.ServedHearingSummarySchema.of(portal.Listed)
 
 ns = Namespace("hearings", path="/")
 
@@ -63,7 +55,7 @@ HEARING = rights.Resource.HEARING
 ADDRESS = "/hearings/<hearing_id>"
 
 ANSWERED = Answered(
-    HearingSchema(),
+    hearings.HearingSchema(),
     lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/hearings/{hearing_id}",
 )
@@ -72,7 +64,7 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/hearings")
 class CaseHearings(Resource):
     @officer_may(HEARING, Act.READ)
-    @response_schema(HearingsSchema(), "listHearings", (404,), cacheable=False)
+    @response_schema(hearings.HearingsSchema(), "listHearings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the hearings of a case, the latest first.
 
@@ -88,7 +80,7 @@ class CaseHearings(Resource):
 @ns.route(ADDRESS)
 class OneHearing(Resource):
     @officer_may(HEARING, Act.READ)
-    @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
+    @response_schema(hearings.HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
         return _answer(session, me, find_hearing(session, me, hearing_id))
@@ -111,7 +103,7 @@ served = Namespace("hearings", path="/served-hearings")
 @served.route("")
 class ServedHearings(Resource):
     @officer_may(HEARING, Act.ANSWER)
-    @response_schema(ServedHearingsSchema(), "listServedHearings", cacheable=False)
+    @response_schema(hearings.ServedHearingsSchema(), "listServedHearings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
         found = portal.fetch_served(session, me.standing.unit, now())
@@ -121,7 +113,7 @@ class ServedHearings(Resource):
 @served.route("/<hearing_id>")
 class ServedHearing(Resource):
     @officer_may(HEARING, Act.ANSWER)
-    @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
+    @response_schema(hearings.ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing of your agency, and its answer."""
         return _served_answer(session, me, reference_in(hearing_id))
@@ -129,7 +121,7 @@ class ServedHearing(Resource):
 
 serve_acts(
     served, "/<hearing_id>", ANSWERS,
-    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
+    Answered(hearings.ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
 )  # fmt: skip
 
 
@@ -158,7 +150,7 @@ def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str) -
     return Answer(value, headers=(etag(payload.version),))
 
 
-_PAPER = AgencyPaperSchema.of(files.HandedFile)
+_PAPER = hearings.AgencyPaperSchema.of(files.HandedFile)
 
 papers = Namespace("hearings", path="/")
 

@@ -33,19 +33,11 @@ from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.register import STATUSES
 from registry.vocabulary.register import Answer as Recruits
-from schemas.licensing import (
-    DepositLedgerSchema,
-    DepositLineSchema,
-    LicencePreviewSchema,
-    LicenceProposalSchema,
-    LicenceProposalsSchema,
-    ListOnHoldSchema,
-    ListsOnHoldSchema,
-)
+from schemas import licensing
 
-_PROPOSAL = LicenceProposalSchema.of(Proposal, computed=["agency_id"])
-_LINE = DepositLineSchema.of(DepositLine)
-_HELD_LIST = ListOnHoldSchema.of(PendingImport, computed=["source", "source_id", "overview"])
+_PROPOSAL = licensing.LicenceProposalSchema.of(Proposal, computed=["agency_id"])
+_LINE = licensing.DepositLineSchema.of(DepositLine)
+_HELD_LIST = licensing.ListOnHoldSchema.of(PendingImport, computed=["source", "source_id", "overview"])
 
 ns = Namespace("licences", path="/")
 
@@ -55,7 +47,7 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 @ns.route("/licence-proposals")
 class Proposals(Resource):
     @officer_may(LICENCE, Act.READ)
-    @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
+    @response_schema(licensing.LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
         return Answer({"items": [_proposal_payload(session, one) for one, _ in list_waiting(session, me)]})
@@ -63,7 +55,8 @@ class Proposals(Resource):
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
         Answered(
-            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
+            licensing.LicenceProposalSchema(),
+            lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -72,7 +65,7 @@ class Proposals(Resource):
 @ns.route("/licence-proposals/<proposal_id>")
 class OneProposal(Resource):
     @officer_may(LICENCE, Act.READ)
-    @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
+    @response_schema(licensing.LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
         return _proposal_answer(session, find_proposal(session, me, proposal_id))
@@ -80,14 +73,14 @@ class OneProposal(Resource):
 
 serve_acts(
     ns, "/licence-proposals/<proposal_id>", PROPOSALS,
-    Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
+    Answered(licensing.LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
 )  # fmt: skip
 
 
 @ns.route("/deposits/<agency_id>")
 class Deposit(Resource):
     @officer_may(DEPOSIT, Act.READ)
-    @response_schema(DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
+    @response_schema(licensing.DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
         row, agency = find_agency(session, me, agency_id)
@@ -109,21 +102,21 @@ class Deposit(Resource):
     post = act_view(
         "/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"],
         Answered(
-            DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
+            licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
         ),
     )  # fmt: skip
 
 
 serve_acts(
     ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES,
-    Answered(DepositLineSchema(), lambda _session, _me, _, line: written_answer(_LINE, line)),
+    Answered(licensing.DepositLineSchema(), lambda _session, _me, _, line: written_answer(_LINE, line)),
 )  # fmt: skip
 
 
 @ns.route("/lists-on-hold")
 class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
-    @response_schema(ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
+    @response_schema(licensing.ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = lists_on_hold(session, me.standing.authority)
@@ -153,14 +146,14 @@ previews = Namespace("licences", path="/")
 class ActPreview(Resource):
     post = act_view(
         "/licence-previews", LICENCE_ACTS, LICENCE_ACTS["preview"],
-        Answered(LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
+        Answered(licensing.LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
     )  # fmt: skip
 
 
 @previews.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):
     @officer_may(LICENCE, Act.READ)
-    @response_schema(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
+    @response_schema(licensing.LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Preview what a waiting proposal would change of the record as it stands now.
 

@@ -14,46 +14,24 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema, written_answer
-from registry.officer_acts.account_acts import (
-    OFFICER_ACCOUNTS,
-    OFFICER_CHANGES,
-    OFFICER_TOKENS,
-    OFFICERS,
-    OWN_ACCOUNT,
-    OWN_LOANS,
-    OWN_SESSIONS,
-    OWN_TOKENS,
-)
+from registry.officer_acts import account_acts
 from registry.officer_acts.acting import reference_in
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS, Act
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from schemas.officers import (
-    OfficerChangeApprovedSchema,
-    OfficerChangeSchema,
-    OfficerChangesSchema,
-    OfficerSchema,
-    OfficerSessionSchema,
-    OfficerSessionsSchema,
-    OfficersSchema,
-    OfficerTokenSchema,
-    OfficerTokensSchema,
-    OwnStandingSchema,
-    RoleLoanSchema,
-    RoleLoansSchema,
-)
+from schemas import officers
 
 ns = Namespace("officers", path="/officers")
 
-TOKEN = OfficerTokenSchema.of(ApiToken)
-_OFFICER = OfficerSchema.of(Officer, computed=["roles"])
-_CHANGE = OfficerChangeSchema.of(OfficerChange, computed=["officer_id", "name", "email", "roles"])
+TOKEN = officers.OfficerTokenSchema.of(ApiToken)
+_OFFICER = officers.OfficerSchema.of(Officer, computed=["roles"])
+_CHANGE = officers.OfficerChangeSchema.of(OfficerChange, computed=["officer_id", "name", "email", "roles"])
 
 OFFICER = rights.Resource.OFFICER
 
 PROPOSED = Answered(
-    OfficerChangeSchema(),
+    officers.OfficerChangeSchema(),
     lambda session, me, made, _: Answer(
         change_payload(session, accounts.change_named(session, made, me.standing.unit))
     ),
@@ -64,7 +42,7 @@ PROPOSED = Answered(
 @ns.route("")
 class Officers(Resource):
     @officer_may(OFFICER, Act.READ)
-    @response_schema(OfficersSchema(), "listOfficers", cacheable=False)
+    @response_schema(officers.OfficersSchema(), "listOfficers", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the officers of your unit.
 
@@ -73,26 +51,26 @@ class Officers(Resource):
         found = accounts.officers_of(session, me.standing.unit)
         return Answer({"items": [_officer_payload(session, one) for one in found]})
 
-    post = act_view("/officers", OFFICERS, OFFICERS["invite"], PROPOSED)
+    post = act_view("/officers", account_acts.OFFICERS, account_acts.OFFICERS["invite"], PROPOSED)
 
 
 @ns.route("/<officer_id>")
 class OneOfficer(Resource):
     @officer_may(OFFICER, Act.READ)
-    @response_schema(OfficerSchema(), "getOfficer", (404,), cacheable=False)
+    @response_schema(officers.OfficerSchema(), "getOfficer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         return Answer(_officer_payload(session, officer), headers=(etag(officer.version),))
 
 
-serve_acts(ns, "/<officer_id>", OFFICER_ACCOUNTS, PROPOSED)
+serve_acts(ns, "/<officer_id>", account_acts.OFFICER_ACCOUNTS, PROPOSED)
 
 
 @ns.route("/<officer_id>/tokens")
 class Tokens(Resource):
     @officer_may(OFFICER, Act.READ)
-    @response_schema(OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
+    @response_schema(officers.OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """List an officer's active tokens.
 
@@ -103,7 +81,7 @@ class Tokens(Resource):
         return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
-serve_acts(ns, "/<officer_id>/tokens/<token_id>", OFFICER_TOKENS, None)
+serve_acts(ns, "/<officer_id>/tokens/<token_id>", account_acts.OFFICER_TOKENS, None)
 
 
 changes_ns = Namespace("officers", path="/officer-changes")
@@ -112,7 +90,7 @@ changes_ns = Namespace("officers", path="/officer-changes")
 @changes_ns.route("")
 class Changes(Resource):
     @officer_may(OFFICER, Act.READ)
-    @response_schema(OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
+    @response_schema(officers.OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List changes of officers in your unit that wait for a second person.
 
@@ -125,7 +103,7 @@ class Changes(Resource):
 @changes_ns.route("/<change_id>")
 class OneChange(Resource):
     @officer_may(OFFICER, Act.READ)
-    @response_schema(OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
+    @response_schema(officers.OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of an officer, open or decided."""
         return Answer(
@@ -138,7 +116,12 @@ def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: 
     return Answer({"change": change_payload(session, change), "join_code": code})
 
 
-serve_acts(changes_ns, "/<change_id>", OFFICER_CHANGES, Answered(OfficerChangeApprovedSchema(), _approved))
+serve_acts(
+    changes_ns,
+    "/<change_id>",
+    account_acts.OFFICER_CHANGES,
+    Answered(officers.OfficerChangeApprovedSchema(), _approved),
+)
 
 
 def _officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
@@ -156,8 +139,8 @@ def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
     )
 
 
-_SESSION = OfficerSessionSchema.of(SignedIn)
-_LOAN = RoleLoanSchema.of(RoleLent, computed=["deputy_id"])
+_SESSION = officers.OfficerSessionSchema.of(SignedIn)
+_LOAN = officers.RoleLoanSchema.of(RoleLent, computed=["deputy_id"])
 
 own = Namespace("officers", path="/officers/me")
 
@@ -167,7 +150,7 @@ OWN = rights.Resource.OWN
 @own.route("")
 class Me(Resource):
     @officer_may(OWN, Act.READ)
-    @response_schema(OwnStandingSchema(), "getMe", cacheable=False)
+    @response_schema(officers.OwnStandingSchema(), "getMe", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """Read your own officer account and rights.
 
@@ -191,7 +174,7 @@ class Me(Resource):
 @own.route("/sessions")
 class Sessions(Resource):
     @officer_may(OWN, Act.READ)
-    @response_schema(OfficerSessionsSchema(), "listMySessions", cacheable=False)
+    @response_schema(officers.OfficerSessionsSchema(), "listMySessions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your sessions of the console.
 
@@ -201,13 +184,13 @@ class Sessions(Resource):
         return Answer({"items": [_SESSION.write(one) for one in found]})
 
 
-serve_acts(own, "/sessions/<session_id>", OWN_SESSIONS, None)
+serve_acts(own, "/sessions/<session_id>", account_acts.OWN_SESSIONS, None)
 
 
 @own.route("/tokens")
 class OwnTokens(Resource):
     @officer_may(OWN, Act.READ)
-    @response_schema(OfficerTokensSchema(), "listMyTokens", cacheable=False)
+    @response_schema(officers.OfficerTokensSchema(), "listMyTokens", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your active tokens.
 
@@ -218,26 +201,29 @@ class OwnTokens(Resource):
         )
 
 
-serve_acts(own, "/tokens/<token_id>", OWN_TOKENS, None)
+serve_acts(own, "/tokens/<token_id>", account_acts.OWN_TOKENS, None)
 
 
 @own.route("/loans")
 class Loans(Resource):
     @officer_may(OWN, Act.READ)
-    @response_schema(RoleLoansSchema(), "listMyLoans", cacheable=False)
+    @response_schema(officers.RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
         found = accounts.loans_of(session, me.officer, me.day(now()))
         return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
 
     post = act_view(
-        "/officers/me/loans", OWN_ACCOUNT, OWN_ACCOUNT["loans"],
-        Answered(RoleLoanSchema(), lambda session, me, made, _: _loan_answer(*accounts.loan_named(session, me.officer, made))),
+        "/officers/me/loans", account_acts.OWN_ACCOUNT, account_acts.OWN_ACCOUNT["loans"],
+        Answered(
+            officers.RoleLoanSchema(),
+            lambda session, me, made, _: _loan_answer(*accounts.loan_named(session, me.officer, made)),
+        ),
     )  # fmt: skip
 
 
-serve_acts(own, "/loans/<loan_id>", OWN_LOANS, None)
-serve_acts(own, "", OWN_ACCOUNT, None, exclude=("loans",))
+serve_acts(own, "/loans/<loan_id>", account_acts.OWN_LOANS, None)
+serve_acts(own, "", account_acts.OWN_ACCOUNT, None, exclude=("loans",))
 
 
 def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:

@@ -31,25 +31,14 @@ from registry.officer_acts.overview import (
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight import trail as oversight
+from registry.oversight import trail
 from registry.oversight.overview import Came, DeadlineCounts, Open, Overview
 from registry.oversight.overview_rules import Period, Spans, is_period, usual
 from registry.oversight.trail import Line, Wanted
 from registry.vocabulary.codes import Problem
-from schemas.oversight import (
-    AuditFilterSchema,
-    AuditHeadQuerySchema,
-    AuditLineSchema,
-    AuditLinesSchema,
-    AuditQuerySchema,
-    AuditVerificationSchema,
-    OverviewQuerySchema,
-    OverviewSchema,
-    OverviewTableQuerySchema,
-    PatternSchema,
-)
+from schemas import oversight
 
-_OVERVIEW = OverviewSchema.of(
+_OVERVIEW = oversight.OverviewSchema.of(
     Overview,
     computed=["indicators", "agencies"],
     open=Open,
@@ -57,7 +46,7 @@ _OVERVIEW = OverviewSchema.of(
     inflow=Came,
     decisions=Spans,
 )
-_PATTERN = PatternSchema.of(NamedPattern)
+_PATTERN = oversight.PatternSchema.of(NamedPattern)
 
 ns = Namespace("overview", path="/overview")
 
@@ -65,8 +54,8 @@ ns = Namespace("overview", path="/overview")
 @ns.route("")
 class Whole(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
-    @request_schema(OverviewQuerySchema())
-    @response_schema(OverviewSchema(), "getOverview", cacheable=False)
+    @request_schema(oversight.OverviewQuerySchema())
+    @response_schema(oversight.OverviewSchema(), "getOverview", cacheable=False)
     def get(
         self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
     ) -> Answer:
@@ -88,7 +77,7 @@ class Whole(Resource):
 @ns.route("/table")
 class Table(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
-    @request_schema(OverviewTableQuerySchema())
+    @request_schema(oversight.OverviewTableQuerySchema())
     @response_file("downloadOverviewTable")
     def get(
         self,
@@ -111,7 +100,7 @@ class Table(Resource):
 @ns.route("/workbook")
 class Workbook(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
-    @request_schema(OverviewQuerySchema())
+    @request_schema(oversight.OverviewQuerySchema())
     @response_file("downloadOverview")
     def get(
         self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
@@ -144,7 +133,7 @@ def _file(made: Callable[[], bytes], name: str) -> File:
     return File(stream_with_context(counted()), BYTES, name)
 
 
-_LINE = AuditLineSchema.of(Line)
+_LINE = oversight.AuditLineSchema.of(Line)
 
 audit = Namespace("audit", path="/audit")
 
@@ -154,8 +143,8 @@ A_PAGE = 100
 @audit.route("/lines")
 class Lines(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ)
-    @request_schema(AuditQuerySchema())
-    @response_schema(AuditLinesSchema(), "listAuditLines", cacheable=False)
+    @request_schema(oversight.AuditQuerySchema())
+    @response_schema(oversight.AuditLinesSchema(), "listAuditLines", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, before: int | None = None, **asked: Any) -> Answer:
         """List your unit's lines of the audit trail, the latest first.
 
@@ -163,8 +152,8 @@ class Lines(Resource):
         a day.
         """
         unit = me.standing.unit
-        oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
-        found = oversight.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
+        trail.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
+        found = trail.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
         payload = found[:A_PAGE]
         return Answer(
             {
@@ -177,8 +166,8 @@ class Lines(Resource):
 @audit.route("/verification")
 class Verification(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
-    @request_schema(AuditHeadQuerySchema())
-    @response_schema(AuditVerificationSchema(), "verifyAudit", cacheable=False)
+    @request_schema(oversight.AuditHeadQuerySchema())
+    @response_schema(oversight.AuditVerificationSchema(), "verifyAudit", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, head: str | None = None) -> Answer:
         """Verify the whole chain of the audit trail.
 
@@ -198,7 +187,7 @@ class Verification(Resource):
 @audit.route("/export")
 class Export(Resource):
     @officer_may(rights.Resource.AUDIT, Act.EXPORT)
-    @request_schema(AuditFilterSchema())
+    @request_schema(oversight.AuditFilterSchema())
     @response_file("exportAudit")
     def get(self, session: Session, me: AuthenticatedOfficer, **asked: Any) -> File:
         """Export your unit's lines of the audit trail.
@@ -211,7 +200,7 @@ class Export(Resource):
 
         def lines() -> Iterator[bytes]:
             # After the commit, so that the copy has the line that tells of it.
-            yield from oversight.exported(reading(), unit, wanted(**asked))
+            yield from trail.exported(reading(), unit, wanted(**asked))
 
         return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
 

@@ -34,19 +34,9 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import ReferralState
-from schemas.referrals import (
-    IdentityDecisionSchema,
-    ReceivedReferralSchema,
-    ReceivedReferralsSchema,
-    ReceivedReferralSummarySchema,
-    ReferralSchema,
-    ReferralsSchema,
-    ReferralSummarySchema,
-    WaitingIdentitiesSchema,
-    WaitingIdentitySchema,
-)
+from schemas import referrals
 
-_SUMMARY = ReferralSummarySchema.of(Referral)
+_SUMMARY = referrals.ReferralSummarySchema.of(Referral)
 # What a partner reads of a file has no key: that stays here.
 _PARTS: dict[str, Any] = {
     "handed": content.Handed,
@@ -55,16 +45,16 @@ _PARTS: dict[str, Any] = {
     "files": content.HandedFile,
     "reports": portal.Report,
 }
-_REFERRAL = ReferralSchema.of(queries.ReferralView, inherited="referral", computed=["ways"], **_PARTS)
-_LISTED = ReceivedReferralSummarySchema.of(portal.Listed)
-RECEIVED_REFERRAL = ReceivedReferralSchema.of(portal.Received, inherited="listed", **_PARTS)
-_WAITING = WaitingIdentitySchema.of(queries.WaitingIdentity)
+_REFERRAL = referrals.ReferralSchema.of(queries.ReferralView, inherited="referral", computed=["ways"], **_PARTS)
+_LISTED = referrals.ReceivedReferralSummarySchema.of(portal.Listed)
+RECEIVED_REFERRAL = referrals.ReceivedReferralSchema.of(portal.Received, inherited="listed", **_PARTS)
+_WAITING = referrals.WaitingIdentitySchema.of(queries.WaitingIdentity)
 
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
 ANSWERED = Answered(
-    ReferralSchema(),
+    referrals.ReferralSchema(),
     lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/referrals/{referral_id}",
 )
@@ -73,7 +63,7 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/referrals")
 class CaseReferrals(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @response_schema(ReferralsSchema(), "listReferrals", (404,), cacheable=False)
+    @response_schema(referrals.ReferralsSchema(), "listReferrals", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the referrals of a case, the latest first.
 
@@ -89,7 +79,7 @@ class CaseReferrals(Resource):
 @ns.route("/referrals/<referral_id>")
 class OneReferral(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
+    @response_schema(referrals.ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
         return _answer(session, me, find_referral(session, me, referral_id))
@@ -110,7 +100,7 @@ received = Namespace("referrals", path="/received-referrals")
 @received.route("")
 class ReceivedReferrals(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @response_schema(ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
+    @response_schema(referrals.ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the referrals that your organisation received."""
         found = portal.fetch_received(session, me.standing.unit, now())
@@ -120,7 +110,7 @@ class ReceivedReferrals(Resource):
 @received.route("/<referral_id>")
 class ReceivedReferral(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @response_schema(ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
+    @response_schema(referrals.ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral that your organisation received, and what it reported."""
         return _received_answer(session, me, reference_in(referral_id))
@@ -144,7 +134,7 @@ class ReceivedFile(Resource):
 
 serve_acts(
     received, "/<referral_id>", RECEIVED,
-    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _received_answer(session, me, reference)),
+    Answered(referrals.ReceivedReferralSchema(), lambda session, me, reference, _: _received_answer(session, me, reference)),
 )  # fmt: skip
 
 
@@ -160,7 +150,7 @@ IDENTITY = rights.Resource.IDENTITY
 @identities.route("")
 class WaitingIdentities(Resource):
     @officer_may(IDENTITY, Act.APPROVE)
-    @response_schema(WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
+    @response_schema(referrals.WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List referrals that wait for a decision on the complainant's name, with the message that asks for it.
 
@@ -173,7 +163,7 @@ class WaitingIdentities(Resource):
 @identities.route("/<referral_id>/decide")
 class IdentityDecision(Resource):
     @officer_may(IDENTITY, Act.APPROVE, versioned=True)
-    @request_schema(IdentityDecisionSchema(), body=True)
+    @request_schema(referrals.IdentityDecisionSchema(), body=True)
     @no_content_response("decideWaitingIdentity", (404, 409, 413, 415))
     def post(
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool

@@ -27,31 +27,23 @@ from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
-from schemas.entries import (
-    ChannelChangeSchema,
-    ChannelChangesSchema,
-    CloneWarningsOfSchema,
-    CloneWarningsSchema,
-    CollisionSchema,
-    CollisionsSchema,
-    NumberedWarningSchema,
-)
+from schemas import entries
 
-_COLLISION = CollisionSchema.of(Collision, computed=["agencies", "yours", "evidence", "version"])
-_WARNING = NumberedWarningSchema.of(record.Warning_, computed=["number"])
+_COLLISION = entries.CollisionSchema.of(Collision, computed=["agencies", "yours", "evidence", "version"])
+_WARNING = entries.NumberedWarningSchema.of(record.Warning_, computed=["number"])
 
 ns = Namespace("clones", path="/")
 
 CLONE = rights.Resource.CLONE
 WARNED = "/clone-warnings/<agency_id>"
 
-ANSWERED = Answered(CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency))
+ANSWERED = Answered(entries.CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency))
 
 
 @ns.route("/collisions")
 class Collisions(Resource):
     @officer_may(CLONE, Act.READ)
-    @response_schema(CollisionsSchema(), "listCollisions", cacheable=False)
+    @response_schema(entries.CollisionsSchema(), "listCollisions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List collisions that wait for a decision, one of the two your authority's, the gravest first; 50 at most."""
         authority = official(me).authority
@@ -70,7 +62,7 @@ class Collisions(Resource):
 @ns.route("/collisions/<collision_id>")
 class OneCollision(Resource):
     @officer_may(CLONE, Act.READ)
-    @response_schema(CollisionSchema(), "getCollision", (404,), cacheable=False)
+    @response_schema(entries.CollisionSchema(), "getCollision", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
         """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
         return _collision_answer(session, me, collision_id)
@@ -80,14 +72,14 @@ serve_acts(
     ns,
     "/collisions/<collision_id>",
     COLLISIONS,
-    Answered(CollisionSchema(), lambda session, me, reference, _: _collision_answer(session, me, reference)),
+    Answered(entries.CollisionSchema(), lambda session, me, reference, _: _collision_answer(session, me, reference)),
 )
 
 
 @ns.route("/clone-warnings")
 class Warnings(Resource):
     @officer_may(CLONE, Act.READ)
-    @response_schema(CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
+    @response_schema(entries.CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your authority's agencies whose entries have a clone warning."""
         found = related_acts.warned(session, official(me).authority)
@@ -97,7 +89,7 @@ class Warnings(Resource):
 @ns.route("/clone-warnings/<agency_id>")
 class WarningsOf(Resource):
     @officer_may(CLONE, Act.READ)
-    @response_schema(CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
+    @response_schema(entries.CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
         return _warnings_of(session, me, agency_id)
@@ -140,14 +132,14 @@ def _warnings(agency: record.Agency) -> dict[str, Any]:
     }
 
 
-_CHANGE = ChannelChangeSchema.of(PendingChannelChange, computed=["agency_id", "addresses", "version"])
+_CHANGE = entries.ChannelChangeSchema.of(PendingChannelChange, computed=["agency_id", "addresses", "version"])
 
 channels = Namespace("channel-changes", path="/channel-changes")
 
 CHANNEL = rights.Resource.CHANNEL
 
 _CHANGE_ANSWERED = Answered(
-    ChannelChangeSchema(),
+    entries.ChannelChangeSchema(),
     lambda session, me, reference, _: _change_by_id(session, me, reference),
     "/api/v1/channel-changes/{change_id}",
 )
@@ -156,7 +148,7 @@ _CHANGE_ANSWERED = Answered(
 @channels.route("")
 class ChannelChanges(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @response_schema(ChannelChangesSchema(), "listChannelChanges", cacheable=False)
+    @response_schema(entries.ChannelChangesSchema(), "listChannelChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List changes of channels that wait or have not taken effect yet, the oldest first.
 
@@ -179,7 +171,7 @@ class ChannelChanges(Resource):
 @channels.route("/<change_id>")
 class ChannelChange(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
+    @response_schema(entries.ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of a channel, and at which addresses the agency is told of it."""
         return _change_by_id(session, me, change_id)

@@ -19,23 +19,17 @@ from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import By
-from schemas.sanctions import (
-    DeskSanctionSchema,
-    SanctionEndingSchema,
-    SanctionMoveSchema,
-    SanctionsSchema,
-    SanctionSummarySchema,
-)
+from schemas import sanctions
 
-_SUMMARY = SanctionSummarySchema.of(Sanction, computed=["rests_on_decision", "ending"])
-_SANCTION = DeskSanctionSchema.of(
+_SUMMARY = sanctions.SanctionSummarySchema.of(Sanction, computed=["rests_on_decision", "ending"])
+_SANCTION = sanctions.DeskSanctionSchema.of(
     queries.SanctionView,
     inherited="sanction",
     computed=["rests_on_decision", "ending", "moves", "ways"],
     workers_in_place=WorkersInPlace,
 )
-_ENDING = SanctionEndingSchema.of(Sanction)
-_MOVE = SanctionMoveSchema.of(SanctionMove, computed=["by"])
+_ENDING = sanctions.SanctionEndingSchema.of(Sanction)
+_MOVE = sanctions.SanctionMoveSchema.of(SanctionMove, computed=["by"])
 
 ns = Namespace("sanctions", path="/sanctions")
 
@@ -44,7 +38,7 @@ ADDRESS = "/<sanction_id>"
 
 
 ANSWERED = Answered(
-    DeskSanctionSchema(),
+    sanctions.DeskSanctionSchema(),
     lambda session, me, reference, _: _sanction_answer(session, me, find_sanction(session, me, reference)),
     "/api/v1/sanctions/{sanction_id}",
 )
@@ -53,7 +47,7 @@ ANSWERED = Answered(
 @ns.route("")
 class Sanctions(Resource):
     @officer_may(SANCTION, Act.READ)
-    @response_schema(SanctionsSchema(), "listSanctions", cacheable=False)
+    @response_schema(sanctions.SanctionsSchema(), "listSanctions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the sanctions of your authority.
 
@@ -69,7 +63,7 @@ class Sanctions(Resource):
 @ns.route("/<sanction_id>")
 class OneSanction(Resource):
     @officer_may(SANCTION, Act.READ)
-    @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
+    @response_schema(sanctions.DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
         return _sanction_answer(session, me, find_sanction(session, me, sanction_id))

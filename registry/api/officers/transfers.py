@@ -18,23 +18,17 @@ from registry.officers import rights
 from registry.officers.models import Unit
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.referrals import (
-    CaseTransfersSchema,
-    TransferSchema,
-    TransfersSchema,
-    TransferSummarySchema,
-    UnitNameSchema,
-)
+from schemas import referrals
 
-_SUMMARY = TransferSummarySchema.of(queries.Listed)
-_TRANSFER = TransferSchema.of(queries.TransferView)
-_UNIT = UnitNameSchema.of(Unit)
+_SUMMARY = referrals.TransferSummarySchema.of(queries.Listed)
+_TRANSFER = referrals.TransferSchema.of(queries.TransferView)
+_UNIT = referrals.UnitNameSchema.of(Unit)
 
 ns = Namespace("transfers", path="/")
 
 TRANSFER = rights.Resource.TRANSFER
 ANSWERED = Answered(
-    TransferSchema(),
+    referrals.TransferSchema(),
     lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/transfers/{transfer_id}",
 )
@@ -43,7 +37,7 @@ ANSWERED = Answered(
 @ns.route("/cases/<case_id>/transfers")
 class CaseTransfers(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @response_schema(CaseTransfersSchema(), "listCaseTransfers", (404,), cacheable=False)
+    @response_schema(referrals.CaseTransfersSchema(), "listCaseTransfers", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the transfers of a case, the units that can be asked to take it, and what keeps it with yours.
 
@@ -64,7 +58,7 @@ class CaseTransfers(Resource):
 @ns.route("/transfers")
 class Transfers(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @response_schema(TransfersSchema(), "listTransfers", cacheable=False)
+    @response_schema(referrals.TransfersSchema(), "listTransfers", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the transfers that your unit asks for or is asked for, what waits first; 100 at most.
 
@@ -76,7 +70,7 @@ class Transfers(Resource):
 @ns.route("/transfers/<transfer_id>")
 class OneTransfer(Resource):
     @officer_may(TRANSFER, Act.READ)
-    @response_schema(TransferSchema(), "getTransfer", (404,), cacheable=False)
+    @response_schema(referrals.TransferSchema(), "getTransfer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, transfer_id: str) -> Answer:
         """Read a transfer of a case of your unit, or one that your unit is asked to take: why, and how urgent it is."""
         return _answer(session, me, reference_in(transfer_id))

@@ -61,13 +61,7 @@ def _tags(node: Any) -> Iterator[str]:
 
 def _components(content: Any, every: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """What is referred to from the content, directly or by another component, in the order of the whole."""
-    found: set[tuple[str, str]] = set()
-    open_ = list(_references(content))
-    while open_:
-        one = open_.pop()
-        if one not in found:
-            found.add(one)
-            open_ += _references(every[one[0]][one[1]])
+    found = find_reached(content, every)
     chosen = {
         section: {name: value for name, value in parts.items() if (section, name) in found}
         for section, parts in every.items()
@@ -75,7 +69,20 @@ def _components(content: Any, every: Mapping[str, Mapping[str, Any]]) -> dict[st
     return {section: parts for section, parts in chosen.items() if parts}
 
 
-def _references(node: Any) -> Iterator[tuple[str, str]]:
+def find_reached(content: Any, every: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Section and name of each component that the content refers to, directly or by another component."""
+    found: set[tuple[str, str]] = set()
+    open_ = list(references_in(content))
+    while open_:
+        one = open_.pop()
+        if one not in found:
+            found.add(one)
+            open_ += references_in(every[one[0]][one[1]])
+    return found
+
+
+def references_in(node: Any) -> Iterator[tuple[str, str]]:
+    """Section and name of each component that a part of a description names itself."""
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str):
@@ -84,7 +91,7 @@ def _references(node: Any) -> Iterator[tuple[str, str]]:
         for scheme in (name for need in node.get("security", ()) if isinstance(need, dict) for name in need):
             yield "securitySchemes", scheme
         for value in node.values():
-            yield from _references(value)
+            yield from references_in(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _references(value)
+            yield from references_in(value)

@@ -10,19 +10,8 @@ from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope
+from schemas import open_data
 from schemas.base import OutSchema
-from schemas.open_data import (
-    ApiSchema,
-    ChangesSchema,
-    CredentialTypeSchema,
-    DatasetSchema,
-    IssuerSchema,
-    KeySetSchema,
-    RangesEpochSchema,
-    RangesFileSchema,
-    TimestampsSchema,
-    TrustFileSchema,
-)
 from schemas.verify import SUBJECTS
 
 
@@ -64,19 +53,22 @@ TOGETHER = {
 """What binds the fields of a question together."""
 
 DOCUMENTS: dict[str, type[OutSchema]] = {
-    "/.well-known/registry-trust.json": TrustFileSchema,
-    "/log/timestamps/{size}": TimestampsSchema,
-    "/.well-known/jwks.json": KeySetSchema,
-    "/.well-known/jwt-vc-issuer": IssuerSchema,
-    "/vct/recruitment-licence/v1": CredentialTypeSchema,
-    "/api/v1": ApiSchema,
-    "/dataset": DatasetSchema,
-    "/changes.json": ChangesSchema,
-    "/ranges/current": RangesEpochSchema,
-    "/ranges/file/{hash}": RangesFileSchema,
-    "/ranges/{epoch}/{prefix}": RangesFileSchema,
+    "/.well-known/registry-trust.json": open_data.TrustFileSchema,
+    "/log/timestamps/{size}": open_data.TimestampsSchema,
+    "/.well-known/jwks.json": open_data.KeySetSchema,
+    "/.well-known/jwt-vc-issuer": open_data.IssuerSchema,
+    "/vct/recruitment-licence/v1": open_data.CredentialTypeSchema,
+    "/api/v1": open_data.ApiSchema,
+    "/dataset": open_data.DatasetSchema,
+    "/changes.json": open_data.ChangesSchema,
+    "/ranges/current": open_data.RangesEpochSchema,
+    "/ranges/file/{hash}": open_data.RangesFileSchema,
+    "/ranges/{epoch}/{prefix}": open_data.RangesFileSchema,
 }
 """What a program reads in the JSON of addresses that no view of Flask-RESTX serves, by path."""
+
+WELL_KNOWN: dict[str, dict[str, Any]] = _OPERATIONS["well_known"]
+"""What stands at fixed addresses beside the API, by path: operation, tag, words, media type, and statuses of its refusals."""
 
 LOG: dict[str, dict[str, str]] = _OPERATIONS["log"]
 """Operation and summary of the log's addresses, by path."""
@@ -92,7 +84,7 @@ FILE_FORMS = (JSONL, CSV, PARQUET, FTM, CSVM, LD_JSON, "application/json", "text
 """Media types of the files of a snapshot: tables and entities, what describes them, the manifest and its signature."""
 
 FILE_PARAMETERS: dict[str, dict[str, Any]] = _OPERATIONS["path_parameters"]
-"""Parts of the paths of the log, the open dataset and range files, by name."""
+"""Parts of the paths of the log, the open dataset, range files and status lists, by name."""
 
 CHANGES_FROM: dict[str, Any] = _OPERATIONS["changes_from"]
 

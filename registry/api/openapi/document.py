@@ -17,17 +17,16 @@ from registry.api.examples import COMPLAINTS, OFFICERS, ORGANISATIONS, PUBLIC, E
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
 from registry.api.openapi import descriptions
 from registry.api.openapi.audiences import METHODS, Audience
-from registry.api.openapi.enums import describe_values, open_answers
-from registry.api.openapi.fields import describe_fields, described, size_integers
+from registry.api.openapi.fields import describe_fields, describe_values, described, open_answers, size_integers
 from registry.api.openapi.file_operations import (
     file_operations,
     header_ref,
     not_modified,
     reconciliation_operations,
     stream_operations,
+    well_known_operations,
 )
 from registry.api.openapi.wallet_operations import wallet_operations
-from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
 from registry.http.schemas import BYTES, PLACES, RequestSpec, ResponseSpec
@@ -93,9 +92,7 @@ class Writer:
         for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
-        for path, operation in documented(not_modified(), header_ref).items():
-            self.spec.path(path, operations={"get": operation})
-        for path, operation in stream_operations():
+        for path, operation in (*well_known_operations(), *stream_operations()):
             self.spec.path(path, operations={"get": operation})
         self._add_health()
         self._add_log()

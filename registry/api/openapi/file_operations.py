@@ -17,6 +17,7 @@ from registry.api.openapi.descriptions import (
     RANGES,
     STATUSES,
     STREAMS,
+    WELL_KNOWN,
     opened_by,
 )
 from registry.api.public.reconciliation import MAX_IN_ADDRESS
@@ -28,12 +29,12 @@ def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     for path, about in RANGES.items():
         operation = _file_operation("ranges", about, has_etag=path == "/ranges/current")
         operation["description"] = "Not found while no epoch is published."
-        operation["parameters"] = [FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
+        operation["parameters"] = _path_parameters(path)
         yield path, operation
     for path, about in DATASET.items():
         operation = _file_operation("dataset", about, has_etag=True)
         operation["description"] = "Not found while none is published."
-        operation["parameters"] = [*(FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)), "IfNoneMatch"]
+        operation["parameters"] = [*_path_parameters(path), "IfNoneMatch"]
         operation["responses"]["304"] = not_modified()
         if path.startswith("/changes"):
             operation["parameters"].append(CHANGES_FROM)
@@ -44,6 +45,38 @@ def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
                 operation["responses"]["200"]["content"] |= {form: {"schema": _shape_of(form)} for form in FILE_FORMS}
             operation["responses"] |= {"206": _part_of(operation["responses"]["200"]), "416": "Problem416"}
         yield path, operation
+
+
+def well_known_operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and operation of what stands at fixed addresses beside the API, all asked by GET."""
+    for path, about in WELL_KNOWN.items():
+        media_type = about["media_type"]
+        shape = {"type": "object" if media_type.endswith("json") else "string"}
+        answer = {
+            "description": "The answer.",
+            "headers": {name: header_ref(name) for name in ("X-Request-Id", "ETag", "Cache-Control")},
+            "content": {media_type: {"schema": shape}},
+        }
+        operation = {
+            "operationId": about["operation"],
+            "tags": [about["tag"]],
+            "summary": about["summary"],
+            "description": about["description"],
+            "parameters": [*_path_parameters(path), "IfNoneMatch"],
+            "responses": {"200": answer, "304": not_modified()},
+        }
+        operation["responses"] |= {str(status): f"Problem{status}" for status in about["refusals"]}
+        yield path, operation
+
+
+def parameter(name: str, place: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A parameter of an operation; one in the path is needed, any other may be left out."""
+    is_needed = place == "path"
+    return {"name": name, "in": place, "required": is_needed, "description": description, "schema": schema, **more}
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
 
 
 def header_ref(name: str) -> dict[str, str]:
@@ -180,13 +213,12 @@ _PROTOCOL = "Reconciliation Service API 0.2 of the W3C's group, as OpenRefine sp
 
 def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operations of name matching for analysts."""
-    queries = {
-        "name": "queries",
-        "in": "query",
-        "required": False,
-        "description": "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs.",
-        "schema": _TEXT | {"maxLength": MAX_IN_ADDRESS},
-    }
+    queries = parameter(
+        "queries",
+        "query",
+        "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs.",
+        _TEXT | {"maxLength": MAX_IN_ADDRESS},
+    )
     form = {
         "type": "object",
         "description": "One of the two.",
@@ -208,29 +240,13 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     ask = _operation_of("reconcile", "Match rows of a table with agencies", {"anyOf": [_CANDIDATES, _ROWS]}, (413, 415))
     ask["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
     yield RECONCILE, {"get": show | {"parameters": [queries]}, "post": ask}
-    prefix = {
-        "name": "prefix",
-        "in": "query",
-        "required": False,
-        "description": "What it begins with, or is like.",
-        "schema": _TEXT | {"maxLength": 400},
-    }
-    kind = {
-        "name": "kind",
-        "in": "path",
-        "required": True,
-        "description": "What is looked for.",
-        "schema": {"type": "string", "enum": ["entity", "property", "type"]},
-    }
+    prefix = parameter("prefix", "query", "What it begins with, or is like.", _TEXT | {"maxLength": 400})
+    kind = parameter("kind", "path", "What is looked for.", {"type": "string", "enum": ["entity", "property", "type"]})
     suggest = _operation_of("suggestReconciliation", "Find an agency, property or type while it is typed", _FOUND)
     yield f"{RECONCILE}/suggest/{{kind}}", {"get": suggest | {"parameters": [kind, prefix]}}
-    type_ = {
-        "name": "type",
-        "in": "query",
-        "required": False,
-        "description": "The type of the rows.",
-        "schema": {"type": "string", "enum": ["agency", "sending", "receiving"]},
-    }
+    type_ = parameter(
+        "type", "query", "The type of the rows.", {"type": "string", "enum": ["agency", "sending", "receiving"]}
+    )
     propose = _operation_of("proposeProperties", "Read what a row can be extended by", _PROPOSED)
     yield f"{RECONCILE}/properties", {"get": propose | {"parameters": [type_]}}
 

@@ -6,27 +6,16 @@ Names and errors are those of the specifications. Where wallets are switched off
 from collections.abc import Iterator
 from typing import Any
 
-from registry.api.openapi.descriptions import ALWAYS
-from registry.api.openapi.file_operations import header_ref, not_modified
+from registry.api.openapi.descriptions import ALWAYS, FILE_PARAMETERS
+from registry.api.openapi.file_operations import header_ref, not_modified, parameter
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import metadata
 from registry.proofs.wallets.grants import PRE_AUTHORIZED
 from registry.proofs.wallets.presentations import REQUEST_TYPE
 from registry.vocabulary.licensing import WalletForm
+from schemas import wallets
 from schemas.base import OutSchema
 from schemas.open_data import CredentialTypeSchema
-from schemas.wallets import (
-    CredentialRequestSchema,
-    IssuedCredentialsSchema,
-    OAuthErrorSchema,
-    PresentationAnsweredSchema,
-    PushedRequestSchema,
-    WalletChallengeSchema,
-    WalletIssuerSchema,
-    WalletNonceSchema,
-    WalletServerSchema,
-    WalletTokensSchema,
-)
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -45,8 +34,7 @@ def wallet_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         "A Token Status List of two bits a credential: 0 valid, 1 invalid, 2 suspended. Places are drawn by chance. Lists of a "
         "former time are not kept: with `time` this is 501.",
     )
-    number = {"type": "integer", "minimum": 0, "maximum": 999_999}
-    status["parameters"].append(_parameter("number", "path", "Of the list.", number))
+    status["parameters"].append(FILE_PARAMETERS["number"])
     status["responses"]["501"] = "Problem501"
     yield "/status/w/{number}", {"get": status}
     for path, name, summary, schema, example in _NONCES:
@@ -67,13 +55,13 @@ _DOCUMENTS = (
         "/.well-known/openid-credential-issuer",
         "getWalletIssuer",
         "Read what the registry issues to wallets; as a JWT where Accept prefers that",
-        {JSON: {"schema": WalletIssuerSchema}, "application/jwt": _JWT},
+        {JSON: {"schema": wallets.WalletIssuerSchema}, "application/jwt": _JWT},
     ),
     (
         "/.well-known/oauth-authorization-server",
         "getWalletServer",
         "Read where wallets get their tokens",
-        {JSON: {"schema": WalletServerSchema}},
+        {JSON: {"schema": wallets.WalletServerSchema}},
     ),
     (
         "/vct/recruitment-licence/v2",
@@ -99,14 +87,14 @@ _NONCES: tuple[tuple[str, str, str, type[OutSchema], dict[str, Any]], ...] = (
         metadata.NONCE,
         "createWalletNonce",
         "Get a nonce for a proof",
-        WalletNonceSchema,
+        wallets.WalletNonceSchema,
         {"c_nonce": "692c3f2c.aW52ZW50ZWQ.0123456789abcdef0123456789abcdef"},
     ),
     (
         metadata.CHALLENGE,
         "createWalletChallenge",
         "Get a challenge for a wallet attestation",
-        WalletChallengeSchema,
+        wallets.WalletChallengeSchema,
         {"attestation_challenge": "692c3f2c.aW52ZW50ZWQ.0123456789abcdef0123456789abcdef"},
     ),
 )
@@ -158,23 +146,18 @@ def _act(
         responses[str(code)] = {
             "description": "Refused, with a code of the specifications.",
             "headers": headers,
-            "content": _json(OAuthErrorSchema, example),
+            "content": _json(wallets.OAuthErrorSchema, example),
         }
     made = _operation(name, summary, description, parameters or []) | {"responses": responses | _problems()}
     return made if body is None else made | {"requestBody": {"required": True, "content": body}}
 
 
-def _parameter(name: str, place: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
-    is_needed = place == "path"
-    return {"name": name, "in": place, "required": is_needed, "description": description, "schema": schema, **more}
-
-
 _ATTESTATION = [
-    _parameter("OAuth-Client-Attestation", "header", "The wallet's attestation by its provider.", _TEXT),
-    _parameter("OAuth-Client-Attestation-PoP", "header", "The proof that the wallet holds the attested key.", _TEXT),
+    parameter("OAuth-Client-Attestation", "header", "The wallet's attestation by its provider.", _TEXT),
+    parameter("OAuth-Client-Attestation-PoP", "header", "The proof that the wallet holds the attested key.", _TEXT),
 ]
-_DPOP = _parameter("DPoP", "header", "The DPoP proof (RFC 9449), with the nonce of the last answer.", _TEXT)
-_TOKEN = _parameter(
+_DPOP = parameter("DPoP", "header", "The DPoP proof (RFC 9449), with the nonce of the last answer.", _TEXT)
+_TOKEN = parameter(
     "token",
     "path",
     "As the link or the QR code has it.",
@@ -192,7 +175,10 @@ def _push() -> dict[str, Any]:
     return _act(
         "pushWalletAuthorization",
         "Push an authorization request (RFC 9126)",
-        _json(PushedRequestSchema, {"request_uri": "urn:ietf:params:oauth:request_uri:aW52ZW50ZWQ", "expires_in": 600}),
+        _json(
+            wallets.PushedRequestSchema,
+            {"request_uri": "urn:ietf:params:oauth:request_uri:aW52ZW50ZWQ", "expires_in": 600},
+        ),
         description="A wallet begins with an offer of an agency, never by itself.",
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
@@ -217,7 +203,7 @@ def _tokens() -> dict[str, Any]:
     return _act(
         "createWalletTokens",
         "Get tokens for an offer, a code or a refresh token",
-        _json(WalletTokensSchema, tokens),
+        _json(wallets.WalletTokensSchema, tokens),
         description="A number told apart may be typed wrong five times; a code is good once.",
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
@@ -236,15 +222,17 @@ def _tokens() -> dict[str, Any]:
 
 
 def _credential() -> dict[str, Any]:
-    authorization = _parameter("Authorization", "header", "`DPoP` and the access token.", _TEXT)
+    authorization = parameter("Authorization", "header", "`DPoP` and the access token.", _TEXT)
     return _act(
         "createWalletCredential",
         "Get the credential of a token, bound to a key of the wallet",
-        _json(IssuedCredentialsSchema, {"credentials": [{"credential": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~"}]}),
+        _json(
+            wallets.IssuedCredentialsSchema, {"credentials": [{"credential": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~"}]}
+        ),
         description="For one token one credential lives: a second one ends the first.",
         parameters=[_DPOP, authorization],
         body=_json(
-            CredentialRequestSchema,
+            wallets.CredentialRequestSchema,
             {
                 "credential_configuration_id": WalletForm.LICENCE.value,
                 "proofs": {"jwt": ["eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"]},
@@ -273,7 +261,7 @@ def _answer() -> dict[str, Any]:
         "answerPresentationRequest",
         "Answer a request with a presentation, as `direct_post.jwt`",
         _json(
-            PresentationAnsweredSchema,
+            wallets.PresentationAnsweredSchema,
             {"redirect_uri": "https://recruiting.example.org/checked?response_code=aW52ZW50ZWQ"},
         ),
         description="An answer counts once, genuine or not. What cannot be decrypted changes nothing.",
@@ -296,6 +284,8 @@ def _gone() -> dict[str, Any]:
     return {
         "description": "It is over, was answered, or never was; or wallets are switched off.",
         "headers": {one: header_ref(one) for one in ALWAYS},
-        "content": _json(OAuthErrorSchema, {"error": "invalid_request", "error_description": "ask for another one"})
+        "content": _json(
+            wallets.OAuthErrorSchema, {"error": "invalid_request", "error_description": "ask for another one"}
+        )
         | {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

@@ -18,32 +18,21 @@ from registry.http.transaction import reading
 from registry.organisations import authenticators, keys, members
 from registry.organisations.models import ApiKey, ApiKeyUsage, Member, OrganisationActor
 from registry.vocabulary.organisations import Scope
-from schemas.organisations import (
-    KeyDaySchema,
-    KeyExchangeSchema,
-    KeyMadeSchema,
-    KeyMakeSchema,
-    KeysSchema,
-    KeyUsageQuerySchema,
-    KeyUsageSchema,
-    MemberSchema,
-    MembersSchema,
-    OrganisationSchema,
-)
+from schemas import organisations
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 
-_MEMBER = MemberSchema.of(Member, computed=["has_second_step"])
+_MEMBER = organisations.MemberSchema.of(Member, computed=["has_second_step"])
 USUAL_DAYS = 90
-_KEY_DAY = KeyDaySchema.of(ApiKeyUsage)
-_KEY_MADE = KeyMadeSchema.of(ApiKey, computed=["key"])
+_KEY_DAY = organisations.KeyDaySchema.of(ApiKeyUsage)
+_KEY_MADE = organisations.KeyMadeSchema.of(ApiKey, computed=["key"])
 
 
 @ns.route("")
 class OwnOrganisation(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @response_schema(OrganisationSchema.of(Caller), "getOrganisation", cacheable=False)
+    @response_schema(organisations.OrganisationSchema.of(Caller), "getOrganisation", cacheable=False)
     def get(self) -> Caller:
         """Read the organisation and the scopes of your API key."""
         return current_organisation()
@@ -52,7 +41,7 @@ class OwnOrganisation(Resource):
 @ns.route("/members")
 class Members(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @response_schema(MembersSchema(), "listMembers", cacheable=False)
+    @response_schema(organisations.MembersSchema(), "listMembers", cacheable=False)
     def get(self) -> Answer:
         """List the people of your organisation.
 
@@ -67,7 +56,7 @@ class Members(Resource):
 class Keys(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema(PageQuerySchema())
-    @response_schema(KeysSchema.of(ItemsPage, items=ApiKey), "listKeys", cacheable=False)
+    @response_schema(organisations.KeysSchema.of(ItemsPage, items=ApiKey), "listKeys", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[ApiKey]:
         """List active API keys, the newest first."""
         ours, today = current_organisation().id, day_at(now(), None)
@@ -76,8 +65,8 @@ class Keys(Resource):
         )
 
     @needs_scope(Scope.ORGANISATION)
-    @request_schema(KeyMakeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(organisations.KeyMakeSchema(), body=True, idempotent=True)
+    @response_schema(organisations.KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self, label: str, scopes: Sequence[Scope], idempotency_key: IdempotencyKey | None, **limits: Any
     ) -> Answer:
@@ -97,8 +86,8 @@ class Keys(Resource):
 @ns.route("/keys/<key_id>/exchange")
 class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema(KeyExchangeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(organisations.KeyExchangeSchema(), body=True, idempotent=True)
+    @response_schema(organisations.KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:
@@ -127,8 +116,8 @@ class OneKey(Resource):
 @ns.route("/keys/<key_id>/usage")
 class Usage(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema(KeyUsageQuerySchema())
-    @response_schema(KeyUsageSchema(), "getKeyUsage", (404,), cacheable=False)
+    @request_schema(organisations.KeyUsageQuerySchema())
+    @response_schema(organisations.KeyUsageSchema(), "getKeyUsage", (404,), cacheable=False)
     def get(self, key_id: str, days: int = USUAL_DAYS) -> Answer:
         """Read how many requests a key made on each day, also one that has ended."""
         usage_counts().flush()

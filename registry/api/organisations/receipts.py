@@ -1,4 +1,7 @@
-"""The file of receipts that an organisation keeps: its own alone, read, checked again, exported and let go."""
+"""The file of receipts that an organisation keeps: its own alone, read, checked again, exported and let go.
+
+And the lists that it keeps there: read, saved, asked anew and let go.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,37 +10,32 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+import schemas.receipts
 from registry.api.api_keys import current_organisation, needs_scope
-from registry.api.cursors import USUAL, page_at
+from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
-from registry.bulk.archive import receipts
+from registry.bulk.answering.statements import row_proof
+from registry.bulk.archive import lists, receipts
 from registry.bulk.archive.files import export, receipt_payload
 from registry.bulk.archive.receipts import Filter
-from registry.bulk.archive.rechecks import checked_again
-from registry.bulk.models import ArchivedReceipt
+from registry.bulk.archive.rechecks import ASKED, ChangedRow, checked_again, verify_again
+from registry.bulk.archive.stamps import stamp_payload
+from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.responses import Answer, File, requested_language
-from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
-from registry.http.transaction import reading, writing
+from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
+from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer as Verdict
-from schemas.receipts import (
-    ArchivedReceiptCheckSchema,
-    ArchivedReceiptSchema,
-    ArchivedReceiptsPageSchema,
-    ArchivedReceiptsSchema,
-    ChangedReceiptSchema,
-    ChangedReceiptsSchema,
-    ReceiptExportSchema,
-    ReceiptSettingsChangeSchema,
-    ReceiptSettingsSchema,
-)
+from schemas.credentials import RowProofSchema
 
-_CHANGED = ChangedReceiptSchema.of(ArchivedReceipt, computed=["issued_at", "today", "log_size", "changed"])
+_CHANGED = schemas.receipts.ChangedReceiptSchema.of(
+    ArchivedReceipt, computed=["issued_at", "today", "log_size", "changed"]
+)
 
 ns = Namespace("receipts", path="/receipts")
 
@@ -45,8 +43,8 @@ ns = Namespace("receipts", path="/receipts")
 @ns.route("")
 class Receipts(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ArchivedReceiptsPageSchema())
-    @response_schema(ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
+    @request_schema(schemas.receipts.ArchivedReceiptsPageSchema())
+    @response_schema(schemas.receipts.ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List archived receipts, the newest first.
 
@@ -60,8 +58,8 @@ class Receipts(Resource):
 @ns.route("/changes")
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ArchivedReceiptsPageSchema())
-    @response_schema(ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
+    @request_schema(schemas.receipts.ArchivedReceiptsPageSchema())
+    @response_schema(schemas.receipts.ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """Verify archived questions again, and list the answers that changed.
 
@@ -76,7 +74,7 @@ class Changes(Resource):
 @ns.route("/export")
 class Export(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ReceiptExportSchema())
+    @request_schema(schemas.receipts.ReceiptExportSchema())
     @response_file("exportReceipts")
     def get(self, form: str, **which: Any) -> File:
         """Export archived receipts as a file, the oldest first; at most 10,000 in one.
@@ -89,14 +87,14 @@ class Export(Resource):
 @ns.route("/settings")
 class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
+    @response_schema(schemas.receipts.ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
         """Read for how long receipts are archived, and whether all are."""
         return Answer(_settings_payload(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
-    @request_schema(ReceiptSettingsChangeSchema(), body=True)
-    @response_schema(ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
+    @request_schema(schemas.receipts.ReceiptSettingsChangeSchema(), body=True)
+    @response_schema(schemas.receipts.ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
     def put(self, days: int, is_archiving: bool | None = None) -> Answer:
         """Set for how long new receipts are archived, and whether all are.
 
@@ -115,7 +113,7 @@ class Settings(Resource):
 @ns.route("/<string(minlength=12):receipt_id>")
 class Receipt(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
+    @response_schema(schemas.receipts.ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
         return Answer(receipt_payload(_find_receipt(receipt_id)))
@@ -131,7 +129,7 @@ class Receipt(Resource):
 @ns.route("/<string(minlength=12):receipt_id>/check")
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @response_schema(ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
+    @response_schema(schemas.receipts.ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of an archived receipt, and verify its question again.
 
@@ -191,4 +189,102 @@ def _compare(stored: ArchivedReceipt) -> dict[str, Any]:
         today=None if again.today is None else again.today.verdict.verdict,
         log_size=again.said["log"]["size"] if again.said else None,
         changed=again.differences,
+    )
+
+
+_LIST = schemas.receipts.ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at", "stamp"])
+_CHANGED_ROW = schemas.receipts.ChangedRowSchema.of(ChangedRow)
+
+archived_lists = Namespace("receipts", path="/archived-lists")
+
+
+@archived_lists.route("")
+class ArchivedLists(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @request_schema(schemas.receipts.ArchivedListsPageSchema())
+    @response_schema(schemas.receipts.ArchivedListsSchema(), "listArchivedLists", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
+        """List archived lists, the newest first.
+
+        One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
+        organisation keeps every one.
+        """
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            question_of(which), limit, cursor,
+            lambda page: lists.lists_of(reading(), ours, *page, filter_of(**which)), lambda one: one.id,
+        )  # fmt: skip
+        return Answer({"items": [_list_payload(one) for one in found], "next_cursor": next_cursor})
+
+
+@archived_lists.route("/<list_id>")
+class OneList(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @response_schema(schemas.receipts.ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
+    def get(self, list_id: str) -> Answer:
+        """Read an archived list: how it was answered, and the manifest that signs its statements."""
+        return Answer(_list_payload(_find_list(list_id)))
+
+    @needs_scope(Scope.RECEIPTS)
+    @no_content_response("deleteArchivedList", (404,))
+    def delete(self, list_id: str) -> None:
+        """Delete an archived list for good. A job that was archived is removed after its usual time."""
+        with writing() as session:
+            lists.let_list_go(session, current_organisation().id, list_id)
+
+
+@archived_lists.route("/<list_id>/statements")
+class Statements(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @response_file("getArchivedListStatements", (404,))
+    def get(self, list_id: str) -> File:
+        """Download the statements of an archived list, a line for each row, which its manifest signs."""
+        stored = _find_list(list_id)
+        body = list(lists.statements_of(services().settings, stored))
+        return File(body, BYTES, f"{stored.reference}-statements.jsonl", sum(map(len, body)))
+
+
+@archived_lists.route("/<list_id>/proofs/<row>")
+class Proof(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @response_schema(RowProofSchema(), "getArchivedListRowProof", (404,), cacheable=False)
+    def get(self, list_id: str, row: str) -> Answer:
+        """Read the proof of one row of an archived list, to be shown without the others.
+
+        As `getJobRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
+        """
+        stored = _find_list(list_id)
+        return Answer(row_proof(lists.statements_of(services().settings, stored), row, stored.manifest))
+
+
+@archived_lists.route("/<list_id>/changes")
+class ListChanges(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @request_schema(schemas.receipts.ListChangesPageSchema())
+    @response_schema(schemas.receipts.ListChangesSchema(), "listArchivedListChanges", (404,), cacheable=False)
+    def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
+        """Verify the rows of an archived list again, and list those whose answers changed.
+
+        A page asks `limit` rows; go on with `next_cursor` until it is null, even where a page lists nothing.
+        """
+        stored = _find_list(list_id)
+        question = {"list": stored.reference}
+        start = 0 if cursor is None else row_in(question, cursor)
+        found = verify_again(stored, start, limit, now())
+        next_cursor = None if found.after is None else cursor_of(question, [found.after])
+        items = [_CHANGED_ROW.write(one) for one in found.rows]
+        return Answer({"items": items, "asked": found.asked, "next_cursor": next_cursor})
+
+
+def _find_list(list_id: str) -> ArchivedList:
+    return lists.list_named(reading(), current_organisation().id, list_id)
+
+
+def _list_payload(stored: ArchivedList) -> dict[str, Any]:
+    return _LIST.write(
+        stored,
+        is_job=stored.job_id is not None,
+        filename=stored.name or None,
+        issued_at=instant_text(stored.issued_at),
+        stamp=stamp_payload(stored),
     )

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from flask import g, request
 
-from registry.api.api_keys import Caller, optional_api_key, require_scope
+from registry.api.api_keys import Caller, keeper_of, optional_api_key
 from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
+from registry.bulk import reading, rules
 from registry.bulk.answering.batches import (
     CORRIDORS,
     AnsweredItem,
@@ -23,29 +24,6 @@ from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, q
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
-from registry.bulk.reading import (
-    columns_in,
-    is_workbook,
-    lines_of,
-    mapping_of,
-    memory_file,
-    require,
-    require_small,
-    sheet_in,
-)
-from registry.bulk.rules import (
-    CORRIDOR,
-    JOBS,
-    MAX_AT_ONCE,
-    MAX_SEARCHED,
-    MAX_WITHOUT_KEY,
-    VERIFICATION,
-    Columns,
-    constants_as_text,
-    question_of_row,
-    with_constants,
-    with_day_read,
-)
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.processes import gc_paused
@@ -60,15 +38,8 @@ from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowan
 from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, Scope
+from schemas import bulk
 from schemas.base import OutSchema
-from schemas.bulk import (
-    CorridorItemsSchema,
-    CorridorListOptionsSchema,
-    CorridorVerificationsSchema,
-    ItemsSchema,
-    ListOptionsSchema,
-    VerificationsSchema,
-)
 from schemas.corridor import CorridorVerdictSchema
 from schemas.verify import VerdictSchema
 
@@ -84,7 +55,7 @@ class Listed(NamedTuple):
     """What was sent: the items, and for a file how its columns were read."""
 
     items: Iterable[AnySent]
-    columns: Columns | None = None
+    columns: rules.Columns | None = None
 
 
 class Form(NamedTuple):
@@ -104,8 +75,8 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 class Verifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @long_lists_apart
-    @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
-    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), other_media_types=LIST_FILES)
+    @request_list(bulk.ItemsSchema(), bulk.ListOptionsSchema(), MAX_BYTES)
+    @response_schema(bulk.VerificationsSchema(), "verifyMany", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many recruiters in one go.
 
@@ -115,17 +86,17 @@ class Verifications(Resource):
         kept, unless with a key it is asked for by `keep`, or the organisation has chosen so. More are taken by POST
         /api/v1/verification-jobs.
         """
-        keeper, choice = keeper_of(sent), _choice_of(sent, VerdictSchema())
-        listed = listed_in(sent, VERIFICATION, question_of_row)
+        keeper, choice = _keeper_of(sent), _choice_of(sent, VerdictSchema())
+        listed = listed_in(sent, rules.VERIFICATION, rules.question_of_row)
         reader = verdicts()
         at = now()
         with gc_paused():
             items = list(questions_in(listed.items, at, reader.current_snapshot(), Keys()))
         searched = _searched_among(items)
-        if searched > MAX_SEARCHED:
+        if searched > rules.MAX_SEARCHED:
             raise TooManyQuestions(
-                f"{searched} of the questions are about a name or an earlier instant; at most {MAX_SEARCHED} of those are "
-                f"answered in one go: send the list to {JOBS}"
+                f"{searched} of the questions are about a name or an earlier instant; at most {rules.MAX_SEARCHED} of those are "
+                f"answered in one go: send the list to {rules.JOBS}"
             )
         return answered(_QUESTIONS, items, listed, at, choice, keeper, idempotency_key)
 
@@ -134,16 +105,18 @@ class Verifications(Resource):
 class CorridorVerifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @long_lists_apart
-    @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
-    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), other_media_types=LIST_FILES)
+    @request_list(bulk.CorridorItemsSchema(), bulk.CorridorListOptionsSchema(), MAX_BYTES)
+    @response_schema(
+        bulk.CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), other_media_types=LIST_FILES
+    )
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many corridors in one go.
 
         Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
-        keeper, choice = keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
-        listed = listed_in(sent, CORRIDOR, corridor_of)
+        keeper, choice = _keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
+        listed = listed_in(sent, rules.CORRIDOR, corridor_of)
         items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
         return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
 
@@ -159,14 +132,12 @@ def _searched_among(items: Iterable[Item]) -> int:
     return sum(1 for item in items if not item.faults and is_searched(item.question))
 
 
-def keeper_of(sent: ListSent) -> Caller | None:
-    """Whose file the list is kept in; None where it is kept in none. Raises NotSignedIn, ScopeMissing, NotIssuing."""
+def _keeper_of(sent: ListSent) -> Caller | None:
+    """As `api_keys.keeper_of`. Raises NotIssuing too, where it is asked for and nothing can be signed."""
     wish = sent.options.get("keep")
     if wish:
         require_signed()
-        return require_scope(Scope.RECEIPTS)
-    caller: Caller | None = g.get("organisation")
-    return caller if caller is not None and wish is None and caller.keeps_every else None
+    return keeper_of(wish)
 
 
 def listed_in(
@@ -175,20 +146,20 @@ def listed_in(
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
     if isinstance(sent.items, list):
         _require_few(len(sent.items))
-        constants = constants_as_text(sent.options.get("constants")) or {}
+        constants = rules.constants_as_text(sent.options.get("constants")) or {}
         fields = [_with(constants, one) for one in sent.items] if constants else sent.items
         return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
-    with memory_file(sent.items) as path:
-        require_small(path, _allowance().room.unpacked)
+    with reading.memory_file(sent.items) as path:
+        reading.require_small(path, _allowance().room.unpacked)
         sheet = _sheet_in(path)
-        there = columns_in(path, wanted, sheet)
-        columns = mapping_of(there, wanted)
-        require(columns.columns, wanted, [column.name for column in there])
+        there = reading.columns_in(path, wanted, sheet)
+        columns = reading.mapping_of(there, wanted)
+        reading.require(columns.columns, wanted, [column.name for column in there])
         items = []
-        for line in lines_of(path, columns.columns, sheet):
-            cells, trouble = with_day_read(line.cells)
+        for line in reading.lines_of(path, columns.columns, sheet):
+            cells, trouble = rules.with_day_read(line.cells)
             items.append(Sent(question_of_cells(cells), line.number, line.trouble, trouble))
-            if len(items) > MAX_AT_ONCE:
+            if len(items) > rules.MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))
     if not items:
@@ -198,15 +169,15 @@ def listed_in(
 
 def _sheet_in(path: Path) -> Sheet | None:
     """The sheet of a workbook, taken out of it by a process of its own; None of what is none."""
-    if not is_workbook(path):
+    if not reading.is_workbook(path):
         return None
     with workbook_turn(has_key=_has_key()):
-        return sheet_in(path, _allowance())
+        return reading.sheet_in(path, _allowance())
 
 
 def _with(constants: Mapping[str, str], fields: Any) -> Any:
     """An item with what holds for all; one that is no object is told so of itself."""
-    return with_constants(constants, fields) if isinstance(fields, dict) else fields
+    return rules.with_constants(constants, fields) if isinstance(fields, dict) else fields
 
 
 def _has_key() -> bool:
@@ -218,14 +189,15 @@ def _allowance() -> Allowance:
 
 
 def _require_few(count: int) -> None:
-    limit = MAX_AT_ONCE if _has_key() else MAX_WITHOUT_KEY
-    if count > MAX_AT_ONCE:
+    limit = rules.MAX_AT_ONCE if _has_key() else rules.MAX_WITHOUT_KEY
+    if count > rules.MAX_AT_ONCE:
         raise TooManyQuestions(
-            f"more than {MAX_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
+            f"more than {rules.MAX_AT_ONCE} questions are not answered in one go: send the list to {rules.JOBS}, "
+            "which takes a million"
         )
     if count > limit:
         raise TooManyQuestions(
-            f"{count} questions were sent; without a key {limit} are answered in one go, with one {MAX_AT_ONCE}: "
+            f"{count} questions were sent; without a key {limit} are answered in one go, with one {rules.MAX_AT_ONCE}: "
             "send fewer, or the key of an organisation"
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import schemas.watches
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import act_once, acting, versioned
@@ -24,22 +25,12 @@ from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.watches import WatchView
 from schemas.parameters import PageQuerySchema
-from schemas.watches import (
-    EventsQuerySchema,
-    EventsSchema,
-    NumbersSchema,
-    WatchChangeSchema,
-    WatchesSchema,
-    WatchMadeSchema,
-    WatchMakeSchema,
-    WatchSchema,
-)
 
 ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
-_WATCH = WatchSchema.of(WatchView)
-_WATCH_MADE = WatchMadeSchema.of(WatchView, computed=["waiting_lines"])
+_WATCH = schemas.watches.WatchSchema.of(WatchView)
+_WATCH_MADE = schemas.watches.WatchMadeSchema.of(WatchView, computed=["waiting_lines"])
 _WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
     "agency_id": watches.watch_agency,
     "licence_id": watches.watch_licence,
@@ -55,7 +46,7 @@ MAX_LIST = 4 * 1024 * 1024
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(WatchesSchema.of(ItemsPage, items=WatchView), "listWatches", cacheable=False)
+    @response_schema(schemas.watches.WatchesSchema.of(ItemsPage, items=WatchView), "listWatches", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[WatchView]:
         """List your watches, the newest first."""
         ours = current_organisation().id
@@ -64,9 +55,9 @@ class Watches(Resource):
         )
 
     @needs_scope(Scope.WATCHES)
-    @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
+    @request_schema(schemas.watches.WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
     @response_schema(
-        WatchMadeSchema(),
+        schemas.watches.WatchMadeSchema(),
         "createWatch",
         (409, 413, 415),
         status=HTTPStatus.CREATED,
@@ -105,7 +96,7 @@ class OneWatch(Resource):
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema(WatchChangeSchema(), body=True)
+    @request_schema(schemas.watches.WatchChangeSchema(), body=True)
     @response_schema(_WATCH, "updateWatch", (404, 413, 415))
     def patch(self, version: int, watch_id: str, **changes: Any) -> WatchView:
         """Rename, pause or resume a watch, or choose of which types of events it tells."""
@@ -126,8 +117,8 @@ class OneWatch(Resource):
 class Numbers(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema(NumbersSchema(), body=True, max_bytes=MAX_LIST)
-    @response_schema(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
+    @request_schema(schemas.watches.NumbersSchema(), body=True, max_bytes=MAX_LIST)
+    @response_schema(schemas.watches.WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
     def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
         """Replace the list of numbers of a watch."""
         with acting(version) as call:
@@ -138,8 +129,8 @@ class Numbers(Resource):
 @events.route("")
 class Events(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema(EventsQuerySchema())
-    @response_schema(EventsSchema(), "listEvents", (410,), cacheable=False)
+    @request_schema(schemas.watches.EventsQuerySchema())
+    @response_schema(schemas.watches.EventsSchema(), "listEvents", (410,), cacheable=False)
     def get(self, cursor: str | None = None, limit: int = USUAL_EVENTS, types: str = "") -> Answer:
         """List the events of your watches in order, from any cursor on.
 

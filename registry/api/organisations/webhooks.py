@@ -23,32 +23,21 @@ from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import Webhook
 from registry.watches.webhooks import Logged
+from schemas import watches
 from schemas.parameters import PageQuerySchema
-from schemas.watches import (
-    DeliveriesSchema,
-    DeliverySchema,
-    ReplayedSchema,
-    ReplaySchema,
-    WebhookChangeSchema,
-    WebhookMadeSchema,
-    WebhookMakeSchema,
-    WebhookSchema,
-    WebhooksSchema,
-    WebhookTestSchema,
-)
 
 ns = Namespace("webhooks", path="/webhooks")
 
-_WEBHOOK = WebhookSchema.of(Webhook)
-_WEBHOOK_MADE = WebhookMadeSchema.of(Webhook, computed=["secret"])
-_DELIVERY = DeliverySchema.of(Logged, computed=["event_id", "type", "next_at"])
+_WEBHOOK = watches.WebhookSchema.of(Webhook)
+_WEBHOOK_MADE = watches.WebhookMadeSchema.of(Webhook, computed=["secret"])
+_DELIVERY = watches.DeliverySchema.of(Logged, computed=["event_id", "type", "next_at"])
 
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(WebhooksSchema.of(ItemsPage, items=Webhook), "listWebhooks", cacheable=False)
+    @response_schema(watches.WebhooksSchema.of(ItemsPage, items=Webhook), "listWebhooks", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[Webhook]:
         """List your webhooks, the newest first."""
         ours = current_organisation().id
@@ -57,9 +46,9 @@ class Webhooks(Resource):
         )
 
     @needs_scope(Scope.WATCHES)
-    @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
+    @request_schema(watches.WebhookMakeSchema(), body=True, idempotent=True)
     @response_schema(
-        WebhookMadeSchema(),
+        watches.WebhookMadeSchema(),
         "createWebhook",
         (409, 413, 415),
         status=HTTPStatus.CREATED,
@@ -91,7 +80,7 @@ class OneWebhook(Resource):
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @request_schema(WebhookChangeSchema(), body=True)
+    @request_schema(watches.WebhookChangeSchema(), body=True)
     @response_schema(_WEBHOOK, "updateWebhook", (404, 413, 415))
     def patch(self, version: int, webhook_id: str, **changes: Any) -> Webhook:
         """Change the URL, name or types of events of a webhook, or switch it off and on."""
@@ -111,7 +100,7 @@ class OneWebhook(Resource):
 class Secret(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
-    @response_schema(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
+    @response_schema(watches.WebhookMadeSchema(), "rotateWebhookSecret", (404,))
     def post(self, version: int, webhook_id: str) -> Answer:
         """Rotate the secret of a webhook.
 
@@ -125,8 +114,8 @@ class Secret(Resource):
 @ns.route("/<webhook_id>/test")
 class Testing(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema(WebhookTestSchema(), body=True, is_body_optional=True)
-    @response_schema(DeliverySchema(), "testWebhook", (404, 409, 413, 415))
+    @request_schema(watches.WebhookTestSchema(), body=True, is_body_optional=True)
+    @response_schema(watches.DeliverySchema(), "testWebhook", (404, 409, 413, 415))
     def post(self, webhook_id: str, type: EventType = EventType.WEBHOOK_TEST) -> Answer:
         """Send a test event: `webhook.test`, or with a test key one of any type, about an agency of the demo.
 
@@ -141,8 +130,8 @@ class Testing(Resource):
 @ns.route("/<webhook_id>/replay")
 class Replay(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema(ReplaySchema(), body=True)
-    @response_schema(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
+    @request_schema(watches.ReplaySchema(), body=True)
+    @response_schema(watches.ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
     def post(self, webhook_id: str, cursor: str | None = None) -> Answer:
         """Replay all events after a cursor to a webhook, in order, with the same ids."""
         with acting() as call:
@@ -154,7 +143,7 @@ class Replay(Resource):
 class Deliveries(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
+    @response_schema(watches.DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
     def get(self, webhook_id: str, limit: int = USUAL, cursor: str | None = None) -> Answer:
         """List deliveries, the newest first: pending, failed and delivered."""
         session = reading()
@@ -169,7 +158,7 @@ class Deliveries(Resource):
 @ns.route("/<webhook_id>/deliveries/<event_id>")
 class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
-    @response_schema(DeliverySchema(), "resendEvent", (404, 409))
+    @response_schema(watches.DeliverySchema(), "resendEvent", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""
         with acting() as call:

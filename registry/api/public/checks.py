@@ -24,24 +24,15 @@ from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Answer as Verdict
 from registry.vocabulary.register import Language
-from schemas.checks import (
-    AdvertFlag,
-    AdvertItem,
-    Checked,
-    CheckRemark,
-    CheckResult,
-    ChecksAnswer,
-    ChecksAnswerSchema,
-    ChecksSchema,
-)
+from schemas import checks
 
 ns = Namespace("checks", path="/checks")
 
 
 @ns.route("")
 class Checks(Resource):
-    @request_schema(ChecksSchema(), body=True)
-    @response_schema(ChecksAnswerSchema(), "checkClaims", (413, 415))
+    @request_schema(checks.ChecksSchema(), body=True)
+    @response_schema(checks.ChecksAnswerSchema(), "checkClaims", (413, 415))
     def post(self, **stated: Any) -> Answer:
         """Check what a recruiter told a worker.
 
@@ -65,21 +56,21 @@ class Checks(Resource):
         )
 
 
-def check_payload(outcome: Outcome, language: Language) -> ChecksAnswer:
+def check_payload(outcome: Outcome, language: Language) -> checks.ChecksAnswer:
     verdict = outcome.verdict
-    return ChecksAnswer(
-        CheckResult(outcome.summary, check_summary(language, outcome.summary)),
+    return checks.ChecksAnswer(
+        checks.CheckResult(outcome.summary, check_summary(language, outcome.summary)),
         outcome.offer,
         [
-            AdvertFlag(
+            checks.AdvertFlag(
                 one.flag, red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law)
             )
             for one in outcome.flags
         ],
-        [AdvertItem(one.kind, one.value, one.words) for one in outcome.items],
+        [checks.AdvertItem(one.kind, one.value, one.words) for one in outcome.items],
         reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
-            Checked(
+            checks.Checked(
                 one.stated.kind,
                 one.stated.value,
                 one.outcome,
@@ -104,5 +95,5 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksAnswer:
     )
 
 
-def _note(language: Language, note: Noted) -> CheckRemark:
-    return CheckRemark(note.code, check_note(language, note.code, note.like))
+def _note(language: Language, note: Noted) -> checks.CheckRemark:
+    return checks.CheckRemark(note.code, check_note(language, note.code, note.like))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import g, request
+from flask import request
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from registry.api.api_keys import Caller, optional_api_key, require_scope
+from registry.api.api_keys import Caller, keeper_of, optional_api_key
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import once
 from registry.core.clock import now
@@ -58,9 +58,8 @@ class Corridor(Resource):
         organisation or its key has chosen so, the answer is archived as a list of one; with an Idempotency-Key once,
         however often it is sent.
         """
-        caller = require_scope(Scope.RECEIPTS) if keep else g.get("organisation")
-        is_kept = caller is not None and (keep or (keep is None and caller.keeps_every))
-        if not is_kept:
+        caller = keeper_of(keep)
+        if caller is None:
             return _with_proof(asked, receipt or bool(keep))
         with once("list", f"organisation {caller.reference}", idempotency_key) as one:
             return one.stored() or _with_proof(asked, receipt or bool(keep), caller, one.answer, is_wanted=bool(keep))

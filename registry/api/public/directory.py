@@ -24,29 +24,20 @@ from registry.register.help_lines import HelpLine, help_lines_in, lines_of, publ
 from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
-from schemas.directory import (
-    AuthoritiesSchema,
-    AuthoritySchema,
-    CountryQuerySchema,
-    CoverageItemSchema,
-    CoverageQuerySchema,
-    CoverageSchema,
-    HelpLinesSchema,
-    SectorsSchema,
-)
+from schemas import directory
 from schemas.law import RegimesQuerySchema, RegimesSchema
 from schemas.parameters import sector_label
 
-_SOURCE = CoverageItemSchema.of(SourceFacts, computed=["name", "kinds", "stale_at", "is_stale"])
-_AUTHORITY = AuthoritySchema.of(AuthorityFacts, computed=["name"])
+_SOURCE = directory.CoverageItemSchema.of(SourceFacts, computed=["name", "kinds", "stale_at", "is_stale"])
+_AUTHORITY = directory.AuthoritySchema.of(AuthorityFacts, computed=["name"])
 
 ns = Namespace("directory", path="/")
 
 
 @ns.route("/coverage")
 class Coverage(Resource):
-    @request_schema(CoverageQuerySchema())
-    @response_schema(CoverageSchema(), "getCoverage")
+    @request_schema(directory.CoverageQuerySchema())
+    @response_schema(directory.CoverageSchema(), "getCoverage")
     def get(self, country: str | None = None, known_at: datetime | None = None) -> Answer:
         """Read which lists the registry holds, how complete and how fresh.
 
@@ -71,8 +62,8 @@ class Coverage(Resource):
 
 @ns.route("/authorities")
 class Authorities(Resource):
-    @request_schema(CountryQuerySchema())
-    @response_schema(AuthoritiesSchema(), "listAuthorities")
+    @request_schema(directory.CountryQuerySchema())
+    @response_schema(directory.AuthoritiesSchema(), "listAuthorities")
     def get(self, country: str | None = None) -> Answer:
         """List the authorities that the registry knows."""
         language = requested_language(request.environ)
@@ -114,7 +105,7 @@ _LAW_NAMES = {
 @ns.route("/sectors")
 class Sectors(Resource):
     @request_schema()
-    @response_schema(SectorsSchema(), "listSectors")
+    @response_schema(directory.SectorsSchema(), "listSectors")
     def get(self) -> Answer:
         """List the classes of work in which workers of these corridors are most at risk."""
         language = requested_language(request.environ)
@@ -133,8 +124,8 @@ class Sectors(Resource):
 
 @ns.route("/help-lines")
 class HelpLines(Resource):
-    @request_schema(CountryQuerySchema())
-    @response_schema(HelpLinesSchema(), "listHelpLines")
+    @request_schema(directory.CountryQuerySchema())
+    @response_schema(directory.HelpLinesSchema(), "listHelpLines")
     def get(self, country: str | None = None) -> Answer:
         """List who helps, by country, and who runs each line.
 

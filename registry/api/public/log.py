@@ -4,6 +4,7 @@ What is behind the published head does not exist here: its tiles would be asked 
 """
 
 import re
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, request
 
@@ -56,23 +57,20 @@ def show_proof(index: str) -> Response:
 def show_keys() -> Response:
     """The keys that heads verify with, one a line, the active first."""
     queries.head(public_reading())
-    lines = "".join(f"{key}\n" for key in queries.verifier_keys(public_reading()))
-    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+    return _respond_with_lines(queries.verifier_keys(public_reading()))
 
 
 @pages.get("/log/policy")
 def show_policy() -> Response:
     """Which witnesses a head needs; `quorum none` says that a split view cannot be excluded."""
     queries.head(public_reading())
-    lines = "".join(f"{line}\n" for line in queries.policy_lines(public_reading()))
-    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+    return _respond_with_lines(queries.policy_lines(public_reading()))
 
 
 @pages.get("/log/timestamps/sizes")
 def show_stamped_sizes() -> Response:
     """The sizes of the heads that have a time stamp, one a line, the smallest first; nothing where none has."""
-    lines = "".join(f"{size}\n" for size in queries.stamped_sizes(public_reading()))
-    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+    return _respond_with_lines(queries.stamped_sizes(public_reading()))
 
 
 @pages.get("/log/timestamps/<size>")
@@ -89,3 +87,8 @@ def show_trust() -> Response:
     """The trust file, which offline verification needs."""
     body = encode(queries.trust_file(public_reading(), services().settings.public_url))
     return respond_with(body, JSON, KEYS_AGE, request.environ)
+
+
+def _respond_with_lines(values: Iterable[object]) -> Response:
+    lines = "".join(f"{one}\n" for one in values)
+    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)

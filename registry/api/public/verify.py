@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from msgspec.structs import replace
 
-from registry.api.api_keys import optional_api_key, require_scope
+from registry.api.api_keys import keeper_of, optional_api_key
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import once
 from registry.core.clock import now
@@ -74,8 +74,8 @@ class Verify(Resource):
         Takes the parameters of the GET as the fields of a JSON object, and answers alike. With `keep`, or where the
         organisation or its key has chosen so, the answer is archived; with an Idempotency-Key once, however often it is sent.
         """
-        caller = require_scope(Scope.RECEIPTS) if keep else g.get("organisation")
-        if caller is None or not (keep or (keep is None and caller.keeps_every)):
+        caller = keeper_of(keep)
+        if caller is None:
             return verified(asked, receipt)
         # Imported when asked for: a request without a receipt pays nothing for it.
         from registry.bulk.archive.answers import archive_with_receipt

@@ -2,46 +2,41 @@
 
 Errors are those of RFC 6749, RFC 9449 and OpenID4VCI 1.0: 400 or 401 with the code named. Nothing is acknowledged before it is
 committed, and what a refused request used up stays used.
+
+And where a wallet fetches what it is asked, and answers (OpenID4VP 1.0), at addresses that stand in a QR code or a link; and the
+registry's own keys as verifiers and wallets look for them: a list of trusted entities at a fixed address.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
+from registry.api.public.well_known import KEPT, read_list_number
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, WithheldByLaw
-from registry.http.credentials import wallet_status_list, wallet_trust, wallets
+from registry.http.credentials import own_trust_list, verifier, wallet_status_list, wallet_trust, wallets
 from registry.http.responses import respond_with
-from registry.http.transaction import keyring, services, writing
+from registry.http.transaction import keyring, public_reading, services, writing
 from registry.proofs.credentials.signing import STATUS_TYPE
-from registry.proofs.wallets import grants, metadata, rules
+from registry.proofs.wallets import grants, metadata, presentations, rules
+from registry.proofs.wallets.presentations import REQUEST_TYPE, Unreadable
 from registry.proofs.wallets.requests import NonceUse, OAuthError, ProofReader, SentProofs, make_nonce
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.licensing import Refusal, WalletForm
 
 JSON, JWT = "application/json", "application/jwt"
-KEPT = 3600
-"""Seconds for what changes with a release alone."""
-
 METADATA_KEPT = 300
 """Seconds: an operator names certificates without a release."""
-
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
 
 pages = Blueprint("wallets", __name__)
 
 
 @pages.get("/status/w/<number>")
 def show_list(number: str) -> Response:
-    if not _NUMBER.fullmatch(number):
-        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
-    if "time" in request.args:
-        # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
-        abort(HTTPStatus.NOT_IMPLEMENTED)
-    body = wallet_status_list(int(number)).encode()
+    body = wallet_status_list(read_list_number(number)).encode()
     return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_KEPT, request.environ)
 
 
@@ -174,8 +169,7 @@ def _refusal(refused: OAuthError) -> Response:
 
 def _answer(body: Mapping[str, Any], status: int = 200) -> Response:
     """An answer for one wallet alone, with the nonce of its next DPoP proof."""
-    response = Response(msgspec.json.encode(body), status, mimetype=JSON)
-    response.headers["Cache-Control"] = "no-store"
+    response = _json_not_kept(body, status)
     response.headers["DPoP-Nonce"] = _nonce(NonceUse.DPOP)
     return response
 
@@ -199,3 +193,61 @@ def _sent_proofs() -> SentProofs:
         headers.get("OAuth-Client-Attestation-PoP", ""),
         headers.get("DPoP", ""),
     )
+
+
+MAX_WALLET_NONCE = 200
+TRUST_LIST_KEPT = 3600
+"""Seconds that the list of keys may be kept."""
+
+
+@pages.route("/presentations/<token>", methods=["GET", "POST"])
+def show_request(token: str) -> Response:
+    """The signed request. A wallet that posts may send a nonce of its own, which comes back signed."""
+    nonce = request.form.get("wallet_nonce", "")[:MAX_WALLET_NONCE] or None
+    try:
+        made = presentations.request_object(public_reading(), keyring(), verifier(), token, now(), nonce)
+    except NotFound as error:
+        return _refused_answer(error.text, HTTPStatus.NOT_FOUND)
+    return _not_kept(Response(made, mimetype=f"application/{REQUEST_TYPE}"))
+
+
+@pages.post("/presentations/<token>/answer")
+def take_answer(token: str) -> Response:
+    """The wallet's answer. What is not genuine is refused here with the reason, and told the asker."""
+    try:
+        with writing() as session:
+            if "error" in request.form:
+                done = presentations.decline(session, token, request.form.get("state", ""), now())
+            else:
+                body = request.form.get("response", "")
+                done = presentations.receive(session, keyring(), verifier(), token, body, now())
+            refusal, return_url = done.presentation.refusal, done.presentation.return_url
+    except NotFound as error:
+        return _refused_answer(error.text, HTTPStatus.NOT_FOUND)
+    except Unreadable as error:
+        return _refused_answer(str(error))
+    if refusal is not None and refusal is not Refusal.DECLINED:
+        return _refused_answer(refusal.value)
+    if return_url is None:
+        return _json_not_kept({})
+    mark = "&" if "?" in return_url else "?"
+    return _json_not_kept({"redirect_uri": f"{return_url}{mark}{urlencode({'response_code': done.code})}"})
+
+
+@pages.get("/.well-known/lote")
+def show_trust_list() -> Response:
+    """The registry's own keys, for readers of such lists."""
+    return respond_with(own_trust_list().encode(), "application/jose", TRUST_LIST_KEPT, request.environ)
+
+
+def _refused_answer(text: str, status: int = HTTPStatus.BAD_REQUEST) -> Response:
+    return _json_not_kept({"error": "invalid_request", "error_description": text}, status)
+
+
+def _json_not_kept(value: Any, status: int = HTTPStatus.OK) -> Response:
+    return _not_kept(Response(msgspec.json.encode(value), status, mimetype="application/json"))
+
+
+def _not_kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

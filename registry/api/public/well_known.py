@@ -1,7 +1,6 @@
 """What stands at fixed addresses beside the API: status lists, the issuer's keys, and the credential's type."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from importlib.metadata import version
@@ -41,17 +40,22 @@ def register(app: Flask) -> None:
 
 @pages.get("/status/<number>")
 def show_status_list(number: str) -> Response:
-    if not _NUMBER.fullmatch(number):
-        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
-    if "time" in request.args:
-        # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
-        abort(HTTPStatus.NOT_IMPLEMENTED)
     return respond_with(
-        status_list(int(number)).encode(),
+        status_list(read_list_number(number)).encode(),
         STATUS_LIST,
         cache_seconds(now(), verdicts().current_snapshot().time_zones()),
         request.environ,
     )
+
+
+def read_list_number(text: str) -> int:
+    """The number of a status list as it stands in an address. Raises NotFound; with a time it is 501."""
+    if not _NUMBER.fullmatch(text):
+        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
+    if "time" in request.args:
+        # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
+        abort(HTTPStatus.NOT_IMPLEMENTED)
+    return int(text)
 
 
 @pages.get("/.well-known/jwt-vc-issuer")
@@ -123,61 +127,3 @@ def _described_at(url: str) -> dict[str, str]:
 
 def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
     return respond_with(msgspec.json.encode(value), media_type, max_age, request.environ)
-
-
-def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
-    """The operation at each address, for the API's document."""
-
-    def read(name: str, summary: str, description: str, media_type: str, statuses: tuple[int, ...]) -> dict[str, Any]:
-        is_json = media_type in (JSON, JWK_SET)
-        answer = {
-            "description": "The answer.",
-            "headers": {name: header(name) for name in ("X-Request-Id", "ETag", "Cache-Control")},
-            "content": {media_type: {"schema": {"type": "object" if is_json else "string"}}},
-        }
-        return {
-            "operationId": name,
-            "tags": ["proofs"],
-            "summary": summary,
-            "description": description,
-            "parameters": ["IfNoneMatch"],
-            "responses": {"200": answer, "304": not_modified} | {str(code): f"Problem{code}" for code in statuses},
-        }
-
-    entry = read(
-        "getApi", "Read where the API is described", "Its version, description and documentation.", JSON, (429,)
-    )
-    entry["tags"] = ["service"]
-    lists = read(
-        "getStatusList",
-        "Read a status list",
-        "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries below "
-        "the size that it names, so anybody can derive it. Lists of a former time are not kept: with `time` this is 501.",
-        STATUS_LIST,
-        (404, 429, 501, 503),
-    )
-    number = {"type": "integer", "minimum": 0, "maximum": 999_999}
-    lists["parameters"].insert(
-        0, {"name": "number", "in": "path", "required": True, "description": "Of the list.", "schema": number}
-    )
-    return {
-        "/api/v1": entry,
-        "/status/{number}": lists,
-        "/.well-known/jwt-vc-issuer": read(
-            "getCredentialIssuer", "Read where the issuer's keys are", "JWT VC issuer metadata.", JSON, (429,)
-        ),
-        "/.well-known/jwks.json": read(
-            "getCredentialKeys",
-            "Read the keys that sign credentials, status lists and receipts",
-            "Those whose signatures may still be believed, as the log says.",
-            JWK_SET,
-            (429, 503),
-        ),
-        "/vct/recruitment-licence/v1": read(
-            "getCredentialType",
-            "Read what a licence credential says",
-            "SD-JWT VC type metadata.",
-            JSON,
-            (429,),
-        ),
-    }

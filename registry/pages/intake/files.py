@@ -11,7 +11,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from registry.complaints.attachments.actions import MAX_FILES, SentFile, copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
 from registry.complaints.intake.mailbox_files import (
     find_file,
@@ -21,14 +20,13 @@ from registry.complaints.intake.mailbox_files import (
     remove_own_file,
     take_file,
 )
-from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
-from registry.http.complaint_services import read_form_files, sealer, store, upload_services
+from registry.http.complaint_services import read_form_files, store, upload_services
 from registry.http.responses import File, content_policy, permissions_policy, respond_with_file
-from registry.http.transaction import reading, services
+from registry.http.transaction import services
 from registry.http.uploads import one_of_few, takes_body
-from registry.pages.intake import cookies, sign_in
+from registry.pages.intake import sign_in
 from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
@@ -70,20 +68,15 @@ def show_files(language: Language) -> Response:
     return response
 
 
-def require_visit() -> None:
-    """Raises NoVisit where the browser brings none."""
-    visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
-
-
 @pages.post("/<language:language>/box/files")
-@takes_body(MAX_OF_FORM, require_visit)
+@takes_body(MAX_OF_FORM, sign_in.find_visit)
 def add_file(language: Language) -> Response:
     """Take the files that were chosen, and go on.
 
     Whether somebody is here is asked before they are read, and nothing of the database is held meanwhile.
     """
     try:
-        require_visit()
+        sign_in.find_visit()
         with one_of_few():
             return _taken(language)
     except NoVisit:
@@ -93,7 +86,7 @@ def add_file(language: Language) -> Response:
     except RequestEntityTooLarge:
         return _refused(language, Problem.FILE_TOO_LARGE, 413)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
-        return _refused(language, refusal.code, 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400)
+        return _refused(language, refusal.code, _status_of(refusal))
 
 
 @pages.post("/<language:language>/box/files/recording")
@@ -104,7 +97,7 @@ def settle_recording(language: Language) -> Response:
     except NoVisit:
         return sign_in.number_page(language)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
-        return _refused(language, refusal.code, 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400)
+        return _refused(language, refusal.code, _status_of(refusal))
     except (StaleForm, InvalidInput):
         # No such place: the page shows what there is.
         pass
@@ -126,6 +119,10 @@ def _taken(language: Language) -> Response:
 
 _TO = {"all": "/all", "mine": "/mine"}
 """Where the buttons of the form lead that go on; the others stay."""
+
+
+def _status_of(refusal: RefusedFile | NotNow | FilesUnavailable | TooBusy) -> int:
+    return 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400
 
 
 def _refused(language: Language, fault: Problem, status: int) -> Response:

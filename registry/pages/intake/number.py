@@ -1,17 +1,27 @@
-"""The number that alone leads back: shown large, to be written down or kept as a picture, and typed back before anything else."""
+"""The number that alone leads back: shown large, to be written down or kept as a picture, and typed back before anything else.
+
+And who else opens a mailbox: another number for it, one for the worker somebody filed for, and a helper's end.
+"""
 
 import io
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
 
 from flask import Blueprint, Response, request
 from PIL import Image, ImageDraw, ImageFont
 
-from registry.complaints.case import complaint_codes
+from registry.complaints.case import access, complaint_codes, visits
 from registry.complaints.case.access import is_replacement
+from registry.complaints.case.complaint_codes import Root
 from registry.complaints.intake import filing
-from registry.core.errors import InvalidInput, NotFound
-from registry.pages.intake import about, cookies
-from registry.pages.intake.visiting import PageRequest, visiting_number
+from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit, TooBusy
+from registry.http.clients import network_here
+from registry.http.transaction import keyring
+from registry.pages.intake import cookies, sign_in, steps
+from registry.pages.intake.mailbox import page_of
+from registry.pages.intake.visiting import WITH_WORDS, PageRequest, submitted_fields, visiting, visiting_number
+from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_number", __name__)
 
@@ -52,7 +62,7 @@ def confirm(visitor: PageRequest) -> Response:
     except InvalidInput:
         return _number_page(visitor, is_wrong=True, status=400)
     if token is None and is_first:
-        about.write_down(visitor)
+        steps.answer_with_origin(visitor)
     response = visitor.to("/mine" if token is not None or not is_first else "/short")
     if token is not None:
         cookies.set_cookie(response, cookies.VISIT, token)
@@ -88,3 +98,72 @@ def picture_of(code: str) -> bytes:
     body = io.BytesIO()
     canvas.quantize(4).save(body, "PNG", optimize=True)
     return body.getvalue()
+
+
+def minting(view: Callable[..., Response]) -> Callable[..., Response]:
+    """As `visiting`, with a new number: derived before the transaction, and only for a visitor."""
+    entered = visiting(view)
+
+    @wraps(view)
+    def minted(language: Language, **given: Any) -> Response:
+        try:
+            sign_in.find_visit()
+        except NoVisit:
+            return sign_in.number_page(language, submitted_fields())
+        code = complaint_codes.new_code()
+        try:
+            root = complaint_codes.derive(keyring(), code, network_here())
+        except TooBusy as refusal:
+            return busy(language, refusal=refusal)
+        return entered(language, code=code, root=root, **given)
+
+    return minted
+
+
+@visiting
+def busy(visitor: PageRequest, refusal: TooBusy) -> Response:
+    return page_of(visitor, fault=refusal, status=503)
+
+
+@pages.post("/<language:language>/box/other-number")
+@minting
+def change(visitor: PageRequest, code: str, root: Root) -> Response:
+    """Show another number; the old one opens until the new one was typed back."""
+    try:
+        token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, code, root, visitor.at)
+    except NotNow as refusal:
+        return page_of(visitor, fault=refusal, status=409)
+    visits.end(visitor.session, visitor.visit)
+    response = visitor.to("/number")
+    cookies.set_cookie(response, cookies.VISIT, token)
+    return response
+
+
+@pages.post("/<language:language>/box/hers")
+@minting
+def invite(visitor: PageRequest, code: str, root: Root) -> Response:
+    """A number for the worker, shown this once to the helper who hands it on."""
+    try:
+        access.invite_worker(visitor.session, visitor.sealer, visitor.visit, root, visitor.at)
+    except NotNow as refusal:
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.page(
+        "hers.html",
+        groups=complaint_codes.grouped(code).split(" "),
+        words=complaint_codes.words_of(code, visitor.language) if visitor.language in WITH_WORDS else [],
+    )
+
+
+@pages.post("/<language:language>/box/helper")
+@visiting
+def helper(visitor: PageRequest) -> Response:
+    """Remove a helper, or let answers go to the helper as well, or no longer."""
+    reference, wish = request.form.get("helper", ""), request.form.get("wish", "")
+    try:
+        if wish == "cut_off":
+            access.cut_off(visitor.session, visitor.sealer, visitor.visit, reference, visitor.today)
+        elif wish in ("allow", "stop"):
+            access.allow_answers(visitor.session, visitor.visit, reference, visitor.today, is_allowed=wish == "allow")
+    except (NotNow, NotFound) as refusal:
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.to("/mine")

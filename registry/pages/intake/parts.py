@@ -7,8 +7,7 @@ written is looked through or sent, or is removed before.
 The parts are sealed under the mailbox's own key as those of an upload are. No one reads them before they are made a file here.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import NamedTuple
 
@@ -19,15 +18,13 @@ from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Recording, Recordings, Upload
-from registry.complaints.case import visits
 from registry.complaints.intake.mailbox_files import open_for_files, take_file
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
-from registry.http.complaint_services import sealer, store, upload_services
-from registry.http.transaction import reading
+from registry.http.complaint_services import store, upload_services
 from registry.http.uploads import one_of_few
 from registry.i18n.languages import text
-from registry.pages.intake import cookies
+from registry.pages.intake import sign_in
 from registry.pages.intake.visiting import StaleForm, open_visit
 from registry.vocabulary.cases import RECORDINGS, CaseState
 from registry.vocabulary.codes import Problem
@@ -49,8 +46,7 @@ class Sending(NamedTuple):
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
     @wraps(view)
     def answered(language: Language) -> Response:
-        with _open_sending(language) as one:
-            return view(one)
+        return view(_open_sending(language))
 
     return answering(answered)
 
@@ -62,7 +58,7 @@ def answering(view: Callable[[Language], Response]) -> Callable[..., Response]:
     def answered(language: Language) -> Response:
         try:
             # Whether somebody is here is asked before the part is read.
-            visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+            sign_in.find_visit()
             return view(language)
         except (NoVisit, StaleForm):
             return json_answer(401, says=text(language, "page.box.open.over"))
@@ -108,13 +104,12 @@ def join(one: Sending) -> Response:
     return json_answer(200, to=f"/{one.language}/box/files")
 
 
-@contextmanager
-def _open_sending(language: Language) -> Iterator[Sending]:
+def _open_sending(language: Language) -> Sending:
     with open_visit(language) as visitor:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
-    yield Sending(language, parts, partial(take_file, upload_services(), opened, case))
+    return Sending(language, parts, partial(take_file, upload_services(), opened, case))
 
 
 def json_answer(status: int, **values: object) -> Response:

@@ -15,7 +15,7 @@ from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
 from registry.pages.forms import read_form
-from registry.pages.intake import about, cookies, lines, steps
+from registry.pages.intake import cookies, lines, steps
 from registry.pages.intake.visiting import PageRequest, drafting
 
 pages = Blueprint("intake_short", __name__)
@@ -33,8 +33,9 @@ def page(visitor: PageRequest, step: int) -> Response:
         return _saved(visitor, step)
     is_from_agency = bool(cookies.value_of(cookies.ABOUT))
     if is_from_agency:
-        about.write_down(visitor)
-    response = _view(visitor, step)
+        steps.answer_with_origin(visitor)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    response = visitor.to("/mine") if sheet.submitted_on is not None else _step_page(visitor, step, sheet.answers, {})
     if is_from_agency:
         cookies.drop(response, cookies.ABOUT)
     return response
@@ -105,11 +106,6 @@ def _typed(question: Question, before: Sheet) -> Any:
     earlier = before.answers.get(question.code)
     is_same = isinstance(earlier, Mapping) and earlier.get("name") == name
     return earlier if is_same else {"name": name} if name else None
-
-
-def _view(visitor: PageRequest, step: int) -> Response:
-    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.to("/mine") if sheet.submitted_on is not None else _step_page(visitor, step, sheet.answers, {})
 
 
 def _step_page(

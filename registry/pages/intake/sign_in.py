@@ -199,13 +199,17 @@ def _admit(purpose: Purpose, ticket: str) -> bool:
             return admission().admit(session, purpose, network_here(), ticket, now())
 
 
+def find_visit() -> visits.Visit:
+    """The visit of this browser. Raises NoVisit. Changes nothing, and holds no transaction for what takes long."""
+    return visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+
+
 def _has_new_number() -> bool:
     """Whether this browser was given a number that is not typed back yet: pressing twice leads to the first one."""
     try:
-        visit = visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+        return not find_visit().is_confirmed
     except NoVisit:
         return False
-    return not visit.is_confirmed
 
 
 def _let_in(response: Response, token: str, purpose: Purpose) -> Response:

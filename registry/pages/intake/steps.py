@@ -1,6 +1,7 @@
 """One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between.
 
-For those who read little a question is read aloud by a machine voice, fetched only when its button is pressed.
+For those who read little a question is read aloud by a machine voice, fetched only when its button is pressed. The agency that a
+complaint is about is looked up in the registry, or was carried here from its page.
 """
 
 from collections.abc import Iterator
@@ -24,15 +25,21 @@ from registry.complaints.case.questions import (
 )
 from registry.complaints.intake import filing
 from registry.complaints.triage.story import is_alarming
+from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit
+from registry.core.ids import read_reference
 from registry.http.responses import content_policy
-from registry.http.transaction import services
+from registry.http.transaction import reading, services
+from registry.i18n.names import main_name
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.i18n.voices import VOICES, voice
 from registry.pages.forms import CURRENCIES, read_form
-from registry.pages.intake import about, cookies, lines
+from registry.pages.intake import cookies, lines
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting, open_visit
 from registry.pages.public.rendering import AWAY
+from registry.register.agencies import queries, record
+from registry.register.agencies.listing import agencies_named
+from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -102,7 +109,7 @@ def answer(visitor: PageRequest, place: int) -> Response:
     typed = read_form(question, request.form)
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
-        return _question_page(visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name))
+        return _question_page(visitor, question, before, {"name": name}, found=find_agencies(visitor.language, name))
     if question.kind is Kind.AGENCY:
         typed = _agency(visitor.language, typed)
     try:
@@ -155,9 +162,48 @@ def now_page(visitor: PageRequest, place: int) -> Response:
     return visitor.page("danger.html", path=path, **lines.of(visitor.language, sheet.answers))
 
 
+SUGGESTIONS = 8
+
+
+class AgencyChoice(NamedTuple):
+    """An agency of the registry as it is offered for choosing."""
+
+    agency_id: str
+    name: str
+    country: str
+    place: str | None
+
+
+def find_agencies(language: Language, typed: str) -> list[AgencyChoice]:
+    """Agencies whose names may be what was typed; one that is registered twice under a name stands twice."""
+    typed = " ".join(typed.split())[:MAX_CHARACTERS]
+    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    agencies = queries.published(reading(), [hit.agency_id for hit in hits], day_at(now(), None))
+    return [_choice_of(language, agency) for agency in agencies]
+
+
+def find_registered(language: Language, reference: str | None) -> AgencyChoice | None:
+    """The agency of a reference, if the registry holds it."""
+    known = read_reference(reference) if reference else None
+    agency = queries.public_record(reading(), known, day_at(now(), None)) if known else None
+    return _choice_of(language, agency) if agency is not None else None
+
+
+def _choice_of(language: Language, agency: record.Agency) -> AgencyChoice:
+    return AgencyChoice(agency.agency_id, main_name(agency, language).name, agency.country, agency.place)
+
+
+def answer_with_origin(visitor: PageRequest) -> None:
+    """Answer the question for the agency with the one whose page the visitor came from, unless already answered."""
+    found = find_registered(visitor.language, cookies.value_of(cookies.ABOUT))
+    if found is not None and "agency" not in filing.answers(visitor.session, visitor.sealer, visitor.visit).answers:
+        given = {"agency": {"agency_id": found.agency_id, "name": found.name}}
+        filing.answer(visitor.session, visitor.sealer, visitor.visit, given)
+
+
 def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] | None:
     """One that was chosen from the registry goes by its own name; `none` is the choice of what was typed."""
-    chosen = about.registered(language, (typed or {}).get("agency_id"))
+    chosen = find_registered(language, (typed or {}).get("agency_id"))
     if chosen is not None:
         return {"agency_id": chosen.agency_id, "name": chosen.name}
     return {"name": typed["name"]} if typed and typed.get("name") else None
@@ -178,13 +224,13 @@ def _question_page(
     value: Any,
     *,
     fault: str = "",
-    found: list[about.AgencyChoice] | None = None,
+    found: list[AgencyChoice] | None = None,
 ) -> Response:
     """The page of a question, with what was `found` where an agency was searched for, or with the `fault` of an answer."""
     language, answers = visitor.language, sheet.answers
     wanted = [one.code for one in visible(answers) if one.part is question.part]
     back = previous_question(answers, question.code)
-    registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
+    registered = find_registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
     response = visitor.page(
         "step.html",
         status=400 if fault else 200,

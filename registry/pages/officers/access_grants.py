@@ -22,7 +22,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AccessKind, CaseState
 
@@ -38,8 +38,7 @@ def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refer
 serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 
 
-@pages.get("/cases/<reference>/openings/<opening>")
-@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/openings/<opening>", Resource.BREAK_GLASS, Act.PROPOSE)
 def show_content(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
@@ -64,8 +63,7 @@ def show_content(session: Session, me: AuthenticatedOfficer, reference: str, ope
     )
 
 
-@pages.get("/cases/<reference>/openings/<opening>/file")
-@allowed(Resource.ORIGINAL, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/openings/<opening>/file", Resource.ORIGINAL, Act.PROPOSE)
 def download_original(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)
@@ -125,16 +123,13 @@ def list_grants_of_case(
     )
 
 
-unit_pages = Blueprint("console_unit_openings", __name__)
-
-
 def _find_in_unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
     find_access_grant(session, me, reference, act.right)
     return Place(reference, "/console/openings", lambda refusal: list_grants_of_unit(session, me, refusal))
 
 
-serve_acts(unit_pages, "/openings/<reference>", ACTS, _find_in_unit)
+serve_acts(pages, "/openings/<reference>", ACTS, _find_in_unit)
 
 
 def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
@@ -142,7 +137,7 @@ def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
     return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 
-@page_at(unit_pages, "/openings", Resource.BREAK_GLASS, Act.READ)
+@page_at(pages, "/openings", Resource.BREAK_GLASS, Act.READ)
 def list_grants_of_unit(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     kinds, at = decided_by(me), now()
     found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)

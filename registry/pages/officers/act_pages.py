@@ -14,8 +14,14 @@ from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.portals import see_other
 from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.agencies import with_choices
-from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in, made_by_form, version_sent
+from registry.pages.officers.form_fields import (
+    any_day_in,
+    any_number_in,
+    day_in,
+    made_by_form,
+    version_sent,
+    with_choices,
+)
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.rendering import Refusal, attempt
 from registry.vocabulary.codes import Problem

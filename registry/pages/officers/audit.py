@@ -27,11 +27,14 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.trail import Wanted, is_reading
+from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import day
-from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.register import Language
+
+pages = Blueprint("console_audit", __name__)
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "case.moved": ("case_state",),
@@ -95,8 +98,6 @@ def _word(language: Language, families: Iterable[str], word: str, names: Mapping
     return word.upper() if re.fullmatch(r"p[0-4]", word) else word
 
 
-pages = Blueprint("console_audit", __name__)
-
 A_PAGE = 50
 NOT_OFFICERS = ("complainant", "registry", "operator", "nobody")
 """Actors that are no officers: the complainant, the service itself, its operator, and an unknown at sign-in."""
@@ -131,20 +132,12 @@ def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
     return AuditFilterForm(wanted, typed, faults)
 
 
-def number(args: MultiDict[str, str]) -> int | None:
-    """The line before which a page ends; what is none begins at the latest."""
-    text = args.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-@pages.get("/audit")
-@allowed(Resource.AUDIT, Act.READ)
+@page_at(pages, "/audit", Resource.AUDIT, Act.READ)
 def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
     oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
-    found = [] if stated.faults else oversight.lines_of(
-        session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
-    )  # fmt: skip
+    before = _before()
+    found = [] if stated.faults else oversight.lines_of(session, unit, stated.wanted, before=before, limit=A_PAGE + 1)
     on_page = found[:A_PAGE]
     return page(
         "audit/lines.html",
@@ -162,14 +155,18 @@ def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
+def _before() -> int | None:
+    """The line before which a page ends; what is none begins at the latest."""
+    return read_digits(request.args.get("before", ""), 15)
+
+
 def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
     """Who may be named in lines, as references."""
     details = references_in(one.detail for one in on_page)
     return [*(one.actor for one in on_page), *(one.subject or "" for one in on_page), *details]
 
 
-@pages.get("/audit/verify")
-@allowed(Resource.AUDIT, Act.READ)
+@page_at(pages, "/audit/verify", Resource.AUDIT, Act.READ)
 def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
     """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
@@ -186,8 +183,7 @@ def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterward
     )
 
 
-@pages.get("/audit/export")
-@allowed(Resource.AUDIT, Act.EXPORT)
+@page_at(pages, "/audit/export", Resource.AUDIT, Act.EXPORT)
 def export(session: Session, me: AuthenticatedOfficer) -> Response:
     stated = read_filters(request.args)
     if stated.faults:
@@ -208,16 +204,12 @@ def _lines_exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
     yield from oversight.exported(reading(), unit, stated.wanted)
 
 
-case_pages = Blueprint("console_trail", __name__)
-
-
-@case_pages.get("/cases/<reference>/trail")
-@allowed(Resource.TRAIL, Act.READ)
+@page_at(pages, "/cases/<reference>/trail", Resource.TRAIL, Act.READ)
 def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit
     acts = oversight.acts_on(session, reference)
     about = oversight.Wanted(subject=reference)
-    found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
+    found = oversight.lines_of(session, unit, about, before=_before(), limit=A_PAGE + 1)
     lines = found[:A_PAGE]
     people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
     names = oversight.names_of(session, people)

@@ -20,7 +20,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, language
 from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
@@ -29,8 +29,7 @@ from registry.vocabulary.register import Language
 pages = Blueprint("console_decisions", __name__)
 
 
-@pages.get("/cases/<reference>/decision")
-@allowed(Resource.DECISION, Act.READ)
+@page_at(pages, "/cases/<reference>/decision", Resource.DECISION, Act.READ)
 def show_decisions(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _decisions_page(session, me, open_case(session, me, reference))
 

@@ -7,10 +7,10 @@ from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
 from registry.pages.officers import (
     access_grants,
-    agencies,
     audit,
     decisions,
     entries,
+    form_fields,
     hearings,
     home,
     incoming,
@@ -29,60 +29,21 @@ from registry.pages.officers import (
     transfers,
     wallets,
 )
-from registry.pages.officers.cases import acts, bulk, case, case_file, machine_reading, queue, translations
+from registry.pages.officers.cases import acts, case, case_file, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
 
 PATH = "/console"
 
-PAGES: tuple[Blueprint, ...] = (
-    files,
-    sign_in.pages,
-    home.pages,
-    profile.pages,
-    profile.factor_pages,
-    providers.pages,
-    officers.pages,
-    agencies.pages,
-    search.pages,
-    queue.pages,
-    bulk.pages,
-    case.pages,
-    case_file.pages,
-    acts.pages,
-    acts.notes_pages,
-    acts.firm_pages,
-    translations.pages,
-    paper_forms.pages,
-    referrals.pages,
-    referrals.received_pages,
-    referrals.identity_pages,
-    transfers.pages,
-    access_grants.pages,
-    access_grants.unit_pages,
-    decisions.pages,
-    sanctions.pages,
-    licences.pages,
-    licences.licence_pages,
-    licence_acts.pages,
-    licences.deposit_pages,
-    licence_acts.proposal_pages,
-    machine_reading.pages,
-    incoming.pages,
-    incoming.channel_pages,
-    incoming.clone_pages,
-    law.pages,
-    templates_of_replies.pages,
-    audit.case_pages,
-    audit.pages,
-    hearings.pages,
-    served_hearings.pages,
-    entries.pages,
-    entries.officer_pages,
-    overview.pages,
-    overview.board_pages,
-)
+MODULES = (
+    sign_in, home, profile, providers, officers, form_fields, search, queue, case, case_file, acts, translations, paper_forms,
+    referrals, transfers, access_grants, decisions, sanctions, licences, licence_acts, incoming, law, templates_of_replies,
+    audit, hearings, served_hearings, entries, overview,
+)  # fmt: skip
+"""Whose pages are served, in the order of their registration."""
+
+PAGES: tuple[Blueprint, ...] = (files, *(module.pages for module in MODULES))
 
 
 def register(app: Flask) -> None:

@@ -16,8 +16,8 @@ from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, chosen, serve_acts
-from registry.pages.officers.agencies import agency_name, suggestions
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.form_fields import agency_name, suggestions
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import decisions, queries, requests
@@ -30,8 +30,7 @@ pages = Blueprint("console_entry", __name__)
 _PARTS = {part.value: part for part in EntryPart}
 
 
-@pages.post("/entry/<kind>")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@form_at(pages, "/entry/<kind>", Resource.ENTRY, Act.PROPOSE)
 def request_entry(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
     if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")
@@ -81,9 +80,6 @@ def show_own_entry(
     )
 
 
-officer_pages = Blueprint("console_entries", __name__)
-
-
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     find_request(session, me, reference)
     return Place(
@@ -91,7 +87,7 @@ def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, 
     )
 
 
-serve_acts(officer_pages, "/entries/<reference>", ACTS, _find_request)
+serve_acts(pages, "/entries/<reference>", ACTS, _find_request)
 
 
 def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
@@ -102,11 +98,11 @@ def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, 
     return Place(found, "/console/entries", lambda refusal: list_requests(session, me, refusal), afterwards=with_code)
 
 
-serve_acts(officer_pages, "/entries/invitations", INVITATIONS, _invitation)
-serve_acts(officer_pages, "/entries/invitations/<reference>", INVITED, _invitation)
+serve_acts(pages, "/entries/invitations", INVITATIONS, _invitation)
+serve_acts(pages, "/entries/invitations/<reference>", INVITED, _invitation)
 
 
-@page_at(officer_pages, "/entries", Resource.ENTRY, Act.APPROVE)
+@page_at(pages, "/entries", Resource.ENTRY, Act.APPROVE)
 def list_requests(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
 ) -> Response:
@@ -133,7 +129,7 @@ def list_requests(
     )
 
 
-@page_at(officer_pages, "/entries/<reference>", Resource.ENTRY, Act.APPROVE)
+@page_at(pages, "/entries/<reference>", Resource.ENTRY, Act.APPROVE)
 def show_request(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:

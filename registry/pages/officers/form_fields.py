@@ -1,30 +1,24 @@
-"""What forms bring along: days and numbers, a file, the version that the form was made from, the mark by which it counts once."""
+"""What forms bring along: days and numbers, a file, the version that the form was made from, the mark by which it counts once.
+
+And agencies as the console's pages name and choose them: one field wherever an agency is asked for.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import request
+import msgspec
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
-from registry.core.clock import now
-from registry.core.errors import (
-    Fault,
-    FilesUnavailable,
-    Forbidden,
-    IllegalMove,
-    InvalidInput,
-    NotNow,
-    NotSignedIn,
-    RefusedFile,
-    RepeatDiffers,
-    TooBusy,
-)
+from registry.core import errors
+from registry.core.clock import day_at, now
 from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
@@ -32,11 +26,14 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
 from registry.officer_acts.acting import require_right
 from registry.officer_acts.acts import draft_idempotently
+from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.guard import token_sent
+from registry.pages.forms import read_digits
+from registry.pages.officers.guard import form_at, token_sent
 from registry.pages.officers.rendering import Refusal, language, refusal_of
+from registry.register.agencies.queries import public_record
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -64,7 +61,7 @@ def day_in(form: Mapping[str, str], field: str) -> date:
     """Raises InvalidInput."""
     found = day(form.get(field, "").strip())
     if found is None:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "day_like")])
+        raise errors.InvalidInput([errors.Fault.of(field, Problem.INVALID_VALUE, "day_like")])
     return found
 
 
@@ -78,17 +75,18 @@ def any_number_in(form: Mapping[str, str], field: str, unread: str = "number_dig
     typed = form.get(field, "").strip()
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, unread)])
-    return int(typed)
+    number = read_digits(typed)
+    if number is None:
+        raise errors.InvalidInput([errors.Fault.of(field, Problem.INVALID_VALUE, unread)])
+    return number
 
 
 def version_sent() -> int:
     """The version that the form was made from. Raises InvalidInput: a form without one could undo an unseen change."""
-    text = request.form.get("version", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InvalidInput([Fault.of("version", Problem.MISSING, "missing_version")])
-    return int(text)
+    version = read_digits(request.form.get("version", ""))
+    if version is None:
+        raise errors.InvalidInput([errors.Fault.of("version", Problem.MISSING, "missing_version")])
+    return version
 
 
 def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Callable[[], object]) -> str:
@@ -98,8 +96,8 @@ def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Ca
     """
     try:
         return draft_idempotently(session, me, what, _sent(), make)
-    except RepeatDiffers:
-        raise IllegalMove(
+    except errors.RepeatDiffers:
+        raise errors.IllegalMove(
             "this form was sent before with something else in it, and that was kept: look at it, then send this if you still "
             "mean it",
             "desk.form_sent_before",
@@ -131,7 +129,7 @@ def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Cal
         def taking(**path: str) -> Any:
             try:
                 require_sender()
-            except (NotSignedIn, Forbidden):
+            except (errors.NotSignedIn, errors.Forbidden):
                 return view(**path)
             try:
                 with one_of_few():
@@ -141,7 +139,7 @@ def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Cal
                     return view(**path)
             except RequestEntityTooLarge:
                 return refused(_refusal(413, Problem.FILE_TOO_LARGE), **path)
-            except TooBusy as busy:
+            except errors.TooBusy as busy:
                 return refused(Refusal(503, busy.code, busy.text, Language.EN), **path)
 
         return taking
@@ -153,14 +151,60 @@ def refused_file(store: Callable[[], object]) -> Refusal | None:
     """Why a file that `store` shall keep was not taken; None where it was."""
     try:
         store()
-    except FilesUnavailable as away:
+    except errors.FilesUnavailable as away:
         return _refusal(503, away.code)
-    except RefusedFile as refused:
+    except errors.RefusedFile as refused:
         return _refusal(400, refused.code)
-    except (IllegalMove, InvalidInput, NotNow) as refused:
+    except (errors.IllegalMove, errors.InvalidInput, errors.NotNow) as refused:
         return refusal_of(refused)
     return None
 
 
 def _refusal(status: int, code: Problem) -> Refusal:
     return Refusal(status, code, text(language(), f"problem.{code}.detail"), language())
+
+
+pages = Blueprint("console_agencies", __name__)
+
+CHOICE = "_choice"
+"""What ends the name of a choice among the agencies that may be meant: it counts in place of what was typed."""
+
+
+@form_at(pages, "/agencies", Resource.OWN, Act.READ)
+def suggest(session: Session, _me: AuthenticatedOfficer) -> Response:
+    """Agencies that what is typed may mean, for the script; what was typed stands in no address."""
+    found = suggested_agencies(session, request.form.get("typed", ""), language(), day_at(now(), None))
+    listed = [{"reference": one.reference, "name": one.name.name, "about": _described(one)} for one in found]
+    response = Response(msgspec.json.encode(listed), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _described(one: Suggestion) -> str:
+    return " · ".join(part for part in (one.name.name, one.country, one.number) if part)
+
+
+def agency_name(session: Session, agency: str) -> str:
+    """The agency as the public reads it, or its reference where its entry is gone."""
+    known = public_record(session, agency, now().date())
+    return known.names[0].name if known is not None and known.names else agency
+
+
+def with_choices(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The form with what was chosen among suggestions in place of what was typed."""
+    chosen = {name.removesuffix(CHOICE): value for name, value in form.items() if name.endswith(CHOICE) and value}
+    if not chosen:
+        return form
+    copied = MultiDict(form)
+    for name, value in chosen.items():
+        copied[name] = value
+    return copied
+
+
+def suggestions(
+    session: Session, refusal: Refusal | None, form: MultiDict[str, str], field: str = "agency"
+) -> Sequence[Suggestion]:
+    """The agencies to choose from where what was typed led to none or to several."""
+    if refusal is None or field not in {one.field for one in refusal.faults}:
+        return ()
+    return suggested_agencies(session, form.get(field, ""), language(), day_at(now(), None))

@@ -104,6 +104,16 @@ def page_at(pages: Blueprint, address: str, resource: Resource, act: Act) -> Cal
     return decorate
 
 
+def form_at(pages: Blueprint, address: str, resource: Resource, act: Act) -> Callable[[Page], Page]:
+    """Take a form by POST from officers with the right."""
+
+    def decorate(view: Page) -> Page:
+        pages.post(address)(allowed(resource, act)(view))
+        return view
+
+    return decorate
+
+
 def _is_done(given: Any) -> bool:
     """Whether a form was taken: what is refused shows its page again, what is done leads on."""
     return isinstance(given, BaseResponse) and given.status_code == 303

@@ -25,10 +25,10 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.decisions import choices
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.form_fields import agency_name, suggestions
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal
 from registry.vocabulary.cases import CaseState, HearingState
 from registry.vocabulary.register import Language
@@ -41,8 +41,7 @@ _DECIDED_FROM = DRAFTED_IN - {CaseState.DECISION_DRAFT}
 ONE, CHECK, SERVE = "hearings/one.html", "hearings/check.html", "hearings/serve.html"
 
 
-@pages.get("/cases/<reference>/hearings")
-@allowed(Resource.HEARING, Act.READ)
+@page_at(pages, "/cases/<reference>/hearings", Resource.HEARING, Act.READ)
 def list_hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     found = fetch_of_case(session, Hearing, acting(me, Resource.HEARING, Act.READ), reference)
@@ -59,8 +58,7 @@ def list_hearings(session: Session, me: AuthenticatedOfficer, reference: str) ->
     )
 
 
-@pages.get("/cases/<reference>/hearings/new")
-@allowed(Resource.HEARING, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/hearings/new", Resource.HEARING, Act.PROPOSE)
 def show_draft_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
@@ -85,14 +83,12 @@ def _then_hand_in() -> Sequence[tuple[OfficerActs[Any], OfficerAct]]:
 serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
 
 
-@pages.get("/cases/<reference>/hearings/<hearing>")
-@allowed(Resource.HEARING, Act.READ)
+@page_at(pages, "/cases/<reference>/hearings/<hearing>", Resource.HEARING, Act.READ)
 def show_hearing(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     return _hearing_page(session, me, open_case(session, me, reference), hearing)
 
 
-@pages.get("/cases/<reference>/hearings/<hearing>/files/<attachment>")
-@allowed(Resource.HEARING, Act.READ)
+@page_at(pages, "/cases/<reference>/hearings/<hearing>/files/<attachment>", Resource.HEARING, Act.READ)
 def download_file(
     session: Session, me: AuthenticatedOfficer, reference: str, hearing: str, attachment: str
 ) -> Response:
@@ -104,15 +100,13 @@ def download_file(
     return sent_file(body, name)
 
 
-@pages.get("/cases/<reference>/hearings/<hearing>/check")
-@allowed(Resource.HEARING, Act.APPROVE)
+@page_at(pages, "/cases/<reference>/hearings/<hearing>/check", Resource.HEARING, Act.APPROVE)
 def show_check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """The text beside what the complainant wrote, and how easily the complainant could be guessed."""
     return _hearing_page(session, me, open_case(session, me, reference), hearing, template=CHECK)
 
 
-@pages.get("/cases/<reference>/hearings/<hearing>/serve")
-@allowed(Resource.HEARING, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/hearings/<hearing>/serve", Resource.HEARING, Act.PROPOSE)
 def show_preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """Exactly what the agency will read."""
     return _hearing_page(session, me, open_case(session, me, reference), hearing, template=SERVE)

@@ -23,10 +23,9 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.form_fields import any_day_in
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.licences.acts import act_approvals
-from registry.pages.officers.local_times import zone_of
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import language, page, zone_of
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 from registry.pages.officers.sanctions import approvals
 
@@ -35,8 +34,7 @@ pages = Blueprint("console_home", __name__)
 MAX_SHOWN = 60
 
 
-@pages.get("/")
-@allowed(Resource.OWN, Act.READ)
+@page_at(pages, "/", Resource.OWN, Act.READ)
 def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
     at, reads_cases = now(), me.standing.may(Resource.CASE, Act.READ)
     # Read for the bar of the page already.
@@ -79,8 +77,7 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/day")
-@allowed(Resource.CASE, Act.READ)
+@page_at(pages, "/day", Resource.CASE, Act.READ)
 def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
     """The sheet of a day to print: `on` is the day, today where none is given; `of=unit` for all officers of the unit."""
     of_unit = request.args.get("of") == "unit"
@@ -120,8 +117,7 @@ def _agencies_of(
     return {row: names.get(agency, agency) for row, agency in found.items()}
 
 
-@pages.post("/drafts")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/drafts", Resource.OWN, Act.WRITE)
 def keep_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep what stands in a form; `draft_action` is where it would be sent. To a button the page answers, to a script 204."""
     origin, action = page_of_form(), request.form.get("draft_action", "")
@@ -131,8 +127,7 @@ def keep_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     return see_other(origin or "/console/")
 
 
-@pages.post("/drafts/drop")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/drafts/drop", Resource.OWN, Act.WRITE)
 def drop_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     """Drop what was kept of the page that the form stands on."""
     origin = page_of_form()

@@ -14,7 +14,7 @@ from registry.officer_acts.licensing import find_agency, find_channel_change, fi
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import suggestions
+from registry.pages.officers.form_fields import suggestions
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.rendering import Refusal, language, page
@@ -63,14 +63,11 @@ def _reason_text(reason: str) -> tuple[str, Language]:
     return text(spoken, key, **values), spoken
 
 
-channel_pages = Blueprint("console_channels", __name__)
-
-
 def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
     return Place(me.standing.authority or "", "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
-serve_acts(channel_pages, "/channels", CHANNELS, _find_place)
+serve_acts(pages, "/channels", CHANNELS, _find_place)
 
 
 def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
@@ -78,10 +75,10 @@ def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, r
     return Place(change.reference, "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
-serve_acts(channel_pages, "/channels/<reference>", CHANNEL_CHANGES, _find_change, is_versioned=False)
+serve_acts(pages, "/channels/<reference>", CHANNEL_CHANGES, _find_change, is_versioned=False)
 
 
-@page_at(channel_pages, "/channels", Resource.CHANNEL, Act.READ)
+@page_at(pages, "/channels", Resource.CHANNEL, Act.READ)
 def channels(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     found = related_acts.changes_waiting(session, authority)
@@ -106,7 +103,6 @@ def channels(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None
     )
 
 
-clone_pages = Blueprint("console_clones", __name__)
 CLONES = "/console/clones"
 
 
@@ -120,11 +116,11 @@ def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, a
     return Place(known.agency_id, CLONES, lambda refusal: clones(session, me, refusal))
 
 
-serve_acts(clone_pages, "/clones/<reference>", COLLISIONS, _find_collision, is_versioned=False)
-serve_acts(clone_pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agency, is_versioned=False)
+serve_acts(pages, "/clones/<reference>", COLLISIONS, _find_collision, is_versioned=False)
+serve_acts(pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agency, is_versioned=False)
 
 
-@page_at(clone_pages, "/clones", Resource.CLONE, Act.READ)
+@page_at(pages, "/clones", Resource.CLONE, Act.READ)
 def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     today, _ = today_of(session, authority, now())

@@ -11,7 +11,7 @@ from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 from registry.vocabulary.register import STAFF_LANGUAGES
 
@@ -22,8 +22,7 @@ SHOWN_WITH_OFFICER = frozenset({"sign-out", "revoke"})
 """Acts whose buttons stand on the officer's own page; the others stand in the list."""
 
 
-@pages.get("/officers/<reference>")
-@allowed(Resource.OFFICER, Act.READ)
+@page_at(pages, "/officers/<reference>", Resource.OFFICER, Act.READ)
 def show_officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """One officer with tokens. When the officer was last here is not shown."""
     found = accounts.officer_named(session, reference, me.standing.unit)

@@ -21,26 +21,17 @@ from registry.core.errors import NotFound
 from registry.http.transaction import reading
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in, sector_name
+from registry.officer_acts import overview
 from registry.officer_acts.acting import names_in
-from registry.officer_acts.overview import (
-    NAMES,
-    Sheet,
-    Viewer,
-    file_name,
-    note_export,
-    read_overview,
-    table_file,
-    workbook_file,
-)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
 from registry.oversight.overview_rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
-from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
-from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Priority
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_overview", __name__)
@@ -73,66 +64,65 @@ def read_period(today: date) -> PeriodForm:
     return PeriodForm(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
 
 
-@pages.get("/overview")
-@allowed(Resource.STATISTICS, Act.READ)
+@page_at(pages, "/overview", Resource.STATISTICS, Act.READ)
 def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(me.day(at)), Viewer(me)
+    stated, viewer = read_period(me.day(at)), overview.Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
     return Afterwards(lambda: _overview_page(reading(), viewer, stated, period, at))
 
 
-@pages.get("/overview/<table>.csv")
-@allowed(Resource.STATISTICS, Act.EXPORT)
+@page_at(pages, "/overview/<table>.csv", Resource.STATISTICS, Act.EXPORT)
 def download_table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
-    if table not in NAMES:
-        raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
+    if table not in overview.NAMES:
+        raise NotFound(f"there is no table {table}: it is one of {', '.join(overview.NAMES)}")
     return _export(session, me, table)
 
 
-@pages.get("/overview.xlsx")
-@allowed(Resource.STATISTICS, Act.EXPORT)
+@page_at(pages, "/overview.xlsx", Resource.STATISTICS, Act.EXPORT)
 def download_workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     return _export(session, me, None)
 
 
 def _export(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(me.day(at)), Viewer(me)
+    stated, viewer = read_period(me.day(at)), overview.Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
-    name = file_name(table, viewer, period)
-    note_export(session, viewer, table or "all", period, at)
+    name = overview.file_name(table, viewer, period)
+    overview.note_export(session, viewer, table or "all", period, at)
 
     spoken = language()
 
-    def worded(sheet: Sheet) -> Sheet:
+    def worded(sheet: overview.Sheet) -> overview.Sheet:
         rows = [
             [cell_words(spoken, column, cell) for column, cell in zip(sheet.header, row, strict=True)]
             for row in sheet.rows
         ]
-        return Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
+        return overview.Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
 
     def file() -> Response:
         if table is None:
-            return sent_file(workbook_file(reading(), viewer, period, at, worded), name)
-        return sent_file(table_file(reading(), viewer, table, period, at, worded), name)
+            return sent_file(overview.workbook_file(reading(), viewer, period, at, worded), name)
+        return sent_file(overview.table_file(reading(), viewer, table, period, at, worded), name)
 
     return Afterwards(file)
 
 
-def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
+def _cases_of(viewer: overview.Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
     """For each count the address of its cases in the queue; empty where the viewer reads no cases or no value was said."""
     return [
         f"/console/cases?{urlencode({filter_: value})}" if viewer.reads_cases and value else "" for value, _ in counted
     ]
 
 
-def _overview_page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
-    found, patterns = read_overview(session, viewer, period, at)
+def _overview_page(
+    session: Session, viewer: overview.Viewer, stated: PeriodForm, period: Period, at: datetime
+) -> Response:
+    found, patterns = overview.read_overview(session, viewer, period, at)
     spoken = language()
     return page(
         "overview/page.html",
@@ -170,11 +160,11 @@ def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
         "open_cells": cells,
         "open_total": states.total(),
         "by_week": _by_week(found, inflow),
-        "by_sector": _counts_of(Counter(), inflow, "sector"),
-        "by_country": _counts_of(Counter(), inflow, "country"),
+        "by_sector": _counts_of(inflow, "sector"),
+        "by_country": _counts_of(inflow, "country"),
         "came": sum(one.complaints for one in inflow),
         "late": sum(one.late for one in found.load),
-        "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
+        "by_indicator": sorted(found.indicators.items(), key=lambda one: -one[1]),
         "spans": found.spans,
         "lying": list(found.lying.items()),
         "load": found.load,
@@ -190,15 +180,12 @@ def _by_week(found: Overview, inflow: Sequence[Came]) -> list[tuple[date, int]]:
     return [(week, weeks[week]) for week in found.period.weeks]
 
 
-def _counts_of(counts: Counter[str | None], inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+def _counts_of(inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+    counts: Counter[str | None] = Counter()
     for one in inflow:
         counts[getattr(one, of)] += one.complaints
     # What was not stated says least, and stands last.
     return sorted(counts.items(), key=lambda one: (one[0] is None, -one[1], one[0] or ""))
-
-
-def _ranked(indicators: Mapping[Indicator, int]) -> list[Indicator]:
-    return sorted(indicators, key=lambda one: -indicators[one])
 
 
 MONTH, MAX_MONTHS = 30, 6
@@ -212,16 +199,13 @@ def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
     return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]
 
 
-board_pages = Blueprint("console_board", __name__)
-
 EVERY = 60
 """Seconds."""
 BACK = timedelta(days=366)
 """How far back what is overdue is looked for."""
 
 
-@board_pages.get("/board")
-@allowed(Resource.STATISTICS, Act.READ)
+@page_at(pages, "/board", Resource.STATISTICS, Act.READ)
 def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
     today = me.day(at)

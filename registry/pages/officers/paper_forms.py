@@ -33,8 +33,7 @@ SAVE = PAPER_FORMS["save"]
 PAGES = tuple(part for part in Part if any(question.part is part for question in QUESTIONNAIRE))
 
 
-@pages.get("/papers/<reference>/<part>")
-@allowed(Resource.PAPER, Act.WRITE)
+@page_at(pages, "/papers/<reference>/<part>", Resource.PAPER, Act.WRITE)
 def show_part(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     at, typed = _part(part), _typed(session, me, reference)
     return _part_page(at, typed, typed.answers)
@@ -70,8 +69,7 @@ def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
 pages.add_url_rule("/papers/<reference>/<part>", SAVE.operation, save, methods=["POST"])
 
 
-@pages.get("/papers/<reference>")
-@allowed(Resource.PAPER, Act.WRITE)
+@page_at(pages, "/papers/<reference>", Resource.PAPER, Act.WRITE)
 def show_all(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _everything(_typed(session, me, reference))
 

@@ -4,9 +4,6 @@ And second factors: security keys and apps are added, named and removed, each ti
 the page's script. Everything else, an app first of all, works without one.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
@@ -31,9 +28,10 @@ from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
+from registry.pages.forms import fault_on, read_digits
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import suggestions
-from registry.pages.officers.guard import allowed, open_to_all, page_at
+from registry.pages.officers.form_fields import suggestions
+from registry.pages.officers.guard import form_at, open_to_all, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -41,91 +39,6 @@ from registry.vocabulary.register import STAFF_LANGUAGES
 pages = Blueprint("console_own", __name__)
 
 ADDRESS = "/console/own"
-
-
-View = Callable[..., Any]
-
-
-def refused_on_own_page(view: View) -> View:
-    """A view of one's own account: what is refused shows the account's page again, and says why."""
-
-    @wraps(view)
-    def tried(session: Session, me: AuthenticatedOfficer, **path: str) -> Any:
-        try:
-            return view(session, me, **path)
-        except ActRefused as refused:
-            return show_own_account(session, me, fault=refused.reason)
-
-    return tried
-
-
-@pages.post("/own/language")
-@allowed(Resource.OWN, Act.WRITE)
-def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
-    """In which language pages and mails are from now on."""
-    refusal = attempt(session, lambda: accounts.choose_language(session, me.officer, request.form.get("language", "")))
-    return see_other(ADDRESS) if refusal is None else show_own_account(session, me, refusal=refusal)
-
-
-@pages.post("/own/sessions/end")
-@allowed(Resource.OWN, Act.WRITE)
-def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
-    """Everywhere but here, and programs too unless they are kept."""
-    ended = accounts.sign_out_elsewhere(session, me, now(), keeps_programs=_keeps_programs())
-    return show_own_account(session, me, given="signed_out", ended_tokens=ended)
-
-
-@pages.post("/own/recovery-codes")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
-def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
-    require_password(session, me)
-    return show_own_account(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
-
-
-@pages.post("/own/password")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
-def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
-    """A wrong old one is written down with the answer, as at the door."""
-    old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
-    if new != again:
-        return show_own_account(session, me, fault="password_differs")
-    ended_tokens = signing_in.change_password(
-        Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
-    )
-    if ended_tokens is None:
-        return show_own_account(session, me, fault="wrong_password")
-    return show_own_account(session, me, given="password", ended_tokens=ended_tokens)
-
-
-def _keeps_programs() -> bool:
-    """Whether tokens and the calendar's address shall outlast the sessions that end."""
-    return "keep_programs" in request.form
-
-
-@pages.post("/own/tokens")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
-def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
-    """The token is shown on this page and nowhere else."""
-    require_password(session, me)
-    at, days = now(), request.form.get("days", "")[:9]
-    number = int(days) if days.isascii() and days.isdigit() else 0
-    _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
-    return show_own_account(session, me, token=made)
-
-
-def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
-    """Something of one's own, or the account itself."""
-    reference = reference_in(reference) if reference else me.officer.reference
-    return Place(reference, ADDRESS, lambda refusal: show_own_account(session, me, refusal=refusal))
-
-
-serve_acts(pages, "/own", OWN_ACCOUNT, _place_of_act)
-serve_acts(pages, "/own/sessions/<reference>", OWN_SESSIONS, _place_of_act)
-serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _place_of_act)
-serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _place_of_act)
 
 
 @page_at(pages, "/own", Resource.OWN, Act.READ)
@@ -187,6 +100,69 @@ def _shown_server(address: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if address else ""
 
 
+@form_at(pages, "/own/language", Resource.OWN, Act.WRITE)
+def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
+    """In which language pages and mails are from now on."""
+    refusal = attempt(session, lambda: accounts.choose_language(session, me.officer, request.form.get("language", "")))
+    return see_other(ADDRESS) if refusal is None else show_own_account(session, me, refusal=refusal)
+
+
+@form_at(pages, "/own/sessions/end", Resource.OWN, Act.WRITE)
+def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
+    """Everywhere but here, and programs too unless they are kept."""
+    ended = accounts.sign_out_elsewhere(session, me, now(), keeps_programs=_keeps_programs())
+    return show_own_account(session, me, given="signed_out", ended_tokens=ended)
+
+
+@form_at(pages, "/own/recovery-codes", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
+def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
+    require_password(session, me)
+    return show_own_account(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
+
+
+@form_at(pages, "/own/password", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
+def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
+    """A wrong old one is written down with the answer, as at the door."""
+    old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
+    if new != again:
+        return show_own_account(session, me, fault="password_differs")
+    ended_tokens = signing_in.change_password(
+        Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
+    )
+    if ended_tokens is None:
+        return show_own_account(session, me, fault="wrong_password")
+    return show_own_account(session, me, given="password", ended_tokens=ended_tokens)
+
+
+def _keeps_programs() -> bool:
+    """Whether tokens and the calendar's address shall outlast the sessions that end."""
+    return "keep_programs" in request.form
+
+
+@form_at(pages, "/own/tokens", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
+def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
+    """The token is shown on this page and nowhere else."""
+    require_password(session, me)
+    at, days = now(), read_digits(request.form.get("days", "")[:9]) or 0
+    _, made = tokens.make(session, me.officer, request.form.get("name", ""), days, at=at, today=day_at(at, None))
+    return show_own_account(session, me, token=made)
+
+
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+    """Something of one's own, or the account itself."""
+    reference = reference_in(reference) if reference else me.officer.reference
+    return Place(reference, ADDRESS, lambda refusal: show_own_account(session, me, refusal=refusal))
+
+
+serve_acts(pages, "/own", OWN_ACCOUNT, _place_of_act)
+serve_acts(pages, "/own/sessions/<reference>", OWN_SESSIONS, _place_of_act)
+serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _place_of_act)
+serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _place_of_act)
+
+
 @pages.get("/calendar/<secret>.ics")
 @open_to_all
 def show_calendar_feed(secret: str) -> Response:
@@ -199,9 +175,8 @@ def show_calendar_feed(secret: str) -> Response:
     return response
 
 
-@pages.post("/own/calendar")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/calendar", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
     require_password(session, me)
@@ -211,19 +186,14 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("calendar.html", here="own", address=address)
 
 
-@pages.post("/own/calendar/revoke")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/calendar/revoke", Resource.OWN, Act.WRITE)
 def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     calendars.revoke(session, me.officer, day_at(now(), None))
     return see_other("/console/own#calendar")
 
 
-factor_pages = Blueprint("console_factors", __name__)
-
-
-@factor_pages.post("/own/keys")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/keys", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
     require_password(session, me)
@@ -234,9 +204,8 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
-@factor_pages.post("/own/keys/finish")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/keys/finish", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party = relying_party()
     if party is None or me.session is None:
@@ -246,9 +215,8 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@factor_pages.post("/own/apps")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/apps", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     require_password(session, me)
     _, secret = factors.APPS.begin(session, keyring(), me.officer, _factor_name(), day_at(now(), None))
@@ -263,8 +231,7 @@ def _factor_name() -> str:
     return name
 
 
-@factor_pages.post("/own/apps/finish")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/apps/finish", Resource.OWN, Act.WRITE)
 def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     at = now()
@@ -277,9 +244,8 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     return _back()
 
 
-@factor_pages.post("/own/factors/remove")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/factors/remove", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def remove_factor(session: Session, me: AuthenticatedOfficer) -> Response:
     """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
     require_password(session, me)

@@ -20,8 +20,15 @@ from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
-from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
-from registry.pages.officers.profile import refused_on_own_page, show_own_account
+from registry.pages.forms import fault_on
+from registry.pages.officers.guard import (
+    Afterwards,
+    form_at,
+    open_to_all,
+    session_cookie,
+    visit_cookie,
+)
+from registry.pages.officers.profile import show_own_account
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
 from registry.pages.officers.sign_in import require_password
@@ -64,9 +71,8 @@ def arrive() -> Response:
     return visit_cookie().take(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
 
 
-@pages.post("/own/links/<provider>")
-@allowed(Resource.OWN, Act.WRITE)
-@refused_on_own_page
+@form_at(pages, "/own/links/<provider>", Resource.OWN, Act.WRITE)
+@fault_on(show_own_account)
 def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
     client = _client(provider)
@@ -77,8 +83,7 @@ def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Res
     return Afterwards(lambda: _leave(client, sent))
 
 
-@pages.post("/own/links/<provider>/remove")
-@allowed(Resource.OWN, Act.WRITE)
+@form_at(pages, "/own/links/<provider>/remove", Resource.OWN, Act.WRITE)
 def end_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response:
     client = _client(provider)
     if only_way_of(me.standing) == client.provider:

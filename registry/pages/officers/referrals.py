@@ -34,7 +34,7 @@ from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import parts_of, place_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AttachmentState, Author
 from registry.vocabulary.register import Language
@@ -45,8 +45,7 @@ USUAL = timedelta(days=90)
 """How long a partner has access by default."""
 
 
-@pages.get("/cases/<reference>/referrals")
-@allowed(Resource.REFERRAL, Act.READ)
+@page_at(pages, "/cases/<reference>/referrals", Resource.REFERRAL, Act.READ)
 def list_referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     found = fetch_of_case(session, Referral, acting(me, Resource.REFERRAL, Act.READ), reference)
@@ -62,8 +61,7 @@ def list_referrals(session: Session, me: AuthenticatedOfficer, reference: str) -
     )
 
 
-@pages.get("/cases/<reference>/referrals/new")
-@allowed(Resource.REFERRAL, Act.PROPOSE)
+@page_at(pages, "/cases/<reference>/referrals/new", Resource.REFERRAL, Act.PROPOSE)
 def show_proposal_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
@@ -77,8 +75,7 @@ def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refer
 serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
 
 
-@pages.get("/cases/<reference>/referrals/<referral>")
-@allowed(Resource.REFERRAL, Act.READ)
+@page_at(pages, "/cases/<reference>/referrals/<referral>", Resource.REFERRAL, Act.READ)
 def show_referral(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
     return _referral_page(session, me, open_case(session, me, reference), referral)
 
@@ -148,11 +145,7 @@ def _referral_page(
     )
 
 
-identity_pages = Blueprint("console_identities", __name__)
-
-
-@identity_pages.post("/identities/<reference>")
-@allowed(Resource.IDENTITY, Act.APPROVE)
+@form_at(pages, "/identities/<reference>", Resource.IDENTITY, Act.APPROVE)
 def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
     require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
@@ -161,7 +154,7 @@ def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) 
     return see_other("/console/identities") if refusal is None else list_identities(session, me, refusal)
 
 
-@page_at(identity_pages, "/identities", Resource.IDENTITY, Act.APPROVE)
+@page_at(pages, "/identities", Resource.IDENTITY, Act.APPROVE)
 def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
     return page(
@@ -174,18 +167,13 @@ def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal
     )
 
 
-received_pages = Blueprint("console_referred", __name__)
-
-
-@received_pages.get("/referrals")
-@allowed(Resource.REFERRAL, Act.ANSWER)
+@page_at(pages, "/referrals", Resource.REFERRAL, Act.ANSWER)
 def list_received(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_received(session, me.standing.unit, now())
     return page("referrals/received.html", here="referrals", found=found)
 
 
-@received_pages.get("/referrals/<reference>/files/<attachment>")
-@allowed(Resource.REFERRAL, Act.ANSWER)
+@page_at(pages, "/referrals/<reference>/files/<attachment>", Resource.REFERRAL, Act.ANSWER)
 def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     _, name, body = portal.read_file(party_call(session, me), sealer(), store(), reference, attachment)
     return sent_file(body, name)
@@ -197,10 +185,10 @@ def _place_of_answer(session: Session, me: AuthenticatedOfficer, act: OfficerAct
     return Place(reference, address, lambda refusal: show_received(session, me, reference, refusal))
 
 
-serve_acts(received_pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
+serve_acts(pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
 
 
-@page_at(received_pages, "/referrals/<reference>", Resource.REFERRAL, Act.ANSWER)
+@page_at(pages, "/referrals/<reference>", Resource.REFERRAL, Act.ANSWER)
 def show_received(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:

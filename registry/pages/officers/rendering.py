@@ -1,22 +1,24 @@
 """Making a page of the console: its templates, the officer's language, and headers that let nothing be unsent.
 
-Forms that are refused keep what was typed: the page is shown again and says why, and nothing of the attempt is written.
+Forms that are refused keep what was typed: the page is shown again and says why, and nothing of the attempt is written. Points
+in time are the officer's local time: where the unit's authority sits, or else in the capital of its country.
 """
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from babel.dates import format_date, format_skeleton
 from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.states import reads_of_measure
 from registry.complaints.casework.unsent import Unsent
-from registry.core.clock import day_at, now
+from registry.core.clock import day_at, now, zone
 from registry.core.errors import (
     ActRefused,
     ChannelChangeRefused,
@@ -27,6 +29,7 @@ from registry.core.errors import (
     RegistryError,
     StaleVersion,
 )
+from registry.core.working_days import last_day
 from registry.http.errors import ProblemDocument
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
 from registry.http.responses import content_policy, negotiated
@@ -34,15 +37,15 @@ from registry.http.transaction import services
 from registry.i18n import names, wording
 from registry.i18n.faults import fault_words, field_name
 from registry.i18n.languages import has_text, text
+from registry.i18n.names import LOCALES
 from registry.officer_acts.sign_in_providers import providers
-from registry.officers.rights import Act, Resource
+from registry.officers.rights import Act, OfficerRights, Resource
 from registry.pages.files import SiteFiles, templates_of
-from registry.pages.officers.field_faults import FieldFault, anchor, with_faults
 from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent
-from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text, zone_of
-from registry.pages.officers.reasons import refusal_text
+from registry.pages.officers.refusals import FieldFault, anchor, refusal_text, with_faults
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.licensing import ZONES
 from registry.vocabulary.register import Language
 
 files = Blueprint("console_files", __name__)
@@ -271,3 +274,37 @@ def state_key(case: HasState, today: date) -> str:
     if case.state is CaseState.SANCTION_PENDING and case.measure is not None:
         return f"case_state.{reads_of_measure(case.measure, case.measure_until, today)}"
     return f"case_state.{case.state}"
+
+
+def zone_of(standing: OfficerRights) -> str | None:
+    """By which clock an officer reads points in time; None is UTC."""
+    return standing.time_zone or ZONES.get(standing.country)
+
+
+@lru_cache(maxsize=1024)
+def day_text(language: Language, day: date) -> str:
+    """A day where there is little room."""
+    return str(format_date(day, "medium", locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def moment_text(language: Language, at: datetime, name: str | None) -> str:
+    """Day and minute in a time zone; in UTC, and said so, where none is known."""
+    there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
+    moment = f"{day_text(language, there.date())} {there:%H:%M}"
+    return moment if name else f"{moment} UTC"
+
+
+def due_short(language: Language, at: datetime, name: str | None) -> str:
+    """As `due_text` without the year, for a column of days that are near."""
+    last = last_day(at, name)
+    if last is not None:
+        return str(format_skeleton("MMMd", last, locale=LOCALES[language]))
+    there = at.astimezone(zone(name or "UTC"))
+    return f"{format_skeleton('MMMd', there.date(), locale=LOCALES[language])} {there:%H:%M}"
+
+
+def due_text(language: Language, at: datetime, name: str | None) -> str:
+    """What ends with a day has that day alone: as midnight it would read as the day after."""
+    last = last_day(at, name)
+    return moment_text(language, at, name) if last is None else day_text(language, last)

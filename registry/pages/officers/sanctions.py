@@ -20,7 +20,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, open_case
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.rendering import Refusal, language, page
 from registry.supervision.sanctions import queries
@@ -44,8 +44,7 @@ TERMS = (
 )  # fmt: skip
 
 
-@pages.get("/sanctions")
-@allowed(Resource.SANCTION, Act.READ)
+@page_at(pages, "/sanctions", Resource.SANCTION, Act.READ)
 def list_sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = me.standing.authority
     found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
@@ -57,14 +56,12 @@ def list_sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/sanctions/<reference>")
-@allowed(Resource.SANCTION, Act.READ)
+@page_at(pages, "/sanctions/<reference>", Resource.SANCTION, Act.READ)
 def show_sanction(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _sanction_page(session, me, find_sanction(session, me, reference))
 
 
-@pages.get("/sanctions/<reference>/edit")
-@allowed(Resource.SANCTION, Act.PROPOSE)
+@page_at(pages, "/sanctions/<reference>/edit", Resource.SANCTION, Act.PROPOSE)
 def show_edit_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _edit_page(session, me, find_sanction(session, me, reference))
 

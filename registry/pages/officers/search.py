@@ -13,7 +13,7 @@ from registry.officer_acts.agency_picker import MAX_TYPED, suggested_agencies
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import language, page
 from registry.register.agencies.keys import LICENCE_NUMBER, number_key
 from registry.register.agencies.models import Agency, Licence, LookupKey
@@ -26,8 +26,7 @@ Found = list[tuple[str, str]]
 """Label and address of what was found."""
 
 
-@pages.get("/search")
-@allowed(Resource.OWN, Act.READ)
+@page_at(pages, "/search", Resource.OWN, Act.READ)
 def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = " ".join(request.args.get("q", "").split())[:MAX_TYPED]
     found = {name: rows for name, rows in _found(session, me, typed).items() if rows} if typed else {}

@@ -32,22 +32,20 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, page_at
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, page_at
 from registry.pages.officers.rendering import Refusal, language, page, refusal_of, typed_in
 from registry.vocabulary.cases import HandedWith
 
 pages = Blueprint("console_heard", __name__)
 
 
-@pages.get("/hearings")
-@allowed(Resource.HEARING, Act.ANSWER)
+@page_at(pages, "/hearings", Resource.HEARING, Act.ANSWER)
 def list_served(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_served(session, me.standing.unit, now())
     return page("hearings/served.html", here="hearings", found=found)
 
 
-@pages.get("/hearings/<reference>/receipt")
-@allowed(Resource.HEARING, Act.ANSWER)
+@page_at(pages, "/hearings/<reference>/receipt", Resource.HEARING, Act.ANSWER)
 def download_answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """A text to keep: on which day the answer was given, and the hash of its words, which the case file states as well."""
     given = portal.read(party_call(session, me), sealer(), reference)
@@ -111,16 +109,14 @@ def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afte
     return Afterwards(lambda: _add(member, reference))
 
 
-@pages.get("/hearings/<reference>/files/<attachment>")
-@allowed(Resource.HEARING, Act.ANSWER)
+@page_at(pages, "/hearings/<reference>/files/<attachment>", Resource.HEARING, Act.ANSWER)
 def download_own_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
     """One of the agency's own, as it sent it: to be saved and never shown in a page."""
     fetch = files.find_own_file(party_call(session, me), sealer(), store(), reference, attachment)
     return Afterwards(lambda: _send(fetch()))
 
 
-@pages.post("/hearings/<reference>/files/<attachment>/remove")
-@allowed(Resource.HEARING, Act.ANSWER)
+@form_at(pages, "/hearings/<reference>/files/<attachment>/remove", Resource.HEARING, Act.ANSWER)
 def remove_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response | Afterwards:
     try:
         with session.begin_nested():

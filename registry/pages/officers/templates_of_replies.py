@@ -11,7 +11,7 @@ from registry.officer_acts.acting import acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed, page_at
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import Language
@@ -28,8 +28,7 @@ OFFERED_IN = tuple(
 """States in which a letter can be written."""
 
 
-@pages.post("/templates")
-@allowed(Resource.MESSAGE, Act.WRITE)
+@form_at(pages, "/templates", Resource.MESSAGE, Act.WRITE)
 def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
     form = request.form
     texts = {str(language): form.get(f"text_{language}", "") for language in Language}
@@ -42,8 +41,7 @@ def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
     return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
-@pages.post("/templates/<template>/approve")
-@allowed(Resource.CASE, Act.HOLD)
+@form_at(pages, "/templates/<template>/approve", Resource.CASE, Act.HOLD)
 def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
         session, lambda: reply_templates.approve(Call(session, acting_for_unit(me), now(), version_sent()), template)
@@ -51,8 +49,7 @@ def approve_template(session: Session, me: AuthenticatedOfficer, template: str) 
     return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
-@pages.post("/templates/<template>/withdraw")
-@allowed(Resource.CASE, Act.HOLD)
+@form_at(pages, "/templates/<template>/withdraw", Resource.CASE, Act.HOLD)
 def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
         session, lambda: reply_templates.withdraw(Call(session, acting_for_unit(me), now(), version_sent()), template)

@@ -18,14 +18,13 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 
 pages = Blueprint("console_transfers", __name__)
 
 
-@pages.get("/cases/<reference>/transfers")
-@allowed(Resource.TRANSFER, Act.READ)
+@page_at(pages, "/cases/<reference>/transfers", Resource.TRANSFER, Act.READ)
 def list_case_transfers(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _tab(session, me, open_case(session, me, reference))
 
@@ -68,16 +67,14 @@ def _tab(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
     )
 
 
-@pages.get("/transfers")
-@allowed(Resource.TRANSFER, Act.READ)
+@page_at(pages, "/transfers", Resource.TRANSFER, Act.READ)
 def list_transfers(session: Session, me: AuthenticatedOfficer) -> Response:
     found = queries.fetch_transfers(session, me.standing.unit)
     units = queries.names_of_units(session, _units(one.transfer for one in found))
     return page("transfers/list.html", here="transfers", found=found, unit_names=units)
 
 
-@pages.get("/transfers/<reference>")
-@allowed(Resource.TRANSFER, Act.READ)
+@page_at(pages, "/transfers/<reference>", Resource.TRANSFER, Act.READ)
 def show_received_transfer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _received_page(session, me, find_received(session, me, reference))
 

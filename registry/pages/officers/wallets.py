@@ -27,10 +27,10 @@ from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import refused_file, takes_file
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, page_at
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
-from registry.pages.public.certificates import languages_of, staff_card_html
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
+from registry.pages.public.papers import languages_of, staff_card_html
 from registry.pages.public.rendering import is_demo
 from registry.pages.public.share_card import StaffPicture, can_draw, drawn_staff_card
 from registry.proofs.papers.making import pdf_at_once
@@ -53,8 +53,7 @@ class ShownCard(NamedTuple):
     person: staff.Person
 
 
-@pages.post("/wallets/offers")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@form_at(pages, "/wallets/offers", Resource.ENTRY, Act.PROPOSE)
 def offer(session: Session, me: AuthenticatedOfficer) -> Response:
     """The offer is shown once, on the answer itself: its number stands in no address and is stored nowhere in clear."""
     made: list[grants.Offer] = []
@@ -111,15 +110,13 @@ def _order_card(rep: staff.AgencyUser, officer_id: int) -> Response:
     return see_other(HERE) if refusal is None else _page_again(refusal)
 
 
-@pages.post("/wallets/cards/<reference>/end")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@form_at(pages, "/wallets/cards/<reference>/end", Resource.ENTRY, Act.PROPOSE)
 def end_card(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     staff.end(_call(session, me), reference)
     return see_other(HERE)
 
 
-@pages.get("/wallets/cards/<reference>/<any('card.pdf', 'phone.png'):form>")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@page_at(pages, "/wallets/cards/<reference>/<any('card.pdf', 'phone.png'):form>", Resource.ENTRY, Act.PROPOSE)
 def download_card(session: Session, me: AuthenticatedOfficer, reference: str, form: str) -> Response:
     """Raises NotFound for a card that is not the agency's or has ended, NotNow while the licence is not in force."""
     row = staff.card_of(session, representative(session, me).agency, reference)
@@ -162,14 +159,12 @@ def _picture(languages: Sequence[Language], standing: LicenceView, card: Card, c
     )
 
 
-@pages.get("/wallets/authorize")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@page_at(pages, "/wallets/authorize", Resource.ENTRY, Act.PROPOSE)
 def show_request(session: Session, me: AuthenticatedOfficer) -> Response:
     return _request_page(session, me, request.args.get("client_id", ""), request.args.get("request_uri", ""))
 
 
-@pages.post("/wallets/authorize")
-@allowed(Resource.ENTRY, Act.PROPOSE)
+@form_at(pages, "/wallets/authorize", Resource.ENTRY, Act.PROPOSE)
 def decide(session: Session, me: AuthenticatedOfficer) -> Response:
     form, call, issuer = request.form, _call(session, me), wallets().issuer
     client_id, request_uri = form.get("client_id", ""), form.get("request_uri", "")

@@ -5,13 +5,11 @@ from flask import Blueprint, Flask
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
 from registry.pages.organisations import (
-    archived_lists,
     jobs,
     keys,
     members,
     profile,
     receipts,
-    second_step,
     sign_in,
     watches,
     webhooks,
@@ -19,19 +17,8 @@ from registry.pages.organisations import (
 from registry.pages.organisations.guard import PATH
 from registry.pages.organisations.rendering import error_page, files
 
-PAGES: tuple[Blueprint, ...] = (
-    files,
-    sign_in.pages,
-    keys.pages,
-    jobs.pages,
-    receipts.pages,
-    archived_lists.pages,
-    watches.pages,
-    webhooks.pages,
-    members.pages,
-    profile.pages,
-    second_step.pages,
-)
+MODULES = (sign_in, keys, jobs, receipts, watches, webhooks, members, profile)
+PAGES: tuple[Blueprint, ...] = (files, *(module.pages for module in MODULES))
 
 
 def register(app: Flask) -> None:

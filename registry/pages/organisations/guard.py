@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, page_response, require_form, see_other
 from registry.http.transaction import services, writing
@@ -64,7 +64,7 @@ def for_members(view: View) -> View:
 
 
 def page_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
-    """Serve a page by GET to members. The function stays as it is: a form that is refused shows it again, with a `fault`."""
+    """Serve a page by GET to members. The function stays as it is: a form that is refused shows it again, with a fault."""
 
     def decorate(page: Page) -> Page:
         pages.get(address)(for_members(page))
@@ -73,18 +73,12 @@ def page_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
     return decorate
 
 
-def fault_on(page: View) -> Callable[[View], View]:
-    """A form's view, for members: what is refused shows the page of the form again, with the `fault`."""
+def form_for_members(pages: Blueprint, address: str) -> Callable[[Page], Page]:
+    """Take a form by POST from members."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def tried(session: Session, me: MemberPresent, **path: Any) -> Any:
-            try:
-                return view(session, me, **path)
-            except ActRefused as refused:
-                return page(session, me, fault=refused.reason)
-
-        return tried
+    def decorate(view: Page) -> Page:
+        pages.post(address)(for_members(view))
+        return view
 
     return decorate
 

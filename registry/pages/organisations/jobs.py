@@ -20,19 +20,9 @@ from registry.bulk.reading import columns_of_lines
 from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, constants_as_text, guess_columns, lacking
 from registry.bulk.shared import bring_here, remove_files
+from registry.core import errors
 from registry.core.clock import now
 from registry.core.db.reading import Page
-from registry.core.errors import (
-    ActRefused,
-    Fault,
-    InvalidInput,
-    NotNow,
-    NotSignedIn,
-    RegistryError,
-    TooBusy,
-    TooLarge,
-    UnreadableList,
-)
 from registry.http.portals import require_form
 from registry.http.request_reader import load_values
 from registry.http.responses import respond_with_file
@@ -41,7 +31,7 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.names import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.pages.organisations.guard import authenticate, for_members, page_for_members, token_sent
+from registry.pages.organisations.guard import authenticate, for_members, form_for_members, page_for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.codes import Problem
@@ -63,21 +53,11 @@ SHOWN_VALUES = 3
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "who": (
-        *SUBJECTS,
-        *IDENTIFIER,
-        "claimed_name",
-        "provider",
-        "provider_scheme",
-        "sending",
-        "sending_scheme",
-        "receiving",
-        "receiving_scheme",
-        "receiving_employer",
-        "country",
-        "authority",
+        *SUBJECTS, *IDENTIFIER, "claimed_name", "provider", "provider_scheme", "sending", "sending_scheme", "receiving",
+        "receiving_scheme", "receiving_employer", "country", "authority",
     ),
     "own": ("key", "supplier", "site"),
-}
+}  # fmt: skip
 """How fields stand together where one is chosen; the rest says where, what and when."""
 
 MAX_SHOWN = 200
@@ -108,19 +88,19 @@ def _is_sent_by_member() -> bool:
         with writing() as session:
             authenticate(session)
             require_form(token_sent())
-    except (NotSignedIn, SecondStepNeeded, ActRefused):
+    except (errors.NotSignedIn, SecondStepNeeded, errors.ActRefused):
         return False
     return True
 
 
-def _receive_list() -> actions.ReceivedList | RegistryError | None:
+def _receive_list() -> actions.ReceivedList | errors.RegistryError | None:
     """The list that was sent, why it is not taken, or None where there is none."""
     sent = request.files.get("list")
     if sent is None or not sent.filename:
         return None
     try:
         return receive_list(services().settings, BytesIO(sent.read()))
-    except (UnreadableList, TooLarge, TooBusy) as refused:
+    except (errors.UnreadableList, errors.TooLarge, errors.TooBusy) as refused:
         return refused
 
 
@@ -129,7 +109,6 @@ def list_jobs(session: Session, me: MemberPresent, fault: str = "", detail: Loca
     return page(
         "lists.html",
         here="lists",
-        status=400 if fault else 200,
         fault=fault,
         detail=detail,
         jobs=actions.jobs_of(session, me.organisation.id, Page(MAX_SHOWN)),
@@ -148,10 +127,10 @@ def _require_member() -> None:
 @takes_body(MAX_OF_FORM, _require_member)
 @for_members
 def send(session: Session, me: MemberPresent) -> Response:
-    received: actions.ReceivedList | RegistryError | None = g.get("received")
+    received: actions.ReceivedList | errors.RegistryError | None = g.get("received")
     if received is None:
         return list_jobs(session, me, "bulk.page.no_file")
-    if isinstance(received, RegistryError):
+    if isinstance(received, errors.RegistryError):
         return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), received))
     name = " ".join((request.files["list"].filename or "").split())
     try:
@@ -160,20 +139,18 @@ def send(session: Session, me: MemberPresent) -> Response:
         )
     except BaseException as refused:
         remove_files(services().settings, received.reference)
-        if isinstance(refused, TooBusy):
+        if isinstance(refused, errors.TooBusy):
             return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), refused))
         raise
     return to(f"lists/{job.reference}")
 
 
-@pages.get("/lists/<reference>")
-@for_members
+@page_for_members(pages, "/lists/<reference>")
 def show_job(session: Session, me: MemberPresent, reference: str) -> Response:
     return _job_page(actions.job_of(session, me.organisation.id, reference))
 
 
-@pages.post("/lists/<reference>")
-@for_members
+@form_for_members(pages, "/lists/<reference>")
 def act(session: Session, me: MemberPresent, reference: str) -> Response:
     """Save the columns, start, cancel or remove, as the button says."""
     job = actions.job_of(session, me.organisation.id, reference)
@@ -189,13 +166,12 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
             actions.remove(session, job)
             _remove_after_commit(job.reference)
             return to("lists")
-    except (UnreadableList, InvalidInput, NotNow) as refused:
+    except (errors.UnreadableList, errors.InvalidInput, errors.NotNow) as refused:
         return _job_page(job, refused)
     return to(f"lists/{job.reference}")
 
 
-@pages.get("/lists/<reference>/results/<form>")
-@for_members
+@page_for_members(pages, "/lists/<reference>/results/<form>")
 def download_result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
     job = actions.job_of(session, me.organisation.id, reference)
     return respond_with_file(result_file(services().settings, job, form))
@@ -221,7 +197,7 @@ def _save_columns(job: BulkJob) -> None:
     fields = [field for field, _ in statement if field]
     if len(fields) > len(set(fields)):
         twice = next(field for field in fields if fields.count(field) > 1)
-        raise InvalidInput([Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
+        raise errors.InvalidInput([errors.Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
     constants = {
         field: value
         for field in CONSTANTS
@@ -259,7 +235,7 @@ def _group_fields(kind: JobKind) -> list[tuple[str, list[str]]]:
     return [(group, fields) for group, fields in grouped.items() if fields]
 
 
-def _job_page(job: BulkJob, refused: RegistryError | None = None) -> Response:
+def _job_page(job: BulkJob, refused: errors.RegistryError | None = None) -> Response:
     home = services().settings.home
     bring_here(services().settings, job)
     is_new = job.state is JobState.UPLOADED
@@ -292,7 +268,7 @@ def _job_page(job: BulkJob, refused: RegistryError | None = None) -> Response:
         trouble=trouble_text(language(), job.trouble) if job.trouble else None,
         # What is lacking is said beside the columns.
         detail=refusal_text(language(), refused)
-        if refused and not (is_lacking and isinstance(refused, UnreadableList))
+        if refused and not (is_lacking and isinstance(refused, errors.UnreadableList))
         else None,
         kinds=list(JobKind),
     )

@@ -10,7 +10,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import fault_on, for_members, page_for_members
+from registry.pages.forms import fault_on, read_digits
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.organisations import Scope
@@ -21,8 +22,7 @@ KEEPS: Mapping[str, bool | None] = {"usual": None, "every": True, "none": False}
 """Whether what a key asks is kept as receipts, by the word of the form."""
 
 
-@pages.get("/")
-@for_members
+@page_for_members(pages, "/")
 def home(session: Session, me: MemberPresent) -> Response:
     return to("keys")
 
@@ -34,7 +34,6 @@ def list_keys(session: Session, me: MemberPresent, *, fault: str | None = None, 
     return page(
         "keys.html",
         here="keys",
-        status=400 if fault else 200,
         fault=fault,
         made=made,
         keys=found,
@@ -55,8 +54,7 @@ def list_keys(session: Session, me: MemberPresent, *, fault: str | None = None, 
     )
 
 
-@pages.post("/keys")
-@for_members
+@form_for_members(pages, "/keys")
 @fault_on(list_keys)
 def make(session: Session, me: MemberPresent) -> Response:
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
@@ -76,8 +74,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     return list_keys(session, me, made=made.text)
 
 
-@pages.post("/keys/<reference>/exchange")
-@for_members
+@form_for_members(pages, "/keys/<reference>/exchange")
 @fault_on(list_keys)
 def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
     require_password(session, me)
@@ -85,8 +82,7 @@ def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
     return list_keys(session, me, made=made.text)
 
 
-@pages.post("/keys/<reference>/revoke")
-@for_members
+@form_for_members(pages, "/keys/<reference>/revoke")
 def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
     keys.revoke(acting(session, me), reference)
     return to("keys")
@@ -94,5 +90,5 @@ def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
 
 def _number(name: str) -> int:
     """A whole number of the form; -1, which every rule refuses with its own words, for anything else."""
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    number = read_digits(request.form.get(name, ""), 5)
+    return -1 if number is None else number

@@ -7,7 +7,8 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import fault_on, for_members, page_for_members
+from registry.pages.forms import fault_on
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password
 from registry.vocabulary.organisations import MemberRole
@@ -21,7 +22,6 @@ def list_members(session: Session, me: MemberPresent, *, fault: str | None = Non
     return page(
         "people.html",
         here="people",
-        status=400 if fault else 200,
         fault=fault,
         notice=given,
         me=me.member,
@@ -34,8 +34,7 @@ def list_members(session: Session, me: MemberPresent, *, fault: str | None = Non
     )
 
 
-@pages.post("/people")
-@for_members
+@form_for_members(pages, "/people")
 @fault_on(list_members)
 def invite(session: Session, me: MemberPresent) -> Response:
     """Invite a member. Whether the address has an account already is told to its reader alone."""
@@ -47,24 +46,21 @@ def invite(session: Session, me: MemberPresent) -> Response:
     return list_members(session, me, given=True)
 
 
-@pages.post("/people/<reference>/role")
-@for_members
+@form_for_members(pages, "/people/<reference>/role")
 @fault_on(list_members)
 def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
     members.set_role(Call(session, me, now()), reference, _role_sent())
     return to("people")
 
 
-@pages.post("/people/<reference>/remove")
-@for_members
+@form_for_members(pages, "/people/<reference>/remove")
 @fault_on(list_members)
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     members.remove(Call(session, me, now()), reference)
     return to("people")
 
 
-@pages.post("/invitations/<reference>/take-back")
-@for_members
+@form_for_members(pages, "/invitations/<reference>/take-back")
 def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
     me.require_owner()
     letters.take_back(session, me.organisation.id, reference, now())

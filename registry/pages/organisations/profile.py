@@ -1,16 +1,30 @@
-"""A member's own settings: password, language and sessions."""
+"""A member's own settings: password, language and sessions.
+
+And the second step: given while signing in, set up and taken away on one's own page, and required of all by an owner.
+"""
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.accounts import second_factors
 from registry.core.calls import Call
-from registry.core.clock import now
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, NotFound
 from registry.http.transaction import keyring, services
-from registry.organisations import authenticators, members
+from registry.organisations import authenticators, members, second_steps
+from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
-from registry.pages.organisations.guard import fault_on, for_members, page_for_members
+from registry.pages.files import picture
+from registry.pages.forms import fault_on
+from registry.pages.organisations.guard import (
+    for_arriving,
+    form_for_members,
+    page_for_members,
+    session_cookie,
+    token_sent,
+)
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import typed
+from registry.pages.organisations.sign_in import require_password, typed
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
@@ -23,7 +37,6 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
     return page(
         "own.html",
         here="own",
-        status=400 if fault else 200,
         fault=fault,
         notice=given,
         me=me,
@@ -35,8 +48,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
     )
 
 
-@pages.post("/own/password")
-@for_members
+@form_for_members(pages, "/own/password")
 @fault_on(show_profile)
 def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
@@ -48,8 +60,7 @@ def change_password(session: Session, me: MemberPresent) -> Response:
     return show_profile(session, me, given=True) if is_changed else show_profile(session, me, fault="wrong_password")
 
 
-@pages.post("/own/language")
-@for_members
+@form_for_members(pages, "/own/language")
 def choose_language(session: Session, me: MemberPresent) -> Response:
     word = request.form.get("language", "")
     if word in STAFF_LANGUAGES:
@@ -57,8 +68,7 @@ def choose_language(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-@pages.post("/own/digest")
-@for_members
+@form_for_members(pages, "/own/digest")
 def choose_digest(session: Session, me: MemberPresent) -> Response:
     """Set how often the member is told by mail how much happened to what is watched."""
     word = request.form.get("pace", "")
@@ -67,16 +77,149 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-@pages.post("/own/sessions/<reference>/end")
-@for_members
+@form_for_members(pages, "/own/sessions/<reference>/end")
 def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
     MEMBER_SESSIONS.end_one(session, me.member, reference, now())
     return to("own")
 
 
-@pages.post("/own/sessions/end")
-@for_members
+@form_for_members(pages, "/own/sessions/end")
 def end_others(session: Session, me: MemberPresent) -> Response:
     """Everywhere but here."""
     MEMBER_SESSIONS.end_all(session, me.member, now(), but=me.session)
     return to("own")
+
+
+MAX_CODE = 40
+
+
+@pages.get("/code")
+@for_arriving
+def code_form(session: Session, me: MemberPresent) -> Response:
+    """The page that asks for the code of the app. Members who must have an app and have none set it up."""
+    if authenticators.has_app(session, me.member.id):
+        return page("code.html", fault=None)
+    app = authenticators.APPS.find_begun(session, me.member)
+    return page("code_needed.html", me=me) if app is None else _app_page(me.member, app, "code/app/finish")
+
+
+@pages.post("/code")
+@for_arriving
+def give_code(session: Session, me: MemberPresent) -> Response:
+    """A failure is written down with the answer, as at the first step."""
+    token = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
+    if token is None:
+        return page("code.html", fault="wrong_code", status=403)
+    return session_cookie().give(to(""), token)
+
+
+@pages.post("/code/app")
+@for_arriving
+def begin_at_door(session: Session, me: MemberPresent) -> Response:
+    second_steps.begin_at_sign_in(session, keyring(), me, day_at(now(), None))
+    return to("code")
+
+
+@pages.post("/code/app/finish")
+@for_arriving
+def finish_at_door(session: Session, me: MemberPresent) -> Response:
+    finished = second_steps.finish_at_sign_in(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
+    if finished is not None:
+        token, codes = finished
+        return session_cookie().give(page("recovery_codes.html", codes=codes), token)
+    app = None if authenticators.has_app(session, me.member.id) else authenticators.APPS.find_begun(session, me.member)
+    return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
+
+
+@page_for_members(pages, "/second-step")
+def show_second_step(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
+    return page(
+        "second_step.html",
+        here="own",
+        fault=fault,
+        apps=authenticators.APPS.list_confirmed(session, me.member),
+        most=authenticators.MAX_APPS,
+        left=authenticators.RECOVERY_CODES.count_left(session, me.member),
+        is_owner=me.is_owner,
+        is_needed=me.organisation.needs_second_step,
+        name=typed("name"),
+    )
+
+
+@form_for_members(pages, "/second-step/apps")
+@fault_on(show_second_step)
+def begin_app(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+    return _app_page(me.member, app, "second-step/apps/finish")
+
+
+@form_for_members(pages, "/second-step/apps/finish")
+def finish_app(session: Session, me: MemberPresent) -> Response:
+    """Its first code shows that it works. Until then the same secret is shown again."""
+    app = authenticators.APPS.find_begun(session, me.member)
+    if app is None:
+        return show_second_step(session, me, "no_app_begun")
+    codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
+    if codes is None:
+        return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
+    return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
+
+
+@form_for_members(pages, "/second-step/apps/remove")
+@fault_on(show_second_step)
+def remove_app(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    second_steps.take_away(session, me, typed("app"), now())
+    return to("second-step")
+
+
+@form_for_members(pages, "/second-step/codes")
+@fault_on(show_second_step)
+def new_codes(session: Session, me: MemberPresent) -> Response:
+    require_password(session, me)
+    if not authenticators.has_app(session, me.member.id):
+        return show_second_step(session, me, "no_app_begun")
+    return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
+
+
+@form_for_members(pages, "/second-step/require")
+@fault_on(show_second_step)
+def require(session: Session, me: MemberPresent) -> Response:
+    """An owner says whether all members need one."""
+    me.require_owner()
+    require_password(session, me)
+    second_steps.require(session, me, typed("needed") == "yes")
+    return to("second-step")
+
+
+@page_for_members(pages, "/people/<reference>/second-step")
+def reset_form(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
+    me.require_owner()
+    member = members.member_named(session, me.organisation.id, reference)
+    if not authenticators.has_app(session, member.id):
+        raise NotFound("this person has no second step")
+    return page("second_step_reset.html", here="people", fault=fault, member=member)
+
+
+@form_for_members(pages, "/people/<reference>/second-step")
+def reset(session: Session, me: MemberPresent, reference: str) -> Response:
+    """An owner takes away what another lost."""
+    me.require_owner()
+    try:
+        require_password(session, me)
+        second_steps.reset(session, me, reference, now())
+    except ActRefused as refused:
+        return reset_form(session, me, reference, refused.reason)
+    return to("people")
+
+
+def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:
+    secret = authenticators.APPS.secret_of(keyring(), app)
+    return page(
+        "app.html",
+        fault=fault,
+        action=action,
+        picture=picture(second_factors.address_for_app(secret, member.email)),
+        secret=second_factors.typed_form(secret),
+    )

@@ -1,5 +1,9 @@
-"""The due-diligence file on pages: what was kept, what one receipt says and whether it holds, what changed, and files of it."""
+"""The due-diligence file on pages: what was kept, what one receipt says and whether it holds, what changed, and files of it.
 
+And lists that were kept whole: found, saved with the manifest that signs them, asked anew and let go.
+"""
+
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,22 +13,25 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts
 from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file, stamp_file
 from registry.bulk.archive.receipts import Filter
-from registry.bulk.archive.rechecks import checked_again
+from registry.bulk.archive.rechecks import ASKED, checked_again, verify_again
 from registry.bulk.archive.stamps import standings_of
-from registry.bulk.models import ArchivedReceipt
+from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.responses import respond_with_file
+from registry.http.responses import File, respond_with_file
+from registry.http.schemas import BYTES
 from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import country_name, sector_name
 from registry.i18n.wording import reason_text, word
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members
+from registry.pages.forms import read_digits
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.vocabulary.register import Answer, Language
@@ -43,14 +50,12 @@ class ReceiptSearch(NamedTuple):
     fault: str | None = None
 
 
-@pages.get("/receipts")
-@for_members
+@page_for_members(pages, "/receipts")
 def list_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search_form())
 
 
-@pages.get("/receipts/changes")
-@for_members
+@page_for_members(pages, "/receipts/changes")
 def list_changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
     search, at = search_form(), now()
@@ -59,7 +64,6 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
     return page(
         "receipt_changes.html",
         here="receipts",
-        status=400 if search.fault else 200,
         **filter_facts(search),
         count=len(found),
         changed=[(one, again) for one, again in compared if again.differences],
@@ -67,8 +71,7 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
     )
 
 
-@pages.get("/receipts/export")
-@for_members
+@page_for_members(pages, "/receipts/export")
 def export_receipts(session: Session, me: MemberPresent) -> Response:
     search, form = search_form(), request.args.get("form", "")
     if form not in FORMS:
@@ -81,21 +84,17 @@ def export_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search)
 
 
-@pages.post("/receipts/settings")
-@for_members
+@form_for_members(pages, "/receipts/settings")
 def settings(session: Session, me: MemberPresent) -> Response:
-    typed = request.form.get("days", "")
     try:
-        days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
-        receipts.choose_days(session, me.organisation.id, days)
+        receipts.choose_days(session, me.organisation.id, read_digits(request.form.get("days", ""), 5) or 0)
         receipts.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
         return _receipts_page(session, me, ReceiptSearch({}, Filter(), refused.reason))
     return to("receipts")
 
 
-@pages.get("/receipts/<reference>")
-@for_members
+@page_for_members(pages, "/receipts/<reference>")
 def show_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
     stored, at = _find_receipt(session, me, reference), now()
@@ -114,20 +113,17 @@ def show_receipt(session: Session, me: MemberPresent, reference: str) -> Respons
     )
 
 
-@pages.get("/receipts/<reference>/file")
-@for_members
+@page_for_members(pages, "/receipts/<reference>/file")
 def download_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
 
 
-@pages.get("/receipts/<reference>/stamp")
-@for_members
+@page_for_members(pages, "/receipts/<reference>/stamp")
 def download_stamp(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(stamp_file(_find_receipt(session, me, reference)))
 
 
-@pages.post("/receipts/<reference>/remove")
-@for_members
+@form_for_members(pages, "/receipts/<reference>/remove")
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     receipts.let_go(session, me.organisation.id, reference)
     return to("receipts")
@@ -138,7 +134,6 @@ def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> 
     return page(
         "receipts.html",
         here="receipts",
-        status=400 if form.fault else 200,
         **filter_facts(form),
         receipts=[(one, subject_of(one.question)) for one in found],
         older=older,
@@ -224,19 +219,107 @@ def filter_facts(form: ReceiptSearch) -> dict[str, Any]:
 
 
 _SUBJECTS = (
-    "licence_number",
-    "uscc",
-    "lei",
-    "vat",
-    "euid",
-    "agency_id",
-    "registration_number",
-    "name",
-    "provider",
-    "sending",
-)
+    "licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name", "provider", "sending",
+)  # fmt: skip
 
 
 def subject_of(question: Mapping[str, Any]) -> str:
     """Whom was asked about, as it was asked."""
     return next((str(question[name]) for name in _SUBJECTS if name in question), "")
+
+
+PARTS = {"manifest": "manifest.jws", "statements": "statements.jsonl"}
+COUNTS = ("items", "yes", "no", "unknown", "refused")
+
+
+@page_for_members(pages, "/receipts/lists")
+def list_archived_lists(session: Session, me: MemberPresent) -> Response:
+    search, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
+    row = _find_list(session, me, before).id if before else None
+    found = lists.lists_of(session, ours, A_PAGE + 1, row, search.which)
+    return page(
+        "kept_lists.html",
+        here="receipts",
+        **filter_facts(search),
+        lists=found[:A_PAGE],
+        older=found[A_PAGE - 1].reference if len(found) > A_PAGE else None,
+    )
+
+
+@page_for_members(pages, "/receipts/lists/<reference>")
+def show_archived_list(session: Session, me: MemberPresent, reference: str) -> Response:
+    """A page on how an archived list was answered, to download its statements and the manifest that signs them."""
+    return _list_page(_find_list(session, me, reference))
+
+
+@page_for_members(pages, "/receipts/lists/<reference>/changes")
+def list_changed_rows(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
+    stored, after = _find_list(session, me, reference), read_digits(request.args.get("after", "0"), 7)
+    if after is None:
+        raise NotFound("rows of a list are counted from 0, in digits")
+    found = verify_again(stored, after, ASKED, now())
+    return page(
+        "kept_list_changes.html",
+        here="receipts",
+        kept=stored,
+        first=after + 1,
+        last=after + found.asked,
+        found=found,
+        rows=[(row, subject_of(row.question)) for row in found.rows],
+    )
+
+
+@page_for_members(pages, "/receipts/lists/<reference>/proof")
+def download_row_proof(session: Session, me: MemberPresent, reference: str) -> Response:
+    """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
+    stored, stated = _find_list(session, me, reference), request.args.get("row", "").strip()
+    lines = lists.statements_of(services().settings, stored)
+    try:
+        if not (stated.isascii() and stated.isdigit() and int(stated[:8]) > 0):
+            raise NotFound("rows are counted from 1 here")
+        proved = row_proof(lines, str(int(stated) - 1), stored.manifest)
+    except NotFound:
+        return _list_page(stored, "no_such_row", stated[:20])
+    body = [json.dumps(proved, ensure_ascii=False, indent=2).encode() + b"\n"]
+    return respond_with_file(File(body, BYTES, f"{stored.reference}-row-{stated}.json", len(body[0])))
+
+
+@page_for_members(pages, "/receipts/lists/<reference>/<part>")
+def download_part(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
+    stored = _find_list(session, me, reference)
+    if part == "manifest":
+        body = [stored.manifest.encode()]
+    elif part == "statements":
+        body = list(lists.statements_of(services().settings, stored))
+    elif part == "stamp":
+        return respond_with_file(stamp_file(stored))
+    else:
+        raise NotFound("a kept list has a manifest, statements and a stamp")
+    name = f"{stored.reference}-{PARTS[part]}"
+    return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
+
+
+@form_for_members(pages, "/receipts/lists/<reference>/remove")
+def remove_list(session: Session, me: MemberPresent, reference: str) -> Response:
+    lists.let_list_go(session, me.organisation.id, reference)
+    return to("receipts/lists")
+
+
+def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
+    status = 404 if fault else 200
+    stamps = standings_of(stored, services().settings.home)
+    return page(
+        "kept_list.html",
+        here="receipts",
+        kept=stored,
+        stamps=stamps,
+        counts=COUNTS,
+        status=status,
+        fault=fault,
+        row=row,
+    )
+
+
+def _find_list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
+    return lists.list_named(session, me.organisation.id, reference)

@@ -37,8 +37,13 @@ def show_site_file(digest: str, name: str) -> Response:
     return FILES.respond(name)
 
 
-def page(template: str, *, here: str = "", status: int = 200, **context: Any) -> Response:
-    """A page for the member who is signed in, or before sign-in. Nothing of it is cached by a browser or a proxy."""
+def page(template: str, *, here: str = "", status: int | None = None, **context: Any) -> Response:
+    """A page for the member who is signed in, or before sign-in. Nothing of it is cached by a browser or a proxy.
+
+    One that shows a `fault` has the status 400 unless another is stated.
+    """
+    if status is None:
+        status = 400 if context.get("fault") else 200
     body = TEMPLATES.get_template(template).render(_words() | {"here": here} | context)
     response = page_response(body, status, language())
     if request.args.get("language") in STAFF_LANGUAGES and not g.get("account_bar"):

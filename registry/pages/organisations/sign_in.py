@@ -91,7 +91,7 @@ def forgotten() -> Response:
             letters.ask_for(session, letter, now())
             count_mail()
     except ActRefused as refused:
-        return page("forgotten.html", fault=refused.reason, email=typed("email"), status=400)
+        return page("forgotten.html", fault=refused.reason, email=typed("email"))
     return page("notice.html", title="account.forgotten", said="account.mail_sent")
 
 
@@ -132,11 +132,11 @@ def _register_page(fault: str | None = None) -> Response:
     spoken = language()
     countries = sorted((names.country_name(spoken, code), code) for code in COUNTRIES)
     form = {name: typed(name) for name in ("organisation", "country", "name", "email")}
-    return page("register.html", fault=fault, said=form, countries=countries, status=400 if fault else 200)
+    return page("register.html", fault=fault, said=form, countries=countries)
 
 
 def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:
-    return page("link.html", kind=kind, secret=secret, fault=fault, name=typed("name"), status=400 if fault else 200)
+    return page("link.html", kind=kind, secret=secret, fault=fault, name=typed("name"))
 
 
 def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:

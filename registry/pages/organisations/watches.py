@@ -10,7 +10,7 @@ from registry.http.transaction import keyring, verdicts
 from registry.i18n.names import authority_name, country_name
 from registry.i18n.wording import word
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_members, page_for_members
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.register import LicenceKind, Role
@@ -35,7 +35,6 @@ def list_watches(
     return page(
         "watches.html",
         here="watches",
-        status=400 if fault else 200,
         fault=fault,
         waiting=waiting,
         watches=watches.watches_of(session, ours),
@@ -48,8 +47,7 @@ def list_watches(
     )
 
 
-@pages.post("/watches")
-@for_members
+@form_for_members(pages, "/watches")
 def make(session: Session, me: MemberPresent) -> Response:
     """One agency or licence by its reference, or a list of numbers, one a line."""
     call = acting(session, me)
@@ -71,8 +69,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     return list_watches(session, me, waiting=waiting) if waiting else to("watches")
 
 
-@pages.post("/watches/search")
-@for_members
+@form_for_members(pages, "/watches/search")
 def make_search(session: Session, me: MemberPresent) -> Response:
     """Whatever answers to a search, now and later."""
     label = request.form.get("label", "")[:200]
@@ -88,16 +85,14 @@ def make_search(session: Session, me: MemberPresent) -> Response:
     return to("watches")
 
 
-@pages.post("/watches/<reference>/pause")
-@for_members
+@form_for_members(pages, "/watches/<reference>/pause")
 def pause(session: Session, me: MemberPresent, reference: str) -> Response:
     watch = watches.watch_named(session, me.organisation.id, reference).watch
     watches.change(acting(session, me), reference, is_paused=not watch.is_paused)
     return to("watches")
 
 
-@pages.post("/watches/<reference>/end")
-@for_members
+@form_for_members(pages, "/watches/<reference>/end")
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
     watches.end(acting(session, me), reference)
     return to("watches")

@@ -11,7 +11,8 @@ from registry.core.db.reading import Page
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.transaction import keyring, services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import fault_on, for_members, page_for_members
+from registry.pages.forms import fault_on
+from registry.pages.organisations.guard import form_for_members, page_for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
 from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.watches import EventType, WebhookState
@@ -36,7 +37,6 @@ def list_webhooks(
     return page(
         "webhooks.html",
         here="webhooks",
-        status=400 if fault else 200,
         fault=fault,
         made=made,
         replayed=replayed,
@@ -51,8 +51,7 @@ def list_webhooks(
     )
 
 
-@pages.post("/webhooks")
-@for_members
+@form_for_members(pages, "/webhooks")
 @fault_on(list_webhooks)
 def make(session: Session, me: MemberPresent) -> Response:
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
@@ -68,8 +67,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     return list_webhooks(session, me, made=made.secret)
 
 
-@pages.post("/webhooks/<reference>/secret")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/secret")
 @fault_on(list_webhooks)
 def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
     require_password(session, me)
@@ -77,8 +75,7 @@ def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
     return list_webhooks(session, me, made=made.secret)
 
 
-@pages.post("/webhooks/<reference>/test")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/test")
 def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
         webhooks.ask_for_test(acting(session, me), reference)
@@ -87,8 +84,7 @@ def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Respons
     return to("webhooks")
 
 
-@pages.post("/webhooks/<reference>/switch")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/switch")
 def switch(session: Session, me: MemberPresent, reference: str) -> Response:
     call = acting(session, me)
     is_on = webhooks.lock_webhook(call, reference).state is WebhookState.ENABLED
@@ -96,15 +92,13 @@ def switch(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("webhooks")
 
 
-@pages.post("/webhooks/<reference>/types")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/types")
 def choose_types(session: Session, me: MemberPresent, reference: str) -> Response:
     webhooks.change(acting(session, me), reference, types=_chosen_types())
     return to("webhooks")
 
 
-@pages.post("/webhooks/<reference>/deliveries/<event>")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/deliveries/<event>")
 def again(session: Session, me: MemberPresent, reference: str, event: str) -> Response:
     try:
         webhooks.send_again(acting(session, me), reference, event)
@@ -113,8 +107,7 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
     return to("webhooks")
 
 
-@pages.post("/webhooks/<reference>/replay")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/replay")
 def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     """Send everything again that happened since a day, in UTC."""
     call = acting(session, me)
@@ -131,8 +124,7 @@ def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     return list_webhooks(session, me, replayed=count)
 
 
-@pages.post("/webhooks/<reference>/end")
-@for_members
+@form_for_members(pages, "/webhooks/<reference>/end")
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
     webhooks.end(acting(session, me), reference)
     return to("webhooks")

@@ -1,9 +1,10 @@
-"""The list of agencies and the record of one."""
+"""The list of agencies and the record of one, with the clone warnings on it: dated, and with who said it."""
 
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -13,12 +14,12 @@ from registry.core.clock import day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import public_reading, services, verdicts
+from registry.i18n.languages import text
 from registry.i18n.names import ShownName, authority_name, countries, display_name, main_name
 from registry.i18n.wording import licence_details
 from registry.pages.public.answers import name_of
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import is_demo, page
-from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
 from registry.register.authorities.queries import authority_days
@@ -262,3 +263,39 @@ def _permit(one: Mapping[str, Any], address: str) -> dict[str, Any]:
 def _script(text: str) -> Markup:
     """JSON that no HTML parser can leave, whatever stands in a name."""
     return Markup("".join(_ESCAPED.get(character, character) for character in text))
+
+
+OURSELVES = "registry"
+"""The source of a warning that no list of ours stated."""
+
+
+class ShownWarning(NamedTuple):
+    """`source` is the authority's name where the warning came from a list of ours, else as the official named it."""
+
+    text: str
+    source: str
+    said_on: date
+    from_: date | None
+    to: date | None
+
+
+def warnings_on(agency: record.Agency, snapshot: SourceSnapshot, language: Language, day: date) -> list[ShownWarning]:
+    """The warnings that hold on a day, the newest first."""
+    return [
+        ShownWarning(
+            text(language, "status.withheld_by_law") if one.text == record.WITHHELD else one.text,
+            _warning_source(one.source, snapshot, language),
+            day_at(one.retrieved_at, None),
+            one.from_,
+            one.to,
+        )
+        for one in sorted(agency.clone_warnings, key=lambda one: one.retrieved_at, reverse=True)
+        if record.holds_on(one, day)
+    ]
+
+
+def _warning_source(reference: str, snapshot: SourceSnapshot, language: Language) -> str:
+    if reference == OURSELVES:
+        return text(language, "page.warning.registry")
+    known = snapshot.sources.get(reference)
+    return authority_name(language, known.authority, snapshot) if known else reference

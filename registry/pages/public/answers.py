@@ -9,16 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from registry.i18n import names
 from registry.i18n.languages import text
-from registry.i18n.names import (
-    ShownName,
-    countries,
-    country_name,
-    display_name,
-    main_name,
-    occupation_name,
-    region_name,
-)
 from registry.i18n.wording import permit_name, route_name, word
 from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
@@ -233,10 +225,10 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         yield from ((one, text(language, f"page.answer.permit.{one}")) for one in ("other", "unknown"))
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):
-            yield one, region_name(language, one)
+            yield one, names.region_name(language, one)
     elif parameter == "occupation":
         for one in (*filter(None, values.get("occupations", "").split("|")), "other", "unknown"):
-            yield one, occupation_name(language, one)
+            yield one, names.occupation_name(language, one)
     elif parameter in _CHOICES:
         for one in _CHOICES[parameter]:
             yield one, word(language, parameter, one)
@@ -249,7 +241,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
                 yield code, _sector_word(language, code)
     else:
         for code in (values.get("countries") or values.get("likely", "")).split():
-            yield code, country_name(language, code)
+            yield code, names.country_name(language, code)
 
 
 def _others(parameter: str, language: Language, already_offered: set[str]) -> Iterator[tuple[str, str]]:
@@ -262,7 +254,7 @@ def _others(parameter: str, language: Language, already_offered: set[str]) -> It
         yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in already_offered)
     else:
         places = EU_STATES | (SENDING_COUNTRIES if parameter != "destination" else frozenset())
-        yield from ((code, name) for code, name in countries(language, places) if code not in already_offered)
+        yield from ((code, name) for code, name in names.countries(language, places) if code not in already_offered)
 
 
 def _sector_word(language: Language, code: str) -> str:
@@ -270,19 +262,19 @@ def _sector_word(language: Language, code: str) -> str:
     return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
 
 
-def name_of(agency: record.Agency, text: str) -> ShownName:
+def name_of(agency: record.Agency, text: str) -> names.ShownName:
     """One of its names as it stands on a page."""
-    return next((display_name(name) for name in agency.names if name.name == text), ShownName(text, None))
+    return next((names.display_name(name) for name in agency.names if name.name == text), names.ShownName(text, None))
 
 
 def candidate(agency: record.Agency, language: Language, match: NameMatch | None = None) -> dict[str, object]:
     """One of several agencies that may be meant, with all that tells it from the others."""
-    main = main_name(agency, language)
+    main = names.main_name(agency, language)
     return {
         "agency": agency,
         "main": main,
         "match": match,
         "matched": name_of(agency, match.name) if match else None,
-        "others": [display_name(name) for name in agency.names if name.name != main.name],
+        "others": [names.display_name(name) for name in agency.names if name.name != main.name],
         "numbers": [licence.number for licence in agency.licences if licence.number][:5],
     }

@@ -14,30 +14,17 @@ from importlib.resources import files
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from registry.http.encodings import accepted_encoding, compressed_for_good
+from registry.pages.files import FOR_EVER, own_file
 
 pages = Blueprint("assets", __name__)
 
-_CSS, _SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
-_TYPES = {
-    "style.css": _CSS,
-    "mark.svg": "image/svg+xml",
-    "suggest.js": _SCRIPT,
-    "offline.js": _SCRIPT,
-    "paper_code.js": _SCRIPT,
-    "private.js": _SCRIPT,
-    "numbers.js": _SCRIPT,
-    "box.css": _CSS,
-    "work.js": _SCRIPT,
-    "files.js": _SCRIPT,
-    "words.js": _SCRIPT,
-    "leave.js": _SCRIPT,
-    "away.js": _SCRIPT,
-}
 OF_INTAKE = ("box.css", "work.js", "files.js", "words.js", "leave.js", "away.js")
-_ELSEWHERE = dict.fromkeys(OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
-
-A_YEAR = 365 * 86400
+_OWN = ("style.css", "mark.svg", "suggest.js", "offline.js", "paper_code.js", "private.js")
+_FOLDERS = {
+    **dict.fromkeys(_OWN, "pages/public/static"), **dict.fromkeys(OF_INTAKE, "pages/intake/static"),
+    "numbers.js": "ranges/static",
+}  # fmt: skip
+"""Where each file lies."""
 
 
 _END_OF_FIRST = "/* === Above:"
@@ -59,8 +46,8 @@ class Within(StrEnum):
 
 @cache
 def _content(name: str) -> bytes:
-    content = (files("registry") / _ELSEWHERE.get(name, "pages/public/static") / name).read_bytes()
-    return _short(content.decode()).encode() if _TYPES[name] == _CSS else content
+    content = (files("registry") / _FOLDERS[name] / name).read_bytes()
+    return _short(content.decode()).encode() if name.endswith(".css") else content
 
 
 def _short(css: str) -> str:
@@ -102,23 +89,12 @@ def address_of(name: str) -> str:
 
 @pages.get("/static/pages/<digest>/<name>")
 def show_site_file(digest: str, name: str) -> Response:
-    if name not in _TYPES or request.path != address_of(name):
+    if name not in _FOLDERS or request.path != address_of(name):
         raise NotFound
-    return _served(name, f"public, max-age={A_YEAR}, immutable")
+    return own_file(_content(name), name, FOR_EVER)
 
 
 @pages.get("/favicon.ico")
 def show_favicon() -> Response:
     """Browsers ask for this whatever the page says; a page of error would cost a slow line more."""
-    return _served("mark.svg", "public, max-age=86400")
-
-
-def _served(name: str, cache_control: str) -> Response:
-    coding, content = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING")), _content(name)
-    # Compressed once, for ever the same: a third of the bytes, on a line where each counts.
-    response = Response(compressed_for_good(content, coding) if coding else content, content_type=_TYPES[name])
-    if coding:
-        response.headers["Content-Encoding"] = coding
-    response.headers["Cache-Control"] = cache_control
-    response.vary.add("Accept-Encoding")
-    return response
+    return own_file(_content("mark.svg"), "mark.svg", "public, max-age=86400")

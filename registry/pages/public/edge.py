@@ -15,17 +15,19 @@ from registry.pages.public import (
     law,
     log,
     lookup,
-    notices,
     offline,
     paper_code,
     papers,
-    person,
-    rights,
     staff_cards,
     statistics,
 )
 from registry.pages.public.rendering import error_page
 from registry.vocabulary.register import Language
+
+MODULES = (
+    lookup, checks, agencies, badges, about, law, fees, papers, paper_code, staff_cards, statistics, log, offline, crawling,
+)  # fmt: skip
+"""Whose pages are served, in the order of their registration."""
 
 
 class LanguageConverter(BaseConverter):
@@ -39,25 +41,7 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (
-        lookup,
-        checks,
-        agencies,
-        badges,
-        about,
-        law,
-        fees,
-        rights,
-        papers,
-        paper_code,
-        staff_cards,
-        person,
-        statistics,
-        log,
-        offline,
-        notices,
-        crawling,
-    ):
+    for edge in MODULES:
         app.register_blueprint(edge.pages)
 
 

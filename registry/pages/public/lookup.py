@@ -15,22 +15,12 @@ from registry.i18n.languages import accepted, text
 from registry.i18n.names import authority_name, countries, main_name, occupation_name
 from registry.i18n.wording import date_text, listed, reason_text, word
 from registry.log.queries import verifier_keys
-from registry.pages.public import answers, checks, headlines
+from registry.pages.public import answers, checks, forms, headlines
+from registry.pages.public.agencies import warnings_on
 from registry.pages.public.answers import candidate, name_of
 from registry.pages.public.assets import Within
-from registry.pages.public.forms import (
-    COUNTRIES,
-    ELSEWHERE,
-    OTHER_SECTOR,
-    READ_BY_CHINESE_CITIZENS,
-    LookupForm,
-    lead_to_answer,
-    open_sent_form,
-    read_form,
-)
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.share_card import Card, can_draw, drawn
-from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines import help_lines_in, lines_by_place
 from registry.verification.checks.text import MAX_CHARACTERS as MAX_ADVERT
@@ -74,7 +64,7 @@ def choose_language() -> Response:
 
 @pages.get("/<language:language>/")
 def form(language: Language) -> Response:
-    return _form_page(language, LookupForm(), {}, SHORT)
+    return _form_page(language, forms.LookupForm(), {}, SHORT)
 
 
 @pages.post("/<language:language>/")
@@ -87,27 +77,27 @@ def answer(language: Language) -> Response:
     if not request.form.get("agency_id") and checks.is_advert(subject):
         given = {"advert": subject, "name": request.form.get("claimed_name", "")}
         country = request.form.get("country", "")
-        return checks.answer_advert(language, given | ({"country": country} if country in COUNTRIES else {}))
-    return lead_to_answer(language, PLACE) or _result_page(language, request.form)
+        return checks.answer_advert(language, given | ({"country": country} if country in forms.COUNTRIES else {}))
+    return forms.lead_to_answer(language, PLACE) or _result_page(language, request.form)
 
 
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    fields = open_sent_form(PLACE, sealed)
+    fields = forms.open_sent_form(PLACE, sealed)
     if fields is None:
-        return _form_page(language, LookupForm(), {}, NOT_KEPT, is_past=True)
+        return _form_page(language, forms.LookupForm(), {}, NOT_KEPT, is_past=True)
     return _result_page(language, fields)
 
 
 def _result_page(language: Language, fields: Mapping[str, str]) -> Response:
-    form, faults = read_form(fields)
+    form, faults = forms.read_form(fields)
     if faults:
         response = _form_page(language, form, faults, NOT_KEPT)
         response.status_code = 400
         return response
     at = now()
     form = replace(form, taps=form.taps + 1)
-    if form.nationality is None and language in READ_BY_CHINESE_CITIZENS:
+    if form.nationality is None and language in forms.READ_BY_CHINESE_CITIZENS:
         form = replace(form, nationality="CN")
     found = answers.find(verdicts(), form, at)
     return _answer_page(language, form, found)
@@ -131,13 +121,13 @@ def card(language: Language, agency_id: str) -> Response:
     return response
 
 
-def _of_shared(language: Language, agency_id: str) -> tuple[LookupForm, answers.LookupResult]:
+def _of_shared(language: Language, agency_id: str) -> tuple[forms.LookupForm, answers.LookupResult]:
     """What a shared address asks, and the answer. Raises NotFound where it names no agency."""
     given = {name: request.args[name] for name in SHARED if name in request.args}
-    form, faults = read_form(given | {"agency_id": agency_id})
+    form, faults = forms.read_form(given | {"agency_id": agency_id})
     if faults or form.agency_id is None:
         raise NotFound("there is no agency with this reference")
-    if language in READ_BY_CHINESE_CITIZENS:
+    if language in forms.READ_BY_CHINESE_CITIZENS:
         form = replace(form, nationality="CN")
     found = answers.find(verdicts(), form, now())
     if found.verdict.agency is None:
@@ -145,14 +135,14 @@ def _of_shared(language: Language, agency_id: str) -> tuple[LookupForm, answers.
     return form, found
 
 
-def _shared_address(language: Language, form: LookupForm, agency_id: str, card: str = "") -> str:
+def _shared_address(language: Language, form: forms.LookupForm, agency_id: str, card: str = "") -> str:
     job = {name: str(getattr(form, name)) for name in SHARED if getattr(form, name)}
     return f"{services().settings.public_url}/{language}/verdict/{agency_id}{card}" + (
         f"?{urlencode(job)}" if job else ""
     )
 
 
-def _card(language: Language, form: LookupForm, found: answers.LookupResult) -> Card:
+def _card(language: Language, form: forms.LookupForm, found: answers.LookupResult) -> Card:
     agency = found.verdict.agency
     assert agency is not None
     name = main_name(agency, language)
@@ -175,7 +165,7 @@ def _card(language: Language, form: LookupForm, found: answers.LookupResult) -> 
     )
 
 
-def _headline_text(language: Language, form: LookupForm, found: answers.LookupResult) -> str:
+def _headline_text(language: Language, form: forms.LookupForm, found: answers.LookupResult) -> str:
     """The sentence that answers, without the marks of a page."""
     verdict = found.verdict
     key = headlines.headline(found, form.subject, asks=len(answers.follow_up(found, form, language)))
@@ -202,10 +192,10 @@ def names(language: Language) -> Response:
 def _choices(language: Language) -> dict[str, Any]:
     return {
         "countries": countries(language),
-        "outside": [*countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
+        "outside": [*countries(language, OUTSIDE), (forms.ELSEWHERE, text(language, "page.lookup.country.other"))],
         "origins": countries(language, EU_STATES | SENDING_COUNTRIES),
         "activities": sorted(RECRUITING),
-        "sectors": (*CORRIDOR_SECTORS, OTHER_SECTOR),
+        "sectors": (*CORRIDOR_SECTORS, forms.OTHER_SECTOR),
         "recruiter_kinds": list(RecruiterKind),
         "employers": list(EmployerKind),
         "visas": list(Visa),
@@ -213,7 +203,7 @@ def _choices(language: Language) -> dict[str, Any]:
 
 
 def _form_page(
-    language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str, *, is_past: bool = False
+    language: Language, form: forms.LookupForm, faults: dict[str, Problem], cache_control: str, *, is_past: bool = False
 ) -> Response:
     # Who opens the registry has nothing of it yet, and gets all in one answer.
     is_first = request.method == "GET" and not is_past
@@ -236,7 +226,7 @@ def _form_page(
 
 
 def _answer_page(
-    language: Language, form: LookupForm, found: answers.LookupResult, within: Within = Within.NOTHING
+    language: Language, form: forms.LookupForm, found: answers.LookupResult, within: Within = Within.NOTHING
 ) -> Response:
     verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency

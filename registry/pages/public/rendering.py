@@ -193,13 +193,13 @@ def marked(language: Language, key: str, **values: Any) -> Markup:
     return Markup(escape(text(language, key, **{name: f"{{{name}}}" for name in values}))).format(**values)
 
 
-def span(language: Language, from_: date | None, to: date | None, *, otherwise: str = "page.span.unknown") -> str:
+def span(language: Language, from_: date | None, to: date | None) -> str:
     """From when to when something held, as words."""
     values = {name: wording.date_text(language, day) for name, day in (("from_", from_), ("to", to)) if day}
     if len(values) == 2:
         return text(language, "page.span.both", **values)
     if not values:
-        return text(language, otherwise)
+        return text(language, "page.span.unknown")
     return text(language, f"page.span.{'from' if from_ else 'to'}", **values)
 
 

@@ -69,16 +69,7 @@ def drawn(card: Card) -> bytes:
     strong, soft = _COLOURS[card.tone]
     image = Image.new("RGB", SIZE, soft)
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, SIZE[0], 64), fill="#12494b")
-    draw.text((32, 14), card.site, font=_font("Bold", 26, face), fill=_WHITE)
-    if card.demo:
-        draw.rectangle((0, 64, SIZE[0], 96), fill="#a8362a")
-        draw.text(
-            (32, 67),
-            _lines(card.demo, _font("Regular", 18, face), SIZE[0] - 64, 1)[0],
-            font=_font("Regular", 18, face),
-            fill=_WHITE,
-        )
+    _draw_head(draw, card.site, card.demo, face)
     draw.rectangle((0, 96 if card.demo else 64, 14, SIZE[1]), fill=strong)
     top = 112
     _sign(draw, card.tone, 40, top, strong, soft)
@@ -107,7 +98,7 @@ class StaffPicture:
     demo: str = ""
 
 
-_PHONE = (800, 1500)
+_PHONE = (SIZE[0], 1500)
 
 
 def drawn_staff_card(card: StaffPicture) -> bytes:
@@ -115,12 +106,7 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
     face = _FACES.get(card.language, _MAINLAND)
     image = Image.new("RGB", _PHONE, "#f7f3ea")
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, _PHONE[0], 64), fill="#12494b")
-    draw.text((32, 14), f"{card.site} · {card.title}", font=_font("Bold", 26, face), fill=_WHITE)
-    if card.demo:
-        draw.rectangle((0, 64, _PHONE[0], 96), fill="#a8362a")
-        demo = _lines(card.demo, _font("Regular", 18, face), _PHONE[0] - 64, 1)[0]
-        draw.text((32, 67), demo, font=_font("Regular", 18, face), fill=_WHITE)
+    _draw_head(draw, f"{card.site} · {card.title}", card.demo, face)
     y = _written(draw, card.person, _font("Bold", 40, face), 112, _INK, 2)
     y = _written(draw, card.agency, _font("Bold", 28, face), y, _INK, 2)
     for fact in card.facts:
@@ -139,6 +125,17 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
     out = BytesIO()
     image.save(out, format="PNG", optimize=True)
     return out.getvalue()
+
+
+def _draw_head(draw: ImageDraw.ImageDraw, title: str, demo: str, face: int) -> None:
+    """The bar at the top of either card, and below it that the data are invented, where they are."""
+    width = SIZE[0]
+    draw.rectangle((0, 0, width, 64), fill="#12494b")
+    draw.text((32, 14), title, font=_font("Bold", 26, face), fill=_WHITE)
+    if demo:
+        draw.rectangle((0, 64, width, 96), fill="#a8362a")
+        small = _font("Regular", 18, face)
+        draw.text((32, 67), _lines(demo, small, width - 64, 1)[0], font=small, fill=_WHITE)
 
 
 def _written(

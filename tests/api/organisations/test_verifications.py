@@ -199,7 +199,7 @@ def test_more_than_is_answered_in_one_go_is_refused_with_the_way_to_go(
         assert "/api/v1/verification-jobs" in too_many.json["detail"]
     lines = b"licence number\n" + b"1\n" * 10_001
     assert "/api/v1/verification-jobs" in send(client, lines).json["detail"]
-    monkeypatch.setattr(verifications, "MAX_SEARCHED", 2)
+    monkeypatch.setattr(verifications.rules, "MAX_SEARCHED", 2)
     by_name = client.post(URL, json={"items": [{"name": "Agentura"}] * 3})
     assert by_name.status_code == 413
     assert "about a name" in by_name.json["detail"]

@@ -1,6 +1,7 @@
 """Files by a form: taken once, refused in plain words, held on no disk in clear, shown by a name that does no harm."""
 
 import io
+import multiprocessing.util
 import re
 import tempfile
 from pathlib import Path
@@ -40,6 +41,8 @@ def test_a_photograph_goes_along_and_lies_nowhere_in_clear(
     phone: Phone, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """One large enough that a form's parser would put it into a temporary file."""
+    # Where processes that clean copies keep their socket: for all tests, so it must not lie in this one's folder.
+    multiprocessing.util.get_temp_dir()
     spooled = tmp_path / "spooled"
     spooled.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(spooled))

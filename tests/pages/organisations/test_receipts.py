@@ -241,7 +241,7 @@ def test_an_archived_list_is_found_by_name_reference_and_day(seat: MemberClient,
 def test_the_next_page_of_archived_lists_keeps_the_filter(
     seat: MemberClient, whole: str, short: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.pages.organisations.archived_lists.A_PAGE", 1)
+    monkeypatch.setattr("registry.pages.organisations.receipts.A_PAGE", 1)
     page = seat.get("/account/receipts/lists?from_on=2020-01-01").get_data(as_text=True)
     assert f'href="/account/receipts/lists?from_on=2020-01-01&amp;before={short}"' in page
     assert listed_lists(seat, f"?from_on=2020-01-01&before={short}") == [whole]
@@ -271,7 +271,7 @@ def test_an_archived_list_is_asked_anew_some_rows_at_a_time_and_lists_what_chang
     assert "Rows 1 to 3 were asked anew. Answered otherwise now: 0." in seat.get(changes).get_data(as_text=True)
     suspend(session, agency.agency_id)
     publish()
-    monkeypatch.setattr("registry.pages.organisations.archived_lists.ASKED", 2)
+    monkeypatch.setattr("registry.pages.organisations.receipts.ASKED", 2)
     first = seat.get(changes).get_data(as_text=True)
     assert "Rows 1 to 2 were asked anew. Answered otherwise now: 1." in first
     assert f'href="{changes}?after=2"' in first

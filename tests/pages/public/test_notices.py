@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from registry.core.settings import Settings
-from registry.pages.public.notices import NOTICES, Block, blocks
+from registry.pages.public.about import NOTICES, Block, blocks
 from registry.vocabulary.register import Language
 from tests.pages.public.reading import read
 

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from registry.i18n.languages import text
 from registry.i18n.wording import row_words
-from registry.pages.public.rights import QUESTIONS, rows_about
+from registry.pages.public.law import QUESTIONS, rows_about
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Limit, Right
 from registry.register.law.words import LimitSubject, RightSubject

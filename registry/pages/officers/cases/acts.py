@@ -4,6 +4,7 @@ And its tabs of notes and tasks, of visits, calls and evidence, and of agencies 
 """
 
 import secrets
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -29,20 +30,19 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.cases.case import remember_language, show_case
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file, version_sent
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo, page_at
+from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, suggestions, takes_file, version_sent
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, note_done, note_undo, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
 from registry.vocabulary.fees import OFFERED_CURRENCIES
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
-notes_pages = Blueprint("console_case_notes", __name__)
+pages = Blueprint("console_case_acts", __name__)
 
 
-@page_at(notes_pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
+@page_at(pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
 def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
@@ -62,7 +62,7 @@ def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@page_at(notes_pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
 def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
@@ -93,7 +93,7 @@ def _events_again(refusal: Refusal, reference: str, event: str) -> Response:
         return show_events(session, authenticate(session), reference, refusal)
 
 
-@notes_pages.post("/cases/<reference>/events/<event>/files")
+@pages.post("/cases/<reference>/events/<event>/files")
 @takes_file(Resource.CASE, Act.WRITE, _events_again)
 @allowed(Resource.CASE, Act.WRITE)
 def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str, event: str) -> Afterwards:
@@ -109,8 +109,7 @@ def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str
     return Afterwards(add)
 
 
-@notes_pages.get("/cases/<reference>/events/<event>/files/<attachment>")
-@allowed(Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/events/<event>/files/<attachment>", Resource.CASE, Act.READ)
 def download_evidence(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
 ) -> Response:
@@ -121,8 +120,7 @@ def download_evidence(
     return sent_file(body, name)
 
 
-@notes_pages.post("/cases/<reference>/events/<event>/files/<attachment>/remove")
-@allowed(Resource.CASE, Act.WRITE)
+@form_at(pages, "/cases/<reference>/events/<event>/files/<attachment>/remove", Resource.CASE, Act.WRITE)
 def remove_evidence_file(
     session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
 ) -> Response | Afterwards:
@@ -143,7 +141,7 @@ def _to_event(reference: str, event: str) -> Response:
     return see_other(f"/console/cases/{reference}/events#event-{event}")
 
 
-@page_at(notes_pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
+@page_at(pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
 def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
@@ -162,11 +160,7 @@ def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refu
     )
 
 
-pages = Blueprint("console_case_acts", __name__)
-
-
-@pages.post("/cases/<reference>/letter")
-@allowed(Resource.MESSAGE, Act.WRITE)
+@form_at(pages, "/cases/<reference>/letter", Resource.MESSAGE, Act.WRITE)
 def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Discard a letter that waits for a translation, or send it as it is where somebody is in danger."""
     officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")
@@ -202,21 +196,14 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     )
 
 
-def _task(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, task: str) -> Place:
+def _find_within(
+    tab: str, session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, **within: str
+) -> Place:
+    """A note, task, event or line of a case, on the `tab` that shows it."""
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
-    return _in_tab(session, me, "notes", reference, task)
-
-
-def _event(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, event: str) -> Place:
-    open_case(session, me, reference)
-    return _in_tab(session, me, "events", reference, event)
-
-
-def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str) -> Place:
-    open_case(session, me, reference)
-    return _in_tab(session, me, "claims", reference, line)
+    return _in_tab(session, me, tab, reference, *within.values())
 
 
 _TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events", "claims": "claims"}
@@ -230,18 +217,16 @@ def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *wi
 
 
 serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
-serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, _task)
-serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, _task)
-serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, _event)
-serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, _line)
+serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, partial(_find_within, "notes"))
+serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, partial(_find_within, "notes"))
+serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, partial(_find_within, "events"))
+serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, partial(_find_within, "claims"))
 
-
-firm_pages = Blueprint("console_firms", __name__)
 
 COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
 
 
-@page_at(firm_pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
+@page_at(pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
 def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
@@ -263,7 +248,7 @@ def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refus
     )
 
 
-@page_at(firm_pages, "/employers/<reference>", Resource.CASE, Act.READ)
+@page_at(pages, "/employers/<reference>", Resource.CASE, Act.READ)
 def show_employer(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -293,7 +278,7 @@ def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /
     )
 
 
-serve_acts(firm_pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
-serve_acts(firm_pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
-serve_acts(firm_pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)
+serve_acts(pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
+serve_acts(pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
+serve_acts(pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
+serve_acts(pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)

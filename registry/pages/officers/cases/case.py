@@ -37,7 +37,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
 from registry.pages.officers.cases.showing import agency_view, box_view, claims_text, happened
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
-from registry.pages.officers.guard import KNOWN_FOR, allowed, page_at, written_cookie
+from registry.pages.officers.guard import KNOWN_FOR, page_at, written_cookie
 from registry.pages.officers.rendering import Refusal, language
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.queries import authority_days
@@ -47,8 +47,7 @@ from registry.vocabulary.register import Language
 pages = Blueprint("console_case", __name__)
 
 
-@pages.get("/cases/<reference>/files/<attachment>")
-@allowed(Resource.ATTACHMENT, Act.READ)
+@page_at(pages, "/cases/<reference>/files/<attachment>", Resource.ATTACHMENT, Act.READ)
 def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     """The clean copy, to be saved and never shown in a page."""
     open_case(session, me, reference)

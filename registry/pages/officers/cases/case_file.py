@@ -43,7 +43,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
 from registry.pages.officers.cases.showing import agency_view, box_view, happened
 from registry.pages.officers.cases.tabs import head_of
-from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.guard import Afterwards, form_at
 from registry.pages.officers.referrals import answers_in
 from registry.pages.officers.rendering import language, rendered
 from registry.proofs.papers.making import pdf_at_once
@@ -78,8 +78,7 @@ class LeftOut(NamedTuple):
     why: NoCopy | None
 
 
-@pages.post("/cases/<reference>/file")
-@allowed(Resource.CASE, Act.EXPORT)
+@form_at(pages, "/cases/<reference>/file", Resource.CASE, Act.EXPORT)
 def make_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
     at = now()
     html, parts = _content(session, me, acting(me, Resource.CASE, Act.EXPORT), reference, at)

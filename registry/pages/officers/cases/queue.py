@@ -1,4 +1,7 @@
-"""The queue: what waits, the most urgent first, by filters and saved views, page after page."""
+"""The queue: what waits, the most urgent first, by filters and saved views, page after page.
+
+And one act on the cases that were ticked in it, what came of each, and taking it back.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,8 +12,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.queue import listing
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.models import BulkAct
+from registry.complaints.casework.queue import bulk, listing
 from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
 from registry.complaints.casework.queue.glances import glances
 from registry.complaints.casework.queue.listing import (
     PAGE,
@@ -21,20 +27,24 @@ from registry.complaints.casework.queue.listing import (
     list_cases,
     objected_among,
 )
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.i18n.names import country_name, sector_name
+from registry.officer_acts.acting import acting, roles_of
 from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officer_acts.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.agencies import suggestions, with_choices
-from registry.pages.officers.guard import allowed
+from registry.pages.forms import read_digits
+from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.form_fields import suggestions, with_choices
+from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page, refusal_of
-from registry.vocabulary.cases import CaseState, LiesWith, Priority
+from registry.vocabulary.cases import BulkKind, CaseState, LiesWith, Priority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
 
@@ -77,8 +87,7 @@ class QueueRequest(NamedTuple):
     named: Sequence[str] = ()
 
 
-@pages.get("/cases")
-@allowed(Resource.CASE, Act.READ)
+@page_at(pages, "/cases", Resource.CASE, Act.READ)
 def show_queue(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = request.args.get("case", "").strip()
     if typed:
@@ -101,8 +110,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Resp
     return queue_page(session, me, QueueRequest({}, sought=typed, named=found), refusal)
 
 
-@pages.post("/cases/views")
-@allowed(Resource.CASE, Act.READ)
+@form_at(pages, "/cases/views", Resource.CASE, Act.READ)
 def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
@@ -118,8 +126,7 @@ def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     return see_other(_address(asked_filters))
 
 
-@pages.post("/cases/views/<view>/drop")
-@allowed(Resource.CASE, Act.READ)
+@form_at(pages, "/cases/views/<view>/drop", Resource.CASE, Act.READ)
 def drop_view(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
     listing.drop_view(session, me.officer.reference, view)
     return see_other("/console/cases")
@@ -200,3 +207,81 @@ def place_in(text: str) -> Place | None:
         return Place(Priority(priority), EPOCH + timedelta(microseconds=int(due)), reference)
     except (ValueError, OverflowError):
         raise InvalidInput([Fault.of("after", Problem.INVALID_CURSOR, "place_in_list")]) from None
+
+
+@form_at(pages, "/cases/bulk/assign", Resource.CASE, Act.ASSIGN)
+def assign(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.ASSIGN), BulkKind.ASSIGN)
+
+
+@form_at(pages, "/cases/bulk/triage", Resource.CASE, Act.MOVE)
+def triage(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.TRIAGE)
+
+
+@form_at(pages, "/cases/bulk/quarantine", Resource.CASE, Act.MOVE)
+def quarantine(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _act_on_ticked(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.QUARANTINE)
+
+
+@form_at(pages, "/cases/bulk/<done>/undo", Resource.CASE, Act.READ)
+def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
+    """Undo a bulk act. Only the officer who did it may, with the right that it needs."""
+    act = bulk.bulk_act(session, me.officer.reference, done)
+    officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
+    outcomes = bulk.undo(
+        Call(session, officer, now()),
+        sealer(),
+        done,
+        roles_of(me),
+        lambda case: require_no_conflict(me, sealer(), case),
+    )
+    return _outcome_page(act, outcomes, is_undone=True)
+
+
+def _act_on_ticked(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: BulkKind) -> Response:
+    came: list[tuple[BulkAct, list[Outcome]]] = []
+
+    def act() -> None:
+        request = BulkRequest(kind, _ticked(), _assignee() if kind is BulkKind.ASSIGN else None)
+        call = Call(session, officer, now())
+        came.append(
+            bulk.act_on(call, sealer(), request, roles_of(me), lambda case: require_no_conflict(me, sealer(), case))
+        )
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return queue_page(session, me, QueueRequest(set_filters(request.form)), refusal)
+    return _outcome_page(*came[0], is_undone=False)
+
+
+def _assignee() -> str | None:
+    """The officer to assign to; None: no one. Raises InvalidInput where none was chosen: that unassigns no case."""
+    chosen = request.form.get("to", "")
+    if not chosen:
+        raise InvalidInput([Fault.of("to", Problem.MISSING, "choose_to_whom")])
+    return None if chosen == UNASSIGNED else chosen
+
+
+def _ticked() -> list[Wanted]:
+    """Each box that was ticked says the case and the version that was on the page."""
+    wanted = []
+    for ticked in dict.fromkeys(request.form.getlist("case")):
+        reference, _, sent = ticked.partition(":")
+        version = read_digits(sent)
+        if version is None:
+            raise InvalidInput([Fault.of("case", Problem.INVALID_VALUE, "from_page")])
+        wanted.append(Wanted(reference, version))
+    return wanted
+
+
+def _outcome_page(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
+    return page(
+        "cases/bulk.html",
+        here="cases",
+        act=act,
+        outcomes=outcomes,
+        done=sum(one.refusal is None for one in outcomes),
+        is_undone=is_undone,
+        until=act.done_at + bulk.UNDO_WITHIN if bulk.can_be_undone(act, now()) else None,
+    )

@@ -102,14 +102,11 @@ def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -
     return agencies
 
 
-def case_page(
-    template: str, me: AuthenticatedOfficer, head: CaseHead, tab: str, *, status: int | None = None, **context: Any
-) -> Response:
+def case_page(template: str, me: AuthenticatedOfficer, head: CaseHead, tab: str, **context: Any) -> Response:
     """A tab of a case. `template` extends `cases/case.html`."""
     return page(
         template,
         here="cases",
-        status=status,
         head=head,
         tab=tab,
         tabs=[

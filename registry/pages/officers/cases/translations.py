@@ -1,29 +1,37 @@
-"""A translator's pages: the unit's open cases, and the texts of one, original and translation side by side."""
+"""A translator's pages: the unit's open cases, and the texts of one, original and translation side by side.
 
-from collections.abc import Callable
+And a case read in the officer's own language by a machine: shown once, marked as a machine's, and stored nowhere.
+"""
+
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
+from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.casework.queue.listing import PAGE, Filters, list_cases
 from registry.complaints.parties.hearings import outcome
+from registry.core import machine_translation
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
+from registry.http.transaction import services
 from registry.i18n.names import language_name
-from registry.officer_acts.acting import acting_for_unit, names_in
+from registry.officer_acts.acting import acting, acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
-from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.cases.tabs import open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed, note_done
+from registry.pages.officers.guard import Afterwards, form_at, note_done, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.register import Language
@@ -36,10 +44,11 @@ LETTER = "letter"
 """That of the form that translates a letter, which sends it."""
 HEARING = "hearing"
 """That of the form that translates what an agency is asked or told."""
+_DONE = {LETTER: "letter_translated", HEARING: "hearing_translated"}
+"""What is said to be done where that is more than a translation."""
 
 
-@pages.get("/translations")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@page_at(pages, "/translations", Resource.ACCOUNT, Act.WRITE)
 def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     at, unit, after = now(), me.standing.unit, request.args.get("after", "")
     found = list_cases(session, unit, Filters(), at, after=place_in(after), limit=PAGE + 1)
@@ -56,23 +65,17 @@ def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@pages.get("/cases/<reference>/translation")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@page_at(pages, "/cases/<reference>/translation", Resource.ACCOUNT, Act.WRITE)
 def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _translation_page(session, me, reference, _language(request.args.get("into", "")))
 
 
-@pages.post("/cases/<reference>/translation")
-@allowed(Resource.ACCOUNT, Act.WRITE)
+@form_at(pages, "/cases/<reference>/translation", Resource.ACCOUNT, Act.WRITE)
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
-    if form.get("subject") == SUMMARY:
-        return _summary(session, me, reference)
-    if form.get("subject") == LETTER:
-        return _letter(session, me, reference)
-    if form.get("subject") == HEARING:
-        return _hearing(session, me, reference)
+    if form.get("subject") in (SUMMARY, LETTER, HEARING):
+        return _write(session, me, reference, form["subject"])
     refusal = attempt(
         session,
         lambda: translations.translate(
@@ -85,47 +88,29 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
     return see_other(f"/console/cases/{reference}/translation?into={into}")
 
 
-def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """The summary of a drafted decision, in the complainant's language."""
-    text = request.form.get("text", "")
+def _write(session: Session, me: AuthenticatedOfficer, reference: str, subject: str) -> Response:
+    """Write a translation into a case that is locked, and show the page again.
 
-    def act(case: Case) -> object:
-        return translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
+    The summary of a drafted decision and a letter that waits, which is sent with it, are in the complainant's language; what an
+    agency is asked or told is in its own.
+    """
+    form = request.form
 
-    return _write(session, me, reference, act)
+    def act() -> None:
+        case = translations.case_for_translator(session, me.standing.unit, reference, version_sent())
+        call, text = Call(session, _translator(me), now()), form.get("text", "")
+        if subject == SUMMARY:
+            translate_summary(call, sealer(), case, text)
+        elif subject == LETTER:
+            letters.translate_letter(call, sealer(), case, form.get("letter", ""), text)
+        else:
+            outcome.translate(call, sealer(), case, form.get("hearing", ""), text)
 
-
-def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """A letter that waits, in the complainant's language: it is sent with that."""
-    text, letter = request.form.get("text", ""), request.form.get("letter", "")
-
-    def act(case: Case) -> None:
-        letters.translate_letter(Call(session, _translator(me), now()), sealer(), case, letter, text)
-
-    return _write(session, me, reference, act, "letter_translated")
-
-
-def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """What an agency is asked or told, in its language."""
-    text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
-
-    def act(case: Case) -> None:
-        outcome.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
-
-    return _write(session, me, reference, act, "hearing_translated")
-
-
-def _write(
-    session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[Case], object], done: str = ""
-) -> Response:
-    """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
-    refusal = attempt(
-        session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
-    )
+    refusal = attempt(session, act)
     if refusal is not None:
         return _translation_page(session, me, reference, language(), refusal)
-    if done:
-        note_done(done)
+    if subject in _DONE:
+        note_done(_DONE[subject])
     return see_other(f"/console/cases/{reference}/translation")
 
 
@@ -167,3 +152,55 @@ def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple
 def _language(typed: str) -> Language:
     """The one that was asked for; else the translator's own."""
     return Language(typed) if typed in set(Language) else language()
+
+
+class Read(NamedTuple):
+    """A text of a complainant; `translation` is a machine's, None where there is none: for its length, or because the server
+    has no model of its language, or had no time for it."""
+
+    text: str
+    translation: str | None
+
+
+@form_at(pages, "/cases/<reference>/machine-translation", Resource.ACCOUNT, Act.READ)
+def read_by_machine(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
+    """The server is asked once the transaction is over: it holds up no one else."""
+    if services().settings.translator_url is None:
+        raise NotFound("no translation server is set")
+    open_case(session, me, reference)
+    texts = _texts_in(case_view(Call(session, acting(me, Resource.ACCOUNT, Act.READ), now()), sealer(), reference))
+    return Afterwards(lambda: _machine_page(reference, texts))
+
+
+def _machine_page(reference: str, texts: list[str]) -> Response:
+    sent, length = [], 0
+    for text in texts:
+        length += len(text)
+        if length <= machine_translation.MAX_CHARACTERS:
+            sent.append(text)
+    fault, translated = None, list[str | None]()
+    if sent:
+        try:
+            translated = machine_translation.translate(services().settings, sent, language())
+        except machine_translation.NotTranslated as failed:
+            fault = failed.reason
+    made = dict(zip(sent, translated, strict=True)) if fault is None else {}
+    return page(
+        "cases/machine.html",
+        here="cases",
+        status=503 if fault else 200,
+        reference=reference,
+        fault=fault,
+        read=[Read(text, made.get(text)) for text in texts],
+    )
+
+
+def _texts_in(view: CaseView) -> list[str]:
+    """Answers in the complainant's own words, and messages."""
+    found = []
+    for box in view.boxes:
+        found += [
+            str(box.answers[one.code]) for one in QUESTIONNAIRE if one.kind is Kind.TEXT and one.code in box.answers
+        ]
+        found += [one.text for one in box.messages]
+    return found

@@ -23,19 +23,9 @@ from registry.officer_acts.licensing import COMPARED, find_agency, find_proposal
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.agencies import suggestions, with_choices
-from registry.pages.officers.form_fields import day_in, made_by_form
-from registry.pages.officers.guard import allowed, note_done
-from registry.pages.officers.licences import showing
-from registry.pages.officers.licences.forms import (
-    COUNTRIES,
-    FORM_DAYS,
-    ORIGINS,
-    SECTORS,
-    act_named,
-    stated_in,
-    terms_typed,
-)
+from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
+from registry.pages.officers.guard import allowed, note_done, page_at
+from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
@@ -71,24 +61,21 @@ class ActOn(NamedTuple):
     agency: record.Agency | None = None
 
 
-@pages.get("/licences/new")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/new", Resource.LICENCE, Act.PROPOSE)
 def show_application_form(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
     return _form(session, me, ActOn(LicenceAct.APPLY), typed)
 
 
-@pages.get("/licences/<reference>/acts/<act>")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/<reference>/acts/<act>", Resource.LICENCE, Act.PROPOSE)
 def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
-    typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
+    typed = forms.terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
     return _form(session, me, ActOn(named, reference, agency), typed)
 
 
-@pages.get("/licences/agencies/<reference>/acts/<act>")
-@allowed(Resource.LICENCE, Act.PROPOSE)
+@page_at(pages, "/licences/agencies/<reference>/acts/<act>", Resource.LICENCE, Act.PROPOSE)
 def show_agency_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
     return _form(session, me, ActOn(named, reference, agency), MultiDict())
@@ -131,7 +118,7 @@ def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str
 
 
 def _of_kind(act: str, about: About) -> LicenceAct:
-    named = act_named(act)
+    named = forms.act_named(act)
     if ACTS[named].about is not about:
         raise NotFound("there is no such act here")
     return named
@@ -169,7 +156,7 @@ def _countries(codes: Collection[str]) -> list[tuple[str, str]]:
 
 def _stated(session: Session, form: "MultiDict[str, str]", act: LicenceAct) -> dict[str, Any]:
     """What the form states, with the references of the agencies that it names. Raises InvalidInput."""
-    sent = stated_in(form, act, ACTS[act])
+    sent = forms.stated_in(form, act, ACTS[act])
     for field in _AGENCIES & sent.keys():
         sent[field] = picked_agency(session, sent[field], field)
     return sent
@@ -204,11 +191,11 @@ def _form(
         holder_kinds=list(HolderKind),
         activities=list(Activity),
         condition_codes=list(ConditionCode),
-        sectors=[(one, sector_name(language(), one)) for one in SECTORS],
-        countries=_countries(COUNTRIES),
+        sectors=[(one, sector_name(language(), one)) for one in forms.SECTORS],
+        countries=_countries(forms.COUNTRIES),
         all_countries=_countries(EU_STATES | SENDING_COUNTRIES | OUTSIDE),
-        origins=ORIGINS,
-        form_days=FORM_DAYS,
+        origins=forms.ORIGINS,
+        form_days=forms.FORM_DAYS,
         suggested={field: suggestions(session, refusal, typed, field) for field in _AGENCIES},
         agreements=[one for one in agency.agreements if one.to is None or one.to > today] if agency else [],
         agreement_text=showing.agreement_text,
@@ -217,11 +204,7 @@ def _form(
     )
 
 
-proposal_pages = Blueprint("console_licence_proposals", __name__)
-
-
-@proposal_pages.get("/licences/waiting")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/waiting", Resource.LICENCE, Act.READ)
 def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
@@ -233,8 +216,7 @@ def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     )
 
 
-@proposal_pages.get("/licences/proposals/<reference>")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/proposals/<reference>", Resource.LICENCE, Act.READ)
 def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _proposal_page(session, me, find_proposal(session, me, reference))
 
@@ -250,7 +232,7 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
 
 
-serve_acts(proposal_pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
+serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
 
 
 class ActApproval(NamedTuple):

@@ -17,15 +17,8 @@ from registry.officer_acts.licensing import find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import allowed, page_at
-from registry.pages.officers.licences.showing import (
-    agreement_text,
-    intermediary_text,
-    licence_lines,
-    name_of,
-    status_word,
-    tone,
-)
+from registry.pages.officers.guard import page_at
+from registry.pages.officers.licences import showing
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
@@ -43,8 +36,7 @@ pages = Blueprint("console_licences", __name__)
 MAX_QUESTION = 200
 
 
-@pages.get("/licences")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences", Resource.LICENCE, Act.READ)
 def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     query, authority = request.args, official(me).authority
     word = query.get("status", "")
@@ -67,17 +59,13 @@ def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
         statuses=list(LicenceStatus),
         waiting=len(list_waiting(session, me)),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
-        name_of=name_of,
-        status_word=status_word,
-        tone=tone,
+        name_of=showing.name_of,
+        status_word=showing.status_word,
+        tone=showing.tone,
     )
 
 
-licence_pages = Blueprint("console_licence", __name__)
-
-
-@licence_pages.get("/licences/<reference>")
-@allowed(Resource.LICENCE, Act.READ)
+@page_at(pages, "/licences/<reference>", Resource.LICENCE, Act.READ)
 def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     authority = official(me).authority
     row, agency = queries.licence_and_holder(session, authority, reference)
@@ -91,7 +79,7 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
         agency=agency,
         licence=known,
         stands=status,
-        lines=licence_lines(agency, row.reference, today),
+        lines=showing.licence_lines(agency, row.reference, today),
         acts=[(act, act in possible(status)) for act, rule in ACTS.items() if rule.about is About.LICENCE],
         agency_acts=_agency_acts(agency, today),
         waiting=[one for one in made if one.state is ProposalState.OPEN],
@@ -100,11 +88,11 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
         names=names_of(session, authority),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
         today=today,
-        name_of=name_of,
-        status_word=status_word,
-        tone=tone,
-        agreement_text=agreement_text,
-        intermediary_text=intermediary_text,
+        name_of=showing.name_of,
+        status_word=showing.status_word,
+        tone=showing.tone,
+        agreement_text=showing.agreement_text,
+        intermediary_text=showing.intermediary_text,
     )
 
 
@@ -124,9 +112,6 @@ def _runs(one: record.Agreement | record.Intermediary, day: date) -> bool:
     return one.to is None or one.to > day
 
 
-deposit_pages = Blueprint("console_deposits", __name__)
-
-
 def _place_of_act(
     session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = ""
 ) -> Place:
@@ -135,11 +120,11 @@ def _place_of_act(
     return Place(line or agency.agency_id, address, lambda refusal: show_deposit(session, me, reference, refusal))
 
 
-serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
-serve_acts(deposit_pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
+serve_acts(pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
+serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
 
 
-@page_at(deposit_pages, "/licences/agencies/<reference>/deposit", Resource.DEPOSIT, Act.READ)
+@page_at(pages, "/licences/agencies/<reference>/deposit", Resource.DEPOSIT, Act.READ)
 def show_deposit(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -162,7 +147,7 @@ def show_deposit(
         forms=FORMS,
         days=TOP_UP_WITHIN,
         names=names_of(session, authority),
-        name_of=name_of,
+        name_of=showing.name_of,
         own=me.officer.reference,
         may_enter=me.standing.may(Resource.DEPOSIT, Act.PROPOSE),
         may_approve=me.standing.may(Resource.DEPOSIT, Act.APPROVE),

@@ -132,18 +132,8 @@ def preview(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 _SHOWN = (
-    "name",
-    "place",
-    "identifier",
-    "phone",
-    "email",
-    "website",
-    "number",
-    "to_on",
-    "until",
-    "publish_until",
-    "ground_text",
-)
+    "name", "place", "identifier", "phone", "email", "website", "number", "to_on", "until", "publish_until", "ground_text",
+)  # fmt: skip
 
 
 def stated_lines(stated: Stated) -> list[tuple[str, str]]:

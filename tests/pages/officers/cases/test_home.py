@@ -13,8 +13,7 @@ from registry.core.keyring import Keyring
 from registry.core.working_days import end_of_day
 from registry.i18n.languages import text
 from registry.officers.rights import Role
-from registry.pages.officers.local_times import day_text, due_text, moment_text
-from registry.pages.officers.rendering import state_key
+from registry.pages.officers.rendering import day_text, due_text, moment_text, state_key
 from registry.vocabulary.cases import CaseState, HearingState
 from registry.vocabulary.register import Language
 from tests.complaints.filing import file

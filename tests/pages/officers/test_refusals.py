@@ -30,7 +30,7 @@ from registry.core.faults import message
 from registry.core.moves import Moves
 from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officers import accounts
-from registry.pages.officers.reasons import refusal_text, words_at
+from registry.pages.officers.refusals import refusal_text, words_at
 from registry.supervision.sanctions import rules as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import ChannelChangeState
