@@ -14,8 +14,7 @@ from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardA
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
-from registry.log.checkpoint_copies import last_signed
-from registry.log.head_guards import guard_of
+from registry.log.head_guards import guard_of, last_signed
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS

@@ -1,7 +1,8 @@
-"""Guards of the log's heads: what all homes together remember of the head that was signed last, in a bucket or in etcd.
+"""What was signed last: this home's own copy of the newest signed checkpoint, and guards that all homes together share.
 
-A guard is changed by compare-and-swap alone, so of two homes that would sign different entries at once one is refused. It also
-recognises a database and a data folder that were restored together from an old copy.
+The copy lies in the data folder, beside the database. A guard lies in a bucket or in etcd and is changed by compare-and-swap
+alone, so of two homes that would sign different entries at once one is refused. It also recognises a database and a data
+folder that were restored together from an old copy.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import secrets
 import threading
 from base64 import b64decode, b64encode
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +21,7 @@ import structlog
 from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, SettingsError
+from registry.core.files import sync_folder, write_atomically
 from registry.core.object_store import object_store, store_errors
 from registry.core.setting_texts import EtcdServers
 from registry.core.settings import Bucket, Settings
@@ -30,6 +33,29 @@ _REQUEST, _ALTOGETHER = timedelta(seconds=2), timedelta(seconds=4)
 _NOT_ETCD = "give REGISTRY_LOG_GUARD an etcd:, use a store that knows them, or set REGISTRY_LOG_GUARD=off"
 
 log = structlog.get_logger()
+
+
+def last_signed_file(home: Path) -> Path:
+    """The data folder's copy."""
+    return home / "log" / "last-signed"
+
+
+def last_signed(home: Path) -> note.Checkpoint | None:
+    """What the data folder says was signed last; None when nothing was. ForkRefused when it cannot be read."""
+    path = last_signed_file(home)
+    try:
+        return note.read_checkpoint(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, BadProof):
+        raise ForkRefused(f"{path} cannot be read: nothing is signed before it is put back from a backup") from None
+
+
+def remember_signed(home: Path, head: note.Checkpoint) -> None:
+    """Write the data folder's copy atomically; it is on the disk when this returns."""
+    path = last_signed_file(home)
+    write_atomically(path, head.text().encode())
+    sync_folder(path.parent)
 
 
 class Remembered(NamedTuple):

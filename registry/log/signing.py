@@ -1,6 +1,6 @@
 """Signing heads of the log: only what is committed, and never anything that does not follow from what was signed before.
 
-What was signed last is copied beside the database (registry.log.checkpoint_copies) before the signature stands anywhere
+What was signed last is copied beside the database (registry.log.head_guards) before the signature stands anywhere
 else. A database that was restored from a backup is then behind its copies, and signing on would show two histories: it is
 refused. If we crash after a copy was written, the same head is signed again, for the entries below it are committed.
 """
@@ -20,9 +20,8 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
-from registry.log.checkpoint_copies import last_signed, last_signed_file, remember_signed
 from registry.log.clock_check import require_right_clock
-from registry.log.head_guards import Remembered, guard_of
+from registry.log.head_guards import Remembered, guard_of, last_signed, last_signed_file, remember_signed
 from registry.log.keys import (
     are_settled,
     make_keys,
