@@ -18,7 +18,7 @@ from registry.log.head_guards import guard_of, last_signed
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS
-from registry.log.witnesses.guard import guard_in
+from registry.log.witnesses.client import guard_in
 
 BATCH = 4096
 MAX_TROUBLES = 20

@@ -35,7 +35,7 @@ from registry.log.keys import (
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
-from registry.log.witnesses.guard import Seen, guard_in, require_guard
+from registry.log.witnesses.client import Seen, guard_in, require_guard
 
 SIGN_AGAIN = timedelta(hours=24)
 """A head is signed, and cosigned, anew after this time although nothing was appended: so that its age can be judged."""
