@@ -30,7 +30,7 @@ from registry.http.request_reader import load_values
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few
 from registry.proofs.credentials.rules import record_digest
-from registry.proofs.credentials.trust import Checked
+from registry.proofs.credentials.signing import Checked
 from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Verdict

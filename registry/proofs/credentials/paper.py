@@ -12,9 +12,8 @@ from registry.log.models import Entry
 from registry.log.tree import leaf_hash
 from registry.proofs.credentials import rules
 from registry.proofs.credentials.queries import logged
-from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import Logged
-from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
+from registry.proofs.credentials.signing import Checked, Flawed, believed_key, judged, read_paper, refused
 from registry.vocabulary.codes import ProofFlaw
 
 DAY = 86_400

@@ -22,12 +22,10 @@ from registry.log.queries import (
 )
 from registry.log.tiles import reader
 from registry.log.tree import root_at
+from registry.proofs.credentials import signing
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
-from registry.proofs.credentials.reading import Flawed, read_jws
 from registry.proofs.credentials.rules import PLACES, VERSION, Head, base64
-from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers
 from registry.proofs.credentials.status import StatusLists
-from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 
@@ -55,28 +53,28 @@ class HeadReader:
         raise NotIssuing(NOTHING_PUBLISHED)
 
 
-def check_receipt(session: Session, token: str, now: datetime) -> Checked:
+def check_receipt(session: Session, token: str, now: datetime) -> signing.Checked:
     """Whether a receipt is ours. One of a compromised key stays unknown: no entry of the log proves when it was signed.
 
     Unknown too is one that stands on entries which were lost before the log went on under its present name.
     """
     try:
-        signed = read_jws(token.strip(), RECEIPT_TYPE)
-        key = believed_key(session, signed, Use.RECEIPT)
+        signed = signing.read_jws(token.strip(), signing.RECEIPT_TYPE)
+        key = signing.believed_key(session, signed, Use.RECEIPT)
         origin, size, root = _head_stated(signed.claims, now)
-    except Flawed as error:
-        return refused(error.flaw)
+    except signing.Flawed as error:
+        return signing.refused(error.flaw)
     present = published_now(session)
     is_former = is_former_name(session, origin, present.origin)
     if not is_former and origin != present.origin:
-        return refused(ProofFlaw.NOT_IN_LOG)
+        return signing.refused(ProofFlaw.NOT_IN_LOG)
     if not 0 < size <= present.size or root != base64(root_at(reader(session), size)):
         # What a restored backup did not hold the log cannot prove any more; what it never had it denies.
-        lost = Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
-        return lost if is_former else refused(ProofFlaw.NOT_IN_LOG)
+        lost = signing.Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
+        return lost if is_former else signing.refused(ProofFlaw.NOT_IN_LOG)
     if key.state is KeyState.RETIRED and size > key.index:
-        return refused(ProofFlaw.KEY_RETIRED)
-    return judged(key, signed.claims, is_proven=False)
+        return signing.refused(ProofFlaw.KEY_RETIRED)
+    return signing.judged(key, signed.claims, is_proven=False)
 
 
 def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, str]:
@@ -95,11 +93,11 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
         }:
             pass
         case _:
-            raise Flawed(ProofFlaw.MALFORMED)
+            raise signing.Flawed(ProofFlaw.MALFORMED)
     if iat < 0:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise signing.Flawed(ProofFlaw.MALFORMED)
     if iat > now.timestamp() + CLOCK_DOUBT:
-        raise Flawed(ProofFlaw.FROM_THE_FUTURE)
+        raise signing.Flawed(ProofFlaw.FROM_THE_FUTURE)
     return origin, size, root
 
 
@@ -108,7 +106,7 @@ def bundle_of(
     subject: Subject,
     issuer: str,
     lists: StatusLists,
-    signers: Signers,
+    signers: signing.Signers,
     now: datetime,
 ) -> dict[str, Any]:
     """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
