@@ -12,17 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    SUPPLY_CHAINS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_of,
-    corridor_question,
-    listed_subject,
-    supply_chain_answers,
-)
+from registry.bulk.answering import batches
 from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.answering.items import Ask, Item, Sent, StoredKeys, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
@@ -114,14 +104,16 @@ class VerdictRowAnswerer:
             {name: getattr(counts, name) for name in counts.__struct_fields__},
         )
 
-    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[AnsweredItem]:
+    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
         if self._kind is JobKind.VERIFICATION:
             read = questions_in(self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys)
-            return answers(_with_extra(lines, read), self._many, at)
+            return batches.answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
-            return corridor_answers(self._items(lines, CORRIDORS, corridor_question, corridor_of), self._many, at)
-        read = self._items(lines, SUPPLY_CHAINS, listed_subject, dict)
-        return supply_chain_answers(read, self._reader, self._many, at)
+            return batches.corridor_answers(
+                self._items(lines, batches.CORRIDORS, batches.corridor_question, batches.corridor_of), self._many, at
+            )
+        read = self._items(lines, batches.SUPPLY_CHAINS, batches.listed_subject, dict)
+        return batches.supply_chain_answers(read, self._reader, self._many, at)
 
     def _items(self, lines: Sequence[Line], schema: InSchema, ask: Ask, row: Row) -> Iterator[Item]:
         return _with_extra(lines, items_in(self._sent(lines, row), schema, ask, self._keys))
@@ -130,7 +122,7 @@ class VerdictRowAnswerer:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
         return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 
-    def _row(self, one: AnsweredItem) -> list[Any]:
+    def _row(self, one: batches.AnsweredItem) -> list[Any]:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
         wanted = self.columns[len(cells) :]
         return [*cells, *(one.item.extra.get(name, "") for name in wanted)]

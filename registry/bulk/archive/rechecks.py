@@ -8,16 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    SUPPLY_CHAINS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_question,
-    listed_subject,
-    supply_chain_answers,
-)
+from registry.bulk.answering import batches
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
 from registry.bulk.answering.statements import item_statement
 from registry.bulk.archive import lists
@@ -137,13 +128,13 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
             yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
 
 
-def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[AnsweredItem]:
+def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[batches.AnsweredItem]:
     reader = verdicts()
     many = BatchReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:
-        read = items_in((Sent(dict(one)) for one in questions), SUPPLY_CHAINS, listed_subject, Keys())
-        return supply_chain_answers(read, reader, many, at)
+        read = items_in((Sent(dict(one)) for one in questions), batches.SUPPLY_CHAINS, batches.listed_subject, Keys())
+        return batches.supply_chain_answers(read, reader, many, at)
     sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
     if kind is JobKind.CORRIDOR:
-        return corridor_answers(items_in(sent, CORRIDORS, corridor_question, Keys()), many, at)
-    return answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)
+        return batches.corridor_answers(items_in(sent, batches.CORRIDORS, batches.corridor_question, Keys()), many, at)
+    return batches.answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)

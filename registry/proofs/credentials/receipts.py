@@ -10,16 +10,8 @@ from sqlalchemy.orm import Session
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Use
+from registry.log import queries
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import (
-    Published,
-    consistency,
-    first_stamped_after,
-    is_former_name,
-    latest_entry,
-    proof,
-    stamps_payload,
-)
 from registry.log.tiles import reader
 from registry.log.tree import root_at
 from registry.proofs.credentials import signing
@@ -65,7 +57,7 @@ def check_receipt(session: Session, token: str, now: datetime) -> signing.Checke
     except signing.Flawed as error:
         return signing.refused(error.flaw)
     present = published_now(session)
-    is_former = is_former_name(session, origin, present.origin)
+    is_former = queries.is_former_name(session, origin, present.origin)
     if not is_former and origin != present.origin:
         return signing.refused(ProofFlaw.NOT_IN_LOG)
     if not 0 < size <= present.size or root != base64(root_at(reader(session), size)):
@@ -118,9 +110,9 @@ def bundle_of(
         "credential": credential_of(subject, issuer, credential_signer),
         "status": lists.token(session, place // PLACES, status_signer, now),
         "entry": base64(licence.leaf),
-        "proof": proof(session, licence.index, subject.checkpoint).text(),
+        "proof": queries.proof(session, licence.index, subject.checkpoint).text(),
         "agency_entry": base64(agency.leaf),
-        "agency_proof": proof(session, agency.index, subject.checkpoint).text(),
+        "agency_proof": queries.proof(session, agency.index, subject.checkpoint).text(),
         "keys": [
             _proven_key(session, kid, subject.checkpoint)
             for kid in dict.fromkeys((credential_signer.key.kid, status_signer.key.kid))
@@ -128,23 +120,23 @@ def bundle_of(
     }
 
 
-def _time_of(session: Session, index: int, checkpoint: Published) -> dict[str, Any]:
+def _time_of(session: Session, index: int, checkpoint: queries.Published) -> dict[str, Any]:
     """What others say of when the entries up to an index existed: the stamps of a head, and that the bundle's follows from it."""
-    head = first_stamped_after(session, index)
+    head = queries.first_stamped_after(session, index)
     if head is None or head.size > checkpoint.size:
         return {}
-    hashes = consistency(session, head.size, checkpoint.size)
+    hashes = queries.consistency(session, head.size, checkpoint.size)
     return {
         "time": {
             "head": head.text,
             "consistency": [base64(one) for one in hashes],
-            "timestamps": stamps_payload(head.stamps),
+            "timestamps": queries.stamps_payload(head.stamps),
         }
     }
 
 
-def _proven_key(session: Session, kid: str, checkpoint: Published) -> dict[str, str]:
-    key = latest_entry(session, f"key/{kid}", checkpoint.size)
+def _proven_key(session: Session, kid: str, checkpoint: queries.Published) -> dict[str, str]:
+    key = queries.latest_entry(session, f"key/{kid}", checkpoint.size)
     if key is None:
         raise NotIssuing("the key that signs is not under a published checkpoint of the log yet; ask again in a minute")
-    return {"entry": base64(key.leaf), "proof": proof(session, key.index, checkpoint).text()}
+    return {"entry": base64(key.leaf), "proof": queries.proof(session, key.index, checkpoint).text()}

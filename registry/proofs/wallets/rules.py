@@ -14,16 +14,7 @@ import msgspec
 
 from registry.core.setting_texts import Operator
 from registry.log.tree import leaf_hash
-from registry.proofs.credentials.rules import (
-    INVALID,
-    VALID,
-    Logged,
-    base64url,
-    published_names,
-    status_claims,
-    status_value,
-    term,
-)
+from registry.proofs.credentials import rules
 from registry.register.agencies import record
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.licensing import WalletForm
@@ -88,10 +79,12 @@ class Content(NamedTuple):
     def digest(self) -> str:
         """Of what is attested: where it changes, the credential is no longer true. A new entry alone changes nothing."""
         attested = {name: value for name, value in self.plain.items() if name != "log"} | self.hidden
-        return base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
+        return rules.base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
 
 
-def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None) -> Content:
+def licence_content(
+    issuer: Issuer, licence: rules.Logged, agency: rules.Logged, *, origin: str, time_zone: str | None
+) -> Content:
     """What a licence in a wallet states. `time_zone` is where the authority sits."""
     stated = licence.record
     fields = ("licence_id", "authority", "country", "kind", "number", *TERMS)
@@ -99,19 +92,19 @@ def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: 
         "sub": f"{issuer.url}/api/v1/licences/{stated['licence_id']}",
         "licence": {name: stated[name] for name in fields if name in stated},
         "agency": _holder(agency),
-        "log": {"origin": origin, "index": licence.index, "leaf": base64url(leaf_hash(licence.leaf))},
+        "log": {"origin": origin, "index": licence.index, "leaf": rules.base64url(leaf_hash(licence.leaf))},
     }
     if issuer.is_public_body:
         plain["category"] = PUBLIC_BODY
-    days = term(stated, time_zone)
+    days = rules.term(stated, time_zone)
     return Content(plain | _administrative(days), {}, days.get("exp"))
 
 
 def card_content(
-    issuer: Issuer, licence: Logged, agency: Logged, person: Mapping[str, str], *, time_zone: str | None
+    issuer: Issuer, licence: rules.Logged, agency: rules.Logged, person: Mapping[str, str], *, time_zone: str | None
 ) -> Content:
     """What a staff card states: that an agency says that the holder acts for it. `person` is what is disclosed on demand."""
-    days = term(licence.record, time_zone)
+    days = rules.term(licence.record, time_zone)
     plain = issuer.facts() | {
         "agency": _holder(agency),
         "licence_id": licence.record["licence_id"],
@@ -120,9 +113,9 @@ def card_content(
     return Content(plain | _administrative(days), dict(person), days.get("exp"))
 
 
-def _holder(agency: Logged) -> dict[str, Any]:
+def _holder(agency: rules.Logged) -> dict[str, Any]:
     holder = {field: agency.record[field] for field in ("agency_id", "country", "role")}
-    names = published_names(agency.record)
+    names = rules.published_names(agency.record)
     return holder | ({"names": names} if names else {})
 
 
@@ -177,12 +170,12 @@ def with_digests(stated: dict[str, Any], disclosures: Sequence[str]) -> dict[str
     """The claims with the digests of disclosures (RFC 9901, 4.2.4.1), whose order tells nothing."""
     if not disclosures:
         return stated
-    digests = sorted(base64url(hashlib.sha256(one.encode()).digest()) for one in disclosures)
+    digests = sorted(rules.base64url(hashlib.sha256(one.encode()).digest()) for one in disclosures)
     return stated | {"_sd_alg": "sha-256", "_sd": digests}
 
 
 def disclosure(salt: bytes, name: str, value: str) -> str:
-    return base64url(json.dumps([base64url(salt), name, value], ensure_ascii=False).encode())
+    return rules.base64url(json.dumps([rules.base64url(salt), name, value], ensure_ascii=False).encode())
 
 
 # Status
@@ -190,14 +183,14 @@ def disclosure(salt: bytes, name: str, value: str) -> str:
 
 def has_ended(licence: record.Licence, agency: record.Agency, day: date) -> bool:
     """Whether a licence is over for good, and with it its staff cards. What may be lifted or is renewed a little late is not."""
-    if status_value(licence, agency, day) == INVALID:
+    if rules.status_value(licence, agency, day) == rules.INVALID:
         return True
     return not is_within_term(licence, agency, day - RENEWED_WITHIN)
 
 
 def is_in_force(licence: record.Licence, agency: record.Agency, day: date) -> bool:
     """Whether anything is issued on a licence: its list calls it valid, and its term is not over."""
-    return status_value(licence, agency, day) == VALID and is_within_term(licence, agency, day)
+    return rules.status_value(licence, agency, day) == rules.VALID and is_within_term(licence, agency, day)
 
 
 def is_within_term(licence: record.Licence, agency: record.Agency, day: date) -> bool:
@@ -207,7 +200,7 @@ def is_within_term(licence: record.Licence, agency: record.Agency, day: date) ->
 
 def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
     """As those of the list of licences, under an address of its own and for a shorter time."""
-    claims = status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
+    claims = rules.status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
     return claims | {"sub": list_address(issuer, number), "ttl": STATUS_TTL}
 
 
