@@ -14,7 +14,7 @@ from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import result_file
-from registry.bulk.answering.json_results import Counts
+from registry.bulk.answering.results import Counts
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.files import result_of, results_of
 from registry.bulk.manifest import lines_in

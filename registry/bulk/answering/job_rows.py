@@ -15,9 +15,8 @@ from registry.bulk import files
 from registry.bulk.answering import batches
 from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.answering.items import Ask, Item, Sent, StoredKeys, items_in, questions_in
-from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import statement_of
-from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
 from registry.bulk.archive.lists import archive_job
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import ListFacts, lines_in, manifest_of
@@ -84,17 +83,16 @@ class VerdictRowAnswerer:
             return self._answer(lines, number, at)
 
     def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        writer = Writer(self._language)
-        item = Writing(writer, self._language).item
+        writing = Writing(self._language)
         results: list[bytes] = []
         statements: list[bytes] = []
         rows: list[list[Any]] = []
         # All forms of one answer together: its record is gone before the next is read.
         for place, one in enumerate(self._given(lines, at)):
-            results += (item(one), b"\n")
+            results += (writing.item(one), b"\n")
             statements.append(statement_of(one, number + place, at))
             rows.append(self._row(one))
-        counts = writer.counts
+        counts = writing.counts
         return Chunk(
             {
                 "results.jsonl": b"".join(results),
