@@ -1,13 +1,20 @@
-"""What was answered, as statements under one signature; the proof of one row; and lists that an organisation keeps."""
+"""What was answered, signed: an answer with its receipt, a list as statements under one signature and the proof of one row.
 
-from collections.abc import Callable, Iterable, Sequence
+Who asks keeps a receipt; an organisation may have receipts and lists archived. No one else learns what was asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Any
 
+import msgspec
+from flask import Request
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.batches import AnsweredItem
+from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import (
     ListFacts,
@@ -22,14 +29,16 @@ from registry.core.calls import Call
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
-from registry.http.credentials import issuing
-from registry.http.responses import Answer
+from registry.http.credentials import issuing, receipt
+from registry.http.responses import MEDIA_TYPE, Answer, encode, encode_answer
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.organisations.models import OrganisationActor
 from registry.proofs.credentials.rules import base64
+from registry.proofs.credentials.signing import RECEIPT_TYPE
+from registry.verification.verdicts.question import Verdict
+from registry.vocabulary import register
 from registry.vocabulary.organisations import JobKind
-from registry.vocabulary.register import Answer as Verdict
 
 
 def require_signed() -> None:
@@ -56,7 +65,7 @@ def sign_answered_list(kind: JobKind, given: Sequence[AnsweredItem], at: datetim
 
 
 def signed_statements(
-    kind: JobKind, statements: Sequence[bytes], answers: Sequence[Verdict | None], at: datetime
+    kind: JobKind, statements: Sequence[bytes], answers: Sequence[register.Answer | None], at: datetime
 ) -> SignedStatements:
     """Sign statements together. `answers` are theirs, None of one that was refused. Raises NotIssuing."""
     existing, reference = issuing(), new_reference()
@@ -126,3 +135,51 @@ def row_proof(lines: Iterable[bytes], row: str, manifest: str) -> dict[str, Any]
         "path": [base64(step) for step in proof.path],
         "manifest": manifest,
     }
+
+
+MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
+
+
+def with_receipt(
+    request: Request, parameters: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
+) -> Answer:
+    """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
+    best: str | None = MEDIA_TYPE
+    if MEDIA_TYPE_OF_RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+        best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
+    if best == MEDIA_TYPE and not is_field:
+        return answer
+    token = receipt(parameters, verdict, at)
+    if best == MEDIA_TYPE_OF_RECEIPT:
+        body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
+    else:
+        body, media_type = encode_answer(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
+    return Answer(
+        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_cacheable=False
+    )
+
+
+def archive_with_receipt(
+    organisation_id: int,
+    parameters: Mapping[str, Any],
+    verdict: Verdict,
+    at: datetime,
+    answer: Answer,
+    answer_once: AnswerOnce,
+) -> Answer:
+    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked.
+
+    Raises NotIssuing while nothing can be signed.
+    """
+    token = receipt(parameters, verdict, at)
+    agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
+
+    def archive() -> Answer:
+        call = Call(session, OrganisationActor(organisation_id), at)
+        stored = receipts.archive_receipt(call, token, parameters, verdict.verdict, agency)
+        added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
+        value = msgspec.Raw(encode(answer.value)[:-1] + added)
+        return replace(answer, value=value, max_age=0, is_cacheable=False)
+
+    with writing() as session:
+        return answer_once(session, archive)
