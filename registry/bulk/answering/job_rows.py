@@ -21,9 +21,9 @@ from registry.bulk.archive.lists import archive_job
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import ListFacts, lines_in, manifest_of
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import MAX_ROWS, chain_svg, chain_table
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
+from registry.bulk.supply_chains import chain_svg, chain_table
 from registry.core.keyring import Use
 from registry.core.processes import gc_paused
 from registry.core.settings import Settings
@@ -153,14 +153,9 @@ class VerdictRowAnswerer:
             picture = chain_svg(links, self._language)
             files.put(folder, "chain.svg", picture.encode())
             name = escape(text(self._language, "bulk.chain.title"))
-            table = chain_table(links, self._language, MAX_ROWS)
-            files.put(
-                folder,
-                "chain.html",
-                (
-                    f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
-                ).encode(),
-            )
+            table = chain_table(links, self._language)
+            drawn = f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
+            files.put(folder, "chain.html", drawn.encode())
         if job.is_kept:
             with self._sessions.begin() as session:
                 archive_job(session, job, manifest, at)

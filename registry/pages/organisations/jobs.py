@@ -284,7 +284,7 @@ def _job_page(job: BulkJob, refused: RegistryError | None = None) -> Response:
         countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
         activities=list(Activity),
         results=results_of(home, job),
-        # Written by ourselves, with everything of the list escaped in it (registry.bulk.papers).
+        # Written by ourselves, with everything of the list escaped in it (registry.bulk.supply_chains).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
