@@ -7,8 +7,8 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.organisations import authenticators, members
-from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
+from registry.organisations import members
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent, has_app
 from registry.pages.organisations.guard import fault_on, for_members, page_for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import typed
@@ -30,7 +30,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
         me=me,
         sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
-        has_second_step=authenticators.has_app(session, me.member.id),
+        has_second_step=has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),
         paces=list(DigestPace),
     )
