@@ -28,24 +28,23 @@ JOBS = "/api/v1/verification-jobs"
 SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name")
 """What a row may ask about, the surest first: it is asked about the first that it fills."""
 
-CONTEXT = (
-    "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
-    "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on", "known_at",
+CONSTANTS = (
+    "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind", "nationality", "occupation",
+    "work_permit", "region", "employer", "shortage_job", "on",
 )  # fmt: skip
+"""What is asked of the work: by a row, or once for a whole list."""
+
+OF_CORRIDOR = tuple(name for name in CONSTANTS if name not in ("origin", "recruiter_kind"))
+"""The same of a corridor, whose ends say where workers come from and who recruits."""
 
 IDENTIFIER = ("scheme", "value")
 """An identifier as records have it, in two columns: in place of a column of its scheme's name."""
 
-VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT, *IDENTIFIER)
+VERIFICATION = ("key", *SUBJECTS, "claimed_name", "authority", "country", *CONSTANTS, "known_at", *IDENTIFIER)
 CORRIDOR = (
-    "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer",
-    "destination", "sector", "nace_revision", "activity", "visa", "nationality", "occupation", "work_permit", "region",
-    "employer", "shortage_job", "on",
+    "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer", *OF_CORRIDOR,
 )  # fmt: skip
-SUPPLY_CHAIN = (
-    "key", "supplier", "site", "provider", "provider_scheme", "country", "origin", "destination", "sector", "nace_revision",
-    "activity", "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on",
-)  # fmt: skip
+SUPPLY_CHAIN = ("key", "supplier", "site", "provider", "provider_scheme", "country", *CONSTANTS)
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.VERIFICATION: VERIFICATION,
@@ -53,24 +52,6 @@ FIELDS: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.SUPPLY_CHAIN: SUPPLY_CHAIN,
 }
 """What the columns of each kind of list may hold."""
-
-CONSTANTS = (
-    "origin",
-    "destination",
-    "sector",
-    "nace_revision",
-    "activity",
-    "visa",
-    "recruiter_kind",
-    "nationality",
-    "occupation",
-    "work_permit",
-    "region",
-    "employer",
-    "shortage_job",
-    "on",
-)
-"""What may be said once for a whole list."""
 
 
 def constants_as_text(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
