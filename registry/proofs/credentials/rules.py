@@ -282,14 +282,24 @@ def receipt_claims(
         "v": VERSION,
         "iss": issuer,
         "iat": int(issued.timestamp()),
-        "question": {name: plain(value) for name, value in question.items()},
-        "verdict": verdict.verdict.value,
+        "question": plain(dict(question)),
+        **stated_verdict(verdict),
         "may_continue_existing_placements": verdict.may_continue.value,
-        "reasons": [finding.code.value for finding in verdict.reasons],
-        "on": verdict.on.isoformat(),
-        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
         "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
         **({} if absence is None else {"absence": dict(absence)}),
+    }
+
+
+def stated_verdict(verdict: Verdict, digest: bytes | None = None) -> dict[str, Any]:
+    """What is signed of a verdict. `digest`: that of the record of the only agency answered about, where it is known already."""
+    digests = [record_digest(agency) for agency in verdict.about] if digest is None else [base64url(digest)]
+    return {
+        "verdict": verdict.verdict.value,
+        "reasons": [finding.code.value for finding in verdict.reasons],
+        "on": verdict.on.isoformat(),
+        "records": [
+            {"agency_id": agency.agency_id, "sha256": one} for agency, one in zip(verdict.about, digests, strict=True)
+        ],
     }
 
 
@@ -299,7 +309,7 @@ def record_digest(agency: record.Agency) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A loaded field as JSON writes it."""
+    """Loaded fields as JSON writes them."""
     return msgspec.to_builtins(value)
 
 

@@ -126,12 +126,8 @@ class VerdictReader:
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
-        verdict, snapshot, _ = self.answered_from_record(question, now)
-        return VerdictAnswer(verdict, snapshot)
-
-    def answered_from_record(self, question: Question, now: datetime) -> RecordAnswer:
-        """As `answered`, with what was encoded when the record was published, for the answer to be spliced from."""
-        return self.judged(self.read(question, now))
+        answer = self.judged(self.read(question, now))
+        return VerdictAnswer(answer.verdict, answer.snapshot)
 
     def read(self, question: Question, now: datetime) -> ReadQuestion:
         """All that a verdict on a question asked at `now` needs, not judged yet."""
