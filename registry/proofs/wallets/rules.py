@@ -5,9 +5,12 @@ A credential has the form of SD-JWT VC as HAIP 1.0 profiles it, with the members
 
 import hashlib
 import json
+import tomllib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
@@ -236,88 +239,32 @@ def integrity_of(document: bytes) -> str:
     return f"sha256-{b64encode(hashlib.sha256(document).digest()).decode()}"
 
 
-_LOCALES = ("en", "it", "zh-Hans", "zh-Hant", "fr", "ro")
-
-NAMES: Mapping[WalletForm, tuple[str, ...]] = {
-    WalletForm.LICENCE: (
-        "Recruitment licence",
-        "Autorizzazione al reclutamento",
-        "招聘许可证",
-        "招聘許可證",
-        "Autorisation de recruter",
-        "Autorizație de recrutare",
-    ),
-    WalletForm.STAFF_CARD: (
-        "Recruiter: the agency says so",
-        "Reclutatore: lo dice l’agenzia",
-        "招聘人员（由机构声明）",
-        "招聘人員（由機構聲明）",
-        "Recruteur : l’agence le dit",
-        "Recrutor: o spune agenția",
-    ),
-}
-"""What wallets show. Of a staff card it says who says so: the registry vouches for no person."""
-
-_DESCRIPTIONS = {
-    WalletForm.LICENCE: "A licence to recruit workers, as the registry's log states it. Whether it is in force today, its status "
-    "list says. A licence is not a visa.",
-    WalletForm.STAFF_CARD: "An agency says that the holder acts for it. The registry repeats the agency's word and has not "
-    "looked at the person. It is worth nothing without the agency's licence.",
-}
-
-_LABELS: Mapping[str, tuple[str, ...]] = {
-    "agency.names": ("Agency", "Agenzia", "机构", "機構", "Agence", "Agenția"),
-    "licence.number": (
-        "Licence number",
-        "Numero dell’autorizzazione",
-        "许可证编号",
-        "許可證編號",
-        "Numéro d’autorisation",
-        "Numărul autorizației",
-    ),
-    "issuing_authority": ("Issuer", "Emittente", "签发方", "簽發方", "Émetteur", "Emitent"),
-    "acts_as": ("Acts as", "Agisce come", "身份", "身分", "Agit comme", "Acționează ca"),
-    "given_name": ("Given name", "Nome", "名", "名", "Prénom", "Prenume"),
-    "family_name": ("Family name", "Cognome", "姓", "姓", "Nom", "Nume"),
-    "portrait_digest": (
-        "Portrait (digest)",
-        "Ritratto (impronta)",
-        "照片（摘要）",
-        "照片（摘要）",
-        "Portrait (empreinte)",
-        "Portret (amprentă)",
-    ),
-}
-
-_SHOWN = {
-    WalletForm.LICENCE: ("agency.names", "licence.number", "issuing_authority"),
-    WalletForm.STAFF_CARD: (
-        "agency.names",
-        "acts_as",
-        "given_name",
-        "family_name",
-        "portrait_digest",
-        "issuing_authority",
-    ),
-}
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("registry.proofs.wallets") / "types.toml").read_text(encoding="utf-8"))
 
 
-def displays(names: Sequence[str], label: str = "name") -> list[dict[str, str]]:
-    """Words in each language of the public pages, as type metadata and issuer metadata list them."""
-    return [{"locale": locale, label: name} for locale, name in zip(_LOCALES, names, strict=True)]
+def displays(form: WalletForm) -> list[dict[str, str]]:
+    """The names of a type in each language of the public pages, as type metadata and issuer metadata list them."""
+    return _in_each_language(_words()[form]["name"], "name")
+
+
+def _in_each_language(words: Mapping[str, str], label: str) -> list[dict[str, str]]:
+    return [{"locale": locale, label: word} for locale, word in words.items()]
 
 
 def type_document(issuer: str, form: WalletForm) -> bytes:
     """SD-JWT VC type metadata: the exact bytes that are served, and that `vct#integrity` is of."""
+    words = _words()[form]
     return msgspec.json.encode(
         {
             "vct": type_address(issuer, form),
-            "name": NAMES[form][0],
-            "description": _DESCRIPTIONS[form],
-            "display": displays(NAMES[form]),
+            "name": words["name"]["en"],
+            "description": words["description"],
+            "display": displays(form),
             "claims": [
                 {**one, "sd": "always" if path in DISCLOSED_ON_DEMAND else "never"}
-                for one, path in zip(claim_labels(form, "label"), _SHOWN[form], strict=True)
+                for one, path in zip(claim_labels(form, "label"), words["claims"], strict=True)
             ],
         }
     )
@@ -325,4 +272,8 @@ def type_document(issuer: str, form: WalletForm) -> bytes:
 
 def claim_labels(form: WalletForm, label: str = "name") -> list[dict[str, Any]]:
     """The claims that a wallet shows, with their words."""
-    return [{"path": path.split("."), "display": displays(_LABELS[path], label)} for path in _SHOWN[form]]
+    words = _words()
+    return [
+        {"path": path.split("."), "display": _in_each_language(words["label"][path], label)}
+        for path in words[form]["claims"]
+    ]
