@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from registry.verification.checks.reading import Match, Reading
-from registry.verification.checks.text import currencies, data_of, grammar
+from registry.verification.checks.text import data_of, grammar
 
 _HAN_DIGITS = {
     c: value
@@ -18,6 +18,7 @@ _HAN_DIGITS = {
 }
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
 _CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK", "NO": "NOK", "IS": "ISK"}
+_CROWNS_IN_CHINESE = {"捷": "CZK", "瑞": "SEK", "丹": "DKK", "挪": "NOK", "冰": "ISK"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +214,13 @@ def _amount(text: str) -> Decimal:
 
 
 def _currency(sign: str, countries: Sequence[str]) -> str:
-    for part, code in currencies().items():
+    """The code of the currency that a sign stands for: the more exact signs come first."""
+    for part, code in data_of("grammar")["currency"].items():
         if part in sign:
-            named = next(
-                (
-                    _CROWNS[letter]
-                    for word, letter in (("捷", "CZ"), ("瑞", "SE"), ("丹", "DK"), ("挪", "NO"), ("冰", "IS"))
-                    if word in sign
-                ),
-                None,
-            )
+            named = next((crown for word, crown in _CROWNS_IN_CHINESE.items() if word in sign), None)
             if code == "RON" and "MD" in countries and "RO" not in countries:
                 return "MDL"
-            return code or named or next((_CROWNS[country] for country in countries if country in _CROWNS), "CZK")
+            return str(code) or named or next((_CROWNS[country] for country in countries if country in _CROWNS), "CZK")
     return ""
 
 
