@@ -15,7 +15,6 @@ from registry.bulk.reading import columns_of_lines, mapping_of, read_first_lines
 from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.db.locking import require_version
 from registry.core.db.reading import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
@@ -159,17 +158,15 @@ def correct(
     job: BulkJob,
     kind: JobKind,
     columns: Mapping[str, str],
-    version: int | None = None,
     *,
     constants: Mapping[str, str] | None = None,
     is_kept: bool | None = None,
 ) -> None:
     """Say which column holds which field, and what holds for every row; None leaves it as it was.
 
-    Raises InvalidInput, UnreadableList, NotNow, StaleVersion.
+    Raises InvalidInput, UnreadableList, NotNow.
     """
     _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
-    require_version(job.version, version)
     wanted = FIELDS[kind]
     faults = [
         Fault(field, Problem.UNKNOWN_FIELD, f"is no field of such a list; known are {', '.join(wanted)}")
