@@ -171,10 +171,7 @@ def csvw(table: Table, licence: str) -> dict[str, Any]:
         "dc:description": f"{table.description} {NOTICE}",
         "dc:license": {"@id": licence_address(licence)},
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
-        "tableSchema": {
-            "columns": [_column(column, table) for column in table.columns],
-            "primaryKey": list(table.key),
-        },
+        "tableSchema": {"columns": [_column(column, table) for column in table.columns], "primaryKey": list(table.key)},
     }
 
 

@@ -133,17 +133,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
         known[draft.key] = index
         leaves.append(leaf)
         rows.append(
-            (
-                index,
-                draft.key,
-                prev,
-                draft.type,
-                stored_at,
-                VERSION,
-                leaf,
-                draft.agency_id,
-                draft.other_agency_id,
-            )
+            (index, draft.key, prev, draft.type, stored_at, VERSION, leaf, draft.agency_id, draft.other_agency_id)
         )
     bulk_insert(session, Entry, _COLUMNS, rows)
     state.size = first + len(rows)

@@ -383,12 +383,7 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     else:
         session.add(
             Checkpoint(
-                origin=head.origin,
-                size=head.size,
-                root=head.root,
-                note=text,
-                signed_at=at,
-                is_witnessed=is_published,
+                origin=head.origin, size=head.size, root=head.root, note=text, signed_at=at, is_witnessed=is_published
             )
         )
     return Signed(head.origin, head.size, head.root, text, is_published)

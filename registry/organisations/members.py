@@ -74,11 +74,7 @@ def join(session: Session, secret: str, name: str, password: str, at: datetime, 
     assert letter.organisation_id is not None
     if session.get_one(Organisation, letter.organisation_id).closed_on is not None:
         raise ActRefused("organisation_closed", "the organisation that invited you is closed")
-    member = Member(
-        organisation_id=letter.organisation_id,
-        role=MemberRole(letter.details["role"]),
-        name=name,
-    )
+    member = Member(organisation_id=letter.organisation_id, role=MemberRole(letter.details["role"]), name=name)
     return _add_member(session, letter, member, password, at, home)
 
 
@@ -200,9 +196,7 @@ def member_named(session: Session, organisation_id: int, reference: str) -> Memb
     found = session.scalars(
         select(Member)
         .where(
-            Member.organisation_id == organisation_id,
-            Member.reference == reference,
-            Member.state == MemberState.ACTIVE,
+            Member.organisation_id == organisation_id, Member.reference == reference, Member.state == MemberState.ACTIVE
         )
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -94,12 +94,7 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
 
 
 def bundle_of(
-    session: Session,
-    subject: Subject,
-    issuer: str,
-    lists: StatusLists,
-    signers: signing.Signers,
-    now: datetime,
+    session: Session, subject: Subject, issuer: str, lists: StatusLists, signers: signing.Signers, now: datetime
 ) -> dict[str, Any]:
     """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
     licence, agency = subject.licence, subject.agency

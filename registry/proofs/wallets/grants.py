@@ -124,10 +124,7 @@ def offer(
     grants: dict[str, Any] = {"authorization_code": {"issuer_state": code}}
     if tx_code is not None:
         grants = {
-            PRE_AUTHORIZED: {
-                "pre-authorized_code": code,
-                "tx_code": {"input_mode": "numeric", "length": TX_DIGITS},
-            }
+            PRE_AUTHORIZED: {"pre-authorized_code": code, "tx_code": {"input_mode": "numeric", "length": TX_DIGITS}}
         }
     stated = {"credential_issuer": issuer.issuer.url, "credential_configuration_ids": [subject.form], "grants": grants}
     query = urlencode({"credential_offer": json.dumps(stated, separators=(",", ":"))})

@@ -108,11 +108,7 @@ def card_content(
 ) -> Content:
     """What a staff card states: that an agency says that the holder acts for it. `person` is what is disclosed on demand."""
     days = rules.term(licence.record, time_zone)
-    plain = issuer.facts() | {
-        "agency": _holder(agency),
-        "licence_id": licence.record["licence_id"],
-        "acts_as": ACTS_AS,
-    }
+    plain = issuer.facts() | {"agency": _holder(agency), "licence_id": licence.record["licence_id"], "acts_as": ACTS_AS}
     return Content(plain | _administrative(days), dict(person), days.get("exp"))
 
 

@@ -112,10 +112,7 @@ def _may_be_right_for_another(question: Question, verdict: Verdict) -> bool:
 
 FOR_NO_WORK = (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY, Visa.NONE)
 
-_LEFT_OPEN = {
-    Visa.SEASONAL: Reason.SEASONAL_PERMIT_NOT_SETTLED,
-    Visa.OTHER_STATE: Reason.VISA_OF_ANOTHER_STATE,
-}
+_LEFT_OPEN = {Visa.SEASONAL: Reason.SEASONAL_PERMIT_NOT_SETTLED, Visa.OTHER_STATE: Reason.VISA_OF_ANOTHER_STATE}
 """Visas of which no licence tells whether they allow the work, with the reason that says so."""
 
 _FOR_TRAVEL = frozenset({Visa.TOURIST, Visa.BUSINESS})

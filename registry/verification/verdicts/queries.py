@@ -112,11 +112,7 @@ class Coverage(NamedTuple):
 class VerdictReader:
     """Answers questions for one process. It remembers lists and law until their version changes, and nothing else."""
 
-    def __init__(
-        self,
-        reader: ThreadLocalReader,
-        reading_sessions: sessionmaker[Session],
-    ) -> None:
+    def __init__(self, reader: ThreadLocalReader, reading_sessions: sessionmaker[Session]) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)

@@ -37,12 +37,7 @@ class Subject(NamedTuple):
 
     def question(self, **context: Any) -> Question:
         return Question(
-            self.kind,
-            self.value,
-            self.country,
-            has_failed_check=self.has_failed_check,
-            letters=self.letters,
-            **context,
+            self.kind, self.value, self.country, has_failed_check=self.has_failed_check, letters=self.letters, **context
         )
 
 
