@@ -7,11 +7,10 @@ long list is made with the job, for no request should wait for it.
 import csv
 import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
@@ -23,14 +22,15 @@ from registry.bulk.models import BulkJob
 from registry.bulk.shared import bring_here
 from registry.bulk.supply_chains import MAX_ROWS, Link, chain_svg, chain_table, links_of
 from registry.core.clock import day_at
-from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.settings import Settings
 from registry.core.spreadsheets import write_xlsx
 from registry.http.field_choice import FieldChoice
 from registry.http.responses import File
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
-from registry.proofs.papers.rendering import MAX_SECONDS, Draft
+from registry.proofs.papers.making import pdf_at_once
+from registry.proofs.papers.rendering import Draft
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Language
@@ -151,14 +151,10 @@ def summary_draft(
 
 
 def _set(draft: Draft) -> bytes:
-    """The PDF, from a process with limits of its own."""
-    command = [sys.executable, "-m", "registry.proofs.papers.rendering", "-"]
-    done = subprocess.run(
-        command, input=msgspec.json.encode(draft), capture_output=True, timeout=MAX_SECONDS + 30, check=False
-    )
-    if done.returncode or not done.stdout:
-        raise NotFound("this paper could not be made: the log of the server says why")
-    return done.stdout
+    try:
+        return pdf_at_once(draft)
+    except NotNow:
+        raise NotFound("this paper could not be made: the log of the server says why") from None
 
 
 @contextmanager
@@ -177,19 +173,8 @@ def _sheets(folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequenc
     with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines)
         header = next(rows)
-        number = 0
-        first = next(rows, None)
-        while first is not None or number == 0:
+        yield "answers", header, islice(rows, MAX_IN_SHEET)
+        number = 1
+        while (first := next(rows, None)) is not None:
             number += 1
-            yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MAX_IN_SHEET)
-            first = next(rows, None)
-
-
-def _some(first: list[str] | None, rows: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
-    if first is not None:
-        yield first
-    for _ in range(limit - 1):
-        row = next(rows, None)
-        if row is None:
-            return
-        yield row
+            yield f"answers {number}", header, islice(chain([first], rows), MAX_IN_SHEET)
