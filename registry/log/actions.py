@@ -96,13 +96,9 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
     if not state.size:
         state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
-        if is_demo:
-            raise ImportRefused(
-                "this registry holds real entries, and demo data must never stand beside them: "
-                "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
-            )
+        real, demo = "real entries, and demo data", "demo data, and real data"
         raise ImportRefused(
-            "this registry holds demo data, and real data must never stand beside it: "
+            f"this registry holds {real if is_demo else demo} must never stand beside {'them' if is_demo else 'it'}: "
             "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
         )
     if not state.size:

@@ -10,6 +10,8 @@ import re
 import secrets
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -94,26 +96,20 @@ class BucketGuard:
 
     def read(self, origin: str) -> Remembered:
         name = f"log-guard/{_short_name(origin)}"
-        try:
-            with store_errors():
-                try:
-                    got = obstore.get(self._store, name)
-                    text, tag = bytes(got.bytes()), got.meta["e_tag"]
-                except FileNotFoundError:
-                    return Remembered(origin)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            try:
+                got = obstore.get(self._store, name)
+                text, tag = bytes(got.bytes()), got.meta["e_tag"]
+            except FileNotFoundError:
+                return Remembered(origin)
         return Remembered(origin, _read_head(text, f"{name} in the bucket {self._name}"), tag)
 
     def advance(self, before: Remembered, head: note.Checkpoint) -> None:
         self.require_fit()
         if before.head == head:
             return
-        try:
-            with store_errors():
-                is_written = self._put(f"log-guard/{_short_name(head.origin)}", head.text().encode(), before.version)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            is_written = self._put(f"log-guard/{_short_name(head.origin)}", head.text().encode(), before.version)
         if not is_written:
             _require_same(self, head)
 
@@ -133,19 +129,16 @@ class BucketGuard:
         if self._is_tried:
             return
         probe = f"log-guard/probe-{secrets.token_hex(8)}"
-        try:
-            with store_errors():
-                try:
-                    trouble = self._try_conditions(probe)
-                except GenericError as error:
-                    # Swift answers so to each condition.
-                    if not re.search(r"\b501 Not Implemented\b", str(error)):
-                        raise
-                    trouble = "has not implemented conditional writes (it answers 501)"
-                else:
-                    obstore.delete(self._store, probe)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            try:
+                trouble = self._try_conditions(probe)
+            except GenericError as error:
+                # Swift answers so to each condition.
+                if not re.search(r"\b501 Not Implemented\b", str(error)):
+                    raise
+                trouble = "has not implemented conditional writes (it answers 501)"
+            else:
+                obstore.delete(self._store, probe)
         if trouble is not None:
             raise GuardUnfit(
                 f"the store of REGISTRY_FILES {trouble} and cannot keep two homes from signing at once: {_NOT_ETCD}"
@@ -293,5 +286,12 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _bucket_away() -> FilesUnavailable:
-    return FilesUnavailable("the bucket that remembers signed heads does not answer: nothing is signed before it does")
+@contextmanager
+def _bucket_errors() -> Iterator[None]:
+    """Say of a bucket that is away what waits for it."""
+    try:
+        with store_errors():
+            yield
+    except FilesUnavailable:
+        text = "the bucket that remembers signed heads does not answer: nothing is signed before it does"
+        raise FilesUnavailable(text) from None
