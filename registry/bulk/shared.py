@@ -123,11 +123,13 @@ class SharedFiles:
 
 def bring_here(settings: Settings, job: BulkJob) -> None:
     """Fetch what another machine has of a job, if anything of it is missing here."""
-    if not is_shared(settings):
-        return
-    wanted = RESULTS if job.state is JobState.DONE else files.LIST
-    if not (files.folder_of(settings.home, job.reference) / wanted).is_file():
-        SharedFiles(settings).fetch(job.reference)
+    bring_file(settings, job.reference, RESULTS if job.state is JobState.DONE else files.LIST)
+
+
+def bring_file(settings: Settings, reference: str, name: str = RESULTS) -> None:
+    """Fetch the files of a job that another machine has, where that one is missing here."""
+    if is_shared(settings) and not (files.folder_of(settings.home, reference) / name).is_file():
+        SharedFiles(settings).fetch(reference)
 
 
 def remove_files(settings: Settings, reference: str) -> None:
@@ -135,12 +137,6 @@ def remove_files(settings: Settings, reference: str) -> None:
     files.remove(files.folder_of(settings.home, reference))
     if is_shared(settings):
         SharedFiles(settings).remove(reference)
-
-
-def bring_statements(settings: Settings, reference: str) -> None:
-    """Fetch the results of an archived job that another machine has."""
-    if is_shared(settings) and not (files.folder_of(settings.home, reference) / RESULTS).is_file():
-        SharedFiles(settings).fetch(reference)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -22,7 +22,7 @@ import msgspec
 from registry.core.clock import zone
 from registry.log.tree import leaf_hash
 from registry.register.agencies import record
-from registry.verification.verdicts.licence_rules import standing_on
+from registry.verification.verdicts.licence_rules import day_after, standing_on
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind
 
@@ -91,9 +91,9 @@ def status_steps(licence: record.Licence, agency: record.Agency) -> Steps:
     stated = [period.status for period in licence.status_history]
     if is_plain and all(status is not None and STATUS_VALUES[status] == VALID for status in stated):
         return ()
-    days = {date.min, agency.dissolved_on, _day_after(licence.valid_to)}
+    days = {date.min, agency.dissolved_on, day_after(licence.valid_to)}
     for period in licence.status_history:
-        days |= {period.from_, _day_after(period.to), _day_after(period.until)}
+        days |= {period.from_, day_after(period.to), day_after(period.until)}
     valued = [(day, status_value(licence, agency, day)) for day in sorted(day for day in days if day is not None)]
     changes = [valued[0]] if valued[0][1] != VALID else []
     changes += [after for before, after in pairwise(valued) if before[1] != after[1]]
@@ -187,7 +187,7 @@ def term(stated: Mapping[str, Any], time_zone: str | None) -> dict[str, int]:
     found = {}
     if "valid_from" in stated:
         found["nbf"] = _first_second(date.fromisoformat(stated["valid_from"]), where)
-    ends = _day_after(date.fromisoformat(stated["valid_to"])) if "valid_to" in stated else None
+    ends = day_after(date.fromisoformat(stated["valid_to"])) if "valid_to" in stated else None
     if ends is not None:
         found["exp"] = _first_second(ends, where)
     return found
@@ -323,10 +323,6 @@ def base64url(raw: bytes) -> str:
 def base64(raw: bytes) -> str:
     text: str = msgspec.to_builtins(raw)
     return text
-
-
-def _day_after(day: date | None) -> date | None:
-    return None if day is None or day == date.max else day + timedelta(days=1)
 
 
 def _first_second(day: date, where: ZoneInfo | Any) -> int:
