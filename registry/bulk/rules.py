@@ -1,9 +1,11 @@
 """How much is taken in one go and as a job, and which column of a file holds what. Pure."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from registry.proofs.credentials.rules import plain
@@ -116,50 +118,13 @@ def _possible_days(text: str) -> set[date]:
     return {day for day in days if day is not None}
 
 
-_HINTS: Mapping[str, str] = {
-    "key": "key|id|ref|reference|row|our ref(?:erence)?|supplier id|序号|序號|riferimento|rif\\.?|codice interno",
-    "supplier": "supplier|supplier name|factory|manufacturer|vendor|供应商|供應商|供货商|工厂|fornitore|fabbrica|azienda",
-    "site": "site|site name|plant|facility|location|工厂地址|场所|廠區|厂区|sito|stabilimento|sede|unità produttiva",
-    "provider": "provider|labou?r provider|recruiter|agency|labou?r agency|recruitment agency|employment agency|intermediary"
-    "|劳务公司|勞務公司|中介|招聘机构|agenzia|agenzia per il lavoro|somministratore|intermediario",
-    "sending": "sending|sending agency|sending company|origin agency|外派公司|派遣公司|agenzia di invio|agenzia inviante",
-    "receiving": "receiving|receiving agency|destination agency|接收公司|接收机构|agenzia ricevente",
-    "receiving_employer": "receiving employer|employer|end user|雇主|用人单位|datore di lavoro|utilizzatore",
-    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{pattern_of('number')}",
-    "uscc": pattern_of("uscc"),
-    "lei": pattern_of("lei"),
-    "vat": f"vat(?: number| no\\.?)?|{pattern_of('vat')}",
-    "euid": pattern_of("euid"),
-    "agency_id": "agency id|agency_id|registry id|registry reference",
-    "registration_number": pattern_of("registration_number"),
-    "name": f"{pattern_of('name')}|agency name|agency|recruiter|company name",
-    "claimed_name": "claimed name|name on (?:the )?(?:paper|licence)",
-    "authority": "authority|issued by|issuer|发证机关|發證機關|autorità",
-    "country": "country|country of registration|land|country code|国家|國家|paese|nazione",
-    "origin": "origin|origin country|country of origin|来源国|來源國|paese di origine|origine",
-    "destination": f"destination country|country of (?:the )?job|{pattern_of('destinations')}|paese di destinazione",
-    "sector": f"nace code|{pattern_of('sectors')}|settore",
-    "nace_revision": "nace revision",
-    "activity": "activity|activities|活动|attività",
-    "visa": "visa|visa type|签证|簽證|visto",
-    "recruiter_kind": "recruiter kind|kind of recruiter|type of recruiter|谁在招|誰在招|chi recluta",
-    "nationality": "nationality|citizenship|国籍|國籍|cittadinanza",
-    "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
-    "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
-    "employer": "employer|kind of employer|employer kind|雇主|僱主|datore di lavoro",
-    "shortage_job": "shortage job|on the shortage list|紧缺职业|緊缺職業|lavoro in carenza",
-    "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
-    "on": "on|date|day|as of|日期|data|giorno",
-    "known_at": "known at",
-    "scheme": "identifier scheme|identifier type|id scheme|scheme",
-    "value": "identifier value|value",
-    "sending_scheme": "sending scheme|scheme of sending",
-    "receiving_scheme": "receiving scheme|scheme of receiving",
-    "provider_scheme": "provider scheme|scheme of provider",
-}
-"""Header words by field, in the languages of our lists; a field's own name is always one."""
+def _pattern(words: str) -> re.Pattern[str]:
+    whole = re.sub("<([a-z_]+)>", lambda name: pattern_of(name[1]), words)
+    return re.compile(f"(?:{unaccented(whole)})", re.IGNORECASE)
 
-_PATTERNS = {name: re.compile(f"(?:{unaccented(words)})", re.IGNORECASE) for name, words in _HINTS.items()}
+
+_WORDS = tomllib.loads((files("registry.bulk") / "header_words.toml").read_text(encoding="utf-8"))
+_PATTERNS = {field: _pattern(words) for field, words in _WORDS.items()}
 
 
 class Columns(NamedTuple):
