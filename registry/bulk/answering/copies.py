@@ -16,10 +16,9 @@ from pathlib import Path
 import msgspec
 
 from registry.bulk import files
-from registry.bulk.files import FILES, can_be_made, result_of
+from registry.bulk.files import FILES, bring_here, can_be_made, result_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
-from registry.bulk.shared import bring_here
 from registry.bulk.supply_chains import MAX_ROWS, Link, chain_svg, chain_table, links_of
 from registry.core.clock import day_at
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from registry.bulk import files
 from registry.bulk.actions import KEPT_DAYS
 from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
+from registry.bulk.files import bring_file
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import ArchivedList, BulkJob
-from registry.bulk.shared import bring_file
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import NotFound

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import result_file
-from registry.bulk.files import results_of
+from registry.bulk.files import bring_here, remove_files, results_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines
 from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, constants_as_text, guess_columns, lacking
-from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.db.reading import Page
 from registry.core.errors import (
