@@ -25,41 +25,7 @@ from registry.vocabulary.register import Visa
 MAX_WORDS = 60
 """Characters of an advert that are shown with a flag."""
 
-_DEPOSIT_ROW, _CONDUCT_ROW = "cn-fee-licensed-sender-4", "cn-limit-conduct"
-
-ROWS: Mapping[RedFlag, tuple[str, ...]] = {
-    RedFlag.TOURIST_VISA: (_CONDUCT_ROW,),
-    RedFlag.BUSINESS_VISA: (_CONDUCT_ROW,),
-    RedFlag.STUDY_VISA: (_CONDUCT_ROW,),
-    RedFlag.FAMILY_VISA: (),
-    RedFlag.ASYLUM_CLAIM: (),
-    RedFlag.SHAM_MARRIAGE: (),
-    RedFlag.SMUGGLING: (),
-    RedFlag.BARRED_WORK: ("cn-limit-occupation",),
-    RedFlag.CONFINEMENT: (),
-    RedFlag.PASSPORT: ("cn-limit-documents",),
-    RedFlag.DEPOSIT: (_DEPOSIT_ROW,),
-    RedFlag.COLLATERAL: (_DEPOSIT_ROW,),
-    RedFlag.GUARANTOR: (),
-    RedFlag.PENALTY: (),
-    RedFlag.DEBT_FROM_WAGES: (),
-    RedFlag.FEE: ("cn-fee-unlicensed", "cn-fee-licensed-sender-3"),
-    RedFlag.PRIVATE_ACCOUNT: (),
-    RedFlag.DOCUMENT_COPIES: (),
-    RedFlag.COACHED_LIES: (),
-    RedFlag.FALSE_PAPERS: (),
-    RedFlag.DOUBLE_CONTRACT: (),
-    RedFlag.NO_CONTRACT: ("cn-limit-conduct-3",),
-    RedFlag.NO_PERMIT: (),
-    RedFlag.UNPAID_WORK: (),
-    RedFlag.LONG_HOURS: (),
-    RedFlag.CASH_WAGES: (),
-    RedFlag.BORROWED_LICENCE: ("cn-limit-conduct-2",),
-    RedFlag.WRONG_PAPER: ("cn-regime-labour-service-abroad",),
-    RedFlag.OFFICIAL_CLAIM: (),
-    RedFlag.QUOTA_PLACE: (),
-    RedFlag.NO_COMPANY: ("cn-regime-labour-service-abroad",),
-}
+ROWS = {flag: tuple(map(str, data_of("flags")["broken"].get(flag.value, ()))) for flag in RedFlag}
 """The rows of law that each breaks where workers are recruited in China; none where no rule was read."""
 
 _VISAS = {RedFlag.TOURIST_VISA: Visa.TOURIST, RedFlag.BUSINESS_VISA: Visa.BUSINESS, RedFlag.STUDY_VISA: Visa.STUDY}
