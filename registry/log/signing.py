@@ -54,7 +54,9 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
-        guarded = _ask_guards(sessions, settings)
+        # Asked before the lock, so that no one waits for one that is away.
+        with reading_session(sessions) as session:
+            guarded = _guards_say(session, settings)
         with sessions.begin() as session:
             signing_input = _signing_input(session, settings, guarded)
             keys.require_signing_key(keyring, signing_input.logged)
@@ -102,12 +104,6 @@ class _SigningInput(NamedTuple):
     guarded: _Guarded = _Guarded()
 
 
-def _ask_guards(sessions: sessionmaker[Session], settings: Settings) -> _Guarded:
-    """What bucket and witness say was signed last; asked before the lock, so that no one waits for one that is away."""
-    with reading_session(sessions) as session:
-        return _guards_say(session, settings)
-
-
 def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -> None:
     """Ask the guard though nothing is to be signed, so that its loss is known before. Nothing to ask where there is none.
 
@@ -123,6 +119,7 @@ def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -
 
 
 def _guards_say(session: Session, settings: Settings) -> _Guarded:
+    """What bucket and witness say was signed last."""
     state = session.execute(select(LogState)).scalar_one()
     newest = _newest(session, state)
     bucket, witness = guard_of(settings), guard_in(policy(session), settings.guard_witness)

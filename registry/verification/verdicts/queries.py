@@ -218,9 +218,6 @@ class VerdictReader:
             return self.lookup.by_licence(value)
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
-    def snapshot(self, version: int) -> SourceSnapshot:
-        return self.coverage_at(version).snapshot
-
     def coverage_at(self, version: int) -> Coverage:
         """Lists and law at a version; read again only when the version that a lookup saw is another."""
         coverage = self._coverage
