@@ -16,6 +16,7 @@ from registry.bulk.manifest import lines_in
 from registry.bulk.models import ArchivedList, BulkJob
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
@@ -92,13 +93,8 @@ def lists_of(
 
 def list_named(session: Session, organisation_id: int, reference: str) -> ArchivedList:
     """An archived list of the organisation. Raises NotFound, also for one of another organisation."""
-    its = ArchivedList.reference == read_reference(reference)
-    found = session.scalars(
-        select(ArchivedList).where(its, ArchivedList.organisation_id == organisation_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("your organisation has kept no such list")
-    return found
+    its = (ArchivedList.reference == read_reference(reference), ArchivedList.organisation_id == organisation_id)
+    return find(session, ArchivedList, *its, missing="your organisation has kept no such list")
 
 
 def statements_of(settings: Settings, stored: ArchivedList) -> Iterator[bytes]:
