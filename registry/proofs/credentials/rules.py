@@ -337,16 +337,17 @@ def type_metadata(vct: str) -> dict[str, Any]:
         "vct": vct,
         "name": words["name"]["en"],
         "description": words["description"],
-        "display": [{"locale": locale, "name": name} for locale, name in words["name"].items()],
+        "display": in_each_language(words["name"], "name"),
         "claims": [
-            {
-                "path": claim["path"],
-                "sd": "never",
-                "display": [{"locale": locale, "label": label} for locale, label in claim["label"].items()],
-            }
+            {"path": claim["path"], "sd": "never", "display": in_each_language(claim["label"], "label")}
             for claim in words["claims"]
         ],
     }
+
+
+def in_each_language(words: Mapping[str, str], label: str) -> list[dict[str, str]]:
+    """Words by language as metadata lists them, each as `label`."""
+    return [{"locale": locale, label: word} for locale, word in words.items()]
 
 
 @cache

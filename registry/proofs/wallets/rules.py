@@ -242,11 +242,7 @@ def _words() -> dict[str, Any]:
 
 def displays(form: WalletForm) -> list[dict[str, str]]:
     """The names of a type in each language of the public pages, as type metadata and issuer metadata list them."""
-    return _in_each_language(_words()[form]["name"], "name")
-
-
-def _in_each_language(words: Mapping[str, str], label: str) -> list[dict[str, str]]:
-    return [{"locale": locale, label: word} for locale, word in words.items()]
+    return rules.in_each_language(_words()[form]["name"], "name")
 
 
 def type_document(issuer: str, form: WalletForm) -> bytes:
@@ -270,6 +266,6 @@ def claim_labels(form: WalletForm, label: str = "name") -> list[dict[str, Any]]:
     """The claims that a wallet shows, with their words."""
     words = _words()
     return [
-        {"path": path.split("."), "display": _in_each_language(words["label"][path], label)}
+        {"path": path.split("."), "display": rules.in_each_language(words["label"][path], label)}
         for path in words[form]["claims"]
     ]
