@@ -13,18 +13,10 @@ from flask import Request
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from registry.bulk import manifest
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
-from registry.bulk.manifest import (
-    ListFacts,
-    corridor_statement,
-    manifest_of,
-    proof_of,
-    refusal_statement,
-    statement,
-    verdict_statement,
-)
 from registry.core.calls import Call
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
@@ -74,15 +66,15 @@ def signed_statements(
     for answer in answers:
         for name in ("refused",) if answer is None else ("answered", answer.value):
             counts[name] += 1
-    manifest = manifest_of(
+    signed = manifest.manifest_of(
         statements,
-        ListFacts(reference, kind, counts),
+        manifest.ListFacts(reference, kind, counts),
         head=head,
         issuer=existing.issuer,
         signer=existing.signers.of(Use.RECEIPT),
         at=at,
     )
-    return SignedStatements(reference, statements, counts, manifest)
+    return SignedStatements(reference, statements, counts, signed)
 
 
 def archive_statements(
@@ -104,36 +96,34 @@ def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
     if one.answered is not None:
         # It is told of the only agency that the key leads to.
         prerendered = one.answered.prerendered
-        return verdict_statement(
+        return manifest.verdict_statement(
             parameters, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
         )
-    return (
-        refusal_statement(one.item.faults, parameters)
-        if one.whole is None
-        else corridor_statement(parameters, one.whole, at)
-    )
+    if one.whole is not None:
+        return manifest.corridor_statement(parameters, one.whole, at)
+    return manifest.refusal_statement(one.item.faults, parameters)
 
 
 def statement_of(one: AnsweredItem, number: int, at: datetime) -> bytes:
-    return statement(number, one.item.key, one.item.line, item_statement(one, at))
+    return manifest.statement(number, one.item.key, one.item.line, item_statement(one, at))
 
 
 _PROVING = BoundedSemaphore(2)
 """All leaves of a list are hashed: a million take a second or two."""
 
 
-def row_proof(lines: Iterable[bytes], row: str, manifest: str) -> dict[str, Any]:
+def row_proof(lines: Iterable[bytes], row: str, signed: str) -> dict[str, Any]:
     """The row at place `row`, counted from 0. Raises NotFound for what is no place of the list, and TooBusy."""
     if not row.isascii() or not row.isdigit() or len(row) > 7:
         raise NotFound("rows are counted from 0, in digits")
     with one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
-        proof = proof_of(lines, int(row))
+        proof = manifest.proof_of(lines, int(row))
     return {
         "n": int(row),
         "count": proof.size,
         "statement": proof.statement.decode(),
         "path": [base64(step) for step in proof.path],
-        "manifest": manifest,
+        "manifest": signed,
     }
 
 
