@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
@@ -78,11 +79,8 @@ class VerdictRowAnswerer:
     def pass_over(self, line: Line) -> None:
         self._keys.pass_over(line.cells.get("key"))
 
+    @gc_paused()
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        with gc_paused():
-            return self._answer(lines, number, at)
-
-    def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
         writing = Writing(self._language)
         results: list[bytes] = []
         statements: list[bytes] = []
@@ -92,14 +90,13 @@ class VerdictRowAnswerer:
             results += (writing.item(one), b"\n")
             statements.append(statement_of(one, number + place, at))
             rows.append(self._row(one))
-        counts = writing.counts
         return Chunk(
             {
                 "results.jsonl": b"".join(results),
                 "results.csv": self._as_csv(rows),
                 "statements.jsonl": b"".join(statements),
             },
-            {name: getattr(counts, name) for name in counts.__struct_fields__},
+            asdict(writing.counts),
         )
 
     def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
