@@ -22,8 +22,7 @@ from bench.adverts import FILE, adverts
 from registry.verification.checks.advert import items_in, without_items
 from registry.verification.checks.offer import offer_items
 from registry.verification.checks.reading import Reading
-from registry.verification.checks.red_flags import raised
-from registry.verification.checks.runs import HONEST, marks, runs_in
+from registry.verification.checks.red_flags import HONEST, marks, raised, runs_in
 from registry.verification.checks.text import readable
 from registry.vocabulary.codes import RedFlag
 

@@ -15,9 +15,9 @@ from registry.bulk.reading import columns_of_lines, mapping_of, read_first_lines
 from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.db.locking import require_version
+from registry.core.db.locking import find
 from registry.core.db.reading import Page, newest_first
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
+from registry.core.errors import Fault, InvalidInput, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.codes import Problem
@@ -139,14 +139,8 @@ def job_by_idempotency_key(call: Call[OrganisationActor], idempotency_key: str |
 
 def job_of(session: Session, organisation_id: int, reference: str) -> BulkJob:
     """Raises NotFound, in the same words for what belongs to another and what never was."""
-    job = session.execute(
-        select(BulkJob).where(
-            BulkJob.organisation_id == organisation_id, BulkJob.reference == (read_reference(reference) or "")
-        )
-    ).scalar_one_or_none()
-    if job is None:
-        raise NotFound("your organisation has no job of this reference")
-    return job
+    its = (BulkJob.organisation_id == organisation_id, BulkJob.reference == (read_reference(reference) or ""))
+    return find(session, BulkJob, *its, missing="your organisation has no job of this reference")
 
 
 def jobs_of(session: Session, organisation_id: int, page: Page) -> Sequence[BulkJob]:
@@ -159,17 +153,15 @@ def correct(
     job: BulkJob,
     kind: JobKind,
     columns: Mapping[str, str],
-    version: int | None = None,
     *,
     constants: Mapping[str, str] | None = None,
     is_kept: bool | None = None,
 ) -> None:
     """Say which column holds which field, and what holds for every row; None leaves it as it was.
 
-    Raises InvalidInput, UnreadableList, NotNow, StaleVersion.
+    Raises InvalidInput, UnreadableList, NotNow.
     """
     _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
-    require_version(job.version, version)
     wanted = FIELDS[kind]
     faults = [
         Fault(field, Problem.UNKNOWN_FIELD, f"is no field of such a list; known are {', '.join(wanted)}")

@@ -19,10 +19,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
+from registry.bulk.files import SharedFiles, claimed, claimed_elsewhere
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line, lines_of
 from registry.bulk.rules import MAX_IN_A_JOB
-from registry.bulk.shared import SharedFiles, claimed, claimed_elsewhere
 from registry.core.clock import now
 from registry.core.db.errors import is_database_away
 from registry.core.errors import FilesUnavailable, RegistryError, UnreadableList

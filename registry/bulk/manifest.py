@@ -11,7 +11,7 @@ import msgspec
 from registry.core.errors import Fault, NotFound
 from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
-from registry.proofs.credentials.rules import Head, base64, base64url, plain, record_digest
+from registry.proofs.credentials.rules import Head, base64, plain, stated_verdict
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict
@@ -36,18 +36,21 @@ def verdict_statement(
     parameters: Mapping[str, Any], verdict: Verdict, at: datetime, digest: bytes | None = None
 ) -> dict[str, Any]:
     """`digest`: the SHA-256 of the record of the agency answered about, where it is known already."""
-    return {"at": int(at.timestamp()), "question": _plain(parameters), **_stated_reasons(verdict, digest)} | {
-        "may_continue_existing_placements": verdict.may_continue.value
+    return {
+        "at": int(at.timestamp()),
+        "question": plain(dict(parameters)),
+        **stated_verdict(verdict, digest),
+        "may_continue_existing_placements": verdict.may_continue.value,
     }
 
 
 def corridor_statement(parameters: Mapping[str, Any], whole: CorridorVerdict, at: datetime) -> dict[str, Any]:
     return {
         "at": int(at.timestamp()),
-        "question": _plain(parameters),
+        "question": plain(dict(parameters)),
         "verdict": whole.verdict.value,
         "legs": [
-            {"leg": leg.kind.value, **_stated_reasons(leg.verdict)}
+            {"leg": leg.kind.value, **stated_verdict(leg.verdict)}
             | ({"verdict": "not_required"} if leg.is_not_required else {})
             for leg in whole.legs
         ],
@@ -56,23 +59,7 @@ def corridor_statement(parameters: Mapping[str, Any], whole: CorridorVerdict, at
 
 def refusal_statement(faults: Iterable[Fault], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
     refusal: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
-    return refusal | ({"question": _plain(parameters)} if parameters else {})
-
-
-def _stated_reasons(verdict: Verdict, digest: bytes | None = None) -> dict[str, Any]:
-    digests = [record_digest(agency) for agency in verdict.about] if digest is None else [base64url(digest)]
-    return {
-        "verdict": verdict.verdict.value,
-        "reasons": [finding.code.value for finding in verdict.reasons],
-        "on": verdict.on.isoformat(),
-        "records": [
-            {"agency_id": agency.agency_id, "sha256": one} for agency, one in zip(verdict.about, digests, strict=True)
-        ],
-    }
-
-
-def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in parameters.items()}
+    return refusal | ({"question": plain(dict(parameters))} if parameters else {})
 
 
 def root_over(lines: Iterable[bytes]) -> tuple[int, bytes]:

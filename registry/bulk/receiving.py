@@ -4,8 +4,8 @@ from contextlib import nullcontext
 
 from registry.bulk import files
 from registry.bulk.actions import ReceivedList, guess_kind
+from registry.bulk.files import SharedFiles, is_shared, remove_files
 from registry.bulk.reading import is_workbook
-from registry.bulk.shared import SharedFiles, is_shared, remove_files
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.uploads import workbook_turn

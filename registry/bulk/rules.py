@@ -1,9 +1,11 @@
 """How much is taken in one go and as a job, and which column of a file holds what. Pure."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from registry.proofs.credentials.rules import plain
@@ -28,24 +30,23 @@ JOBS = "/api/v1/verification-jobs"
 SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name")
 """What a row may ask about, the surest first: it is asked about the first that it fills."""
 
-CONTEXT = (
-    "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
-    "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on", "known_at",
+CONSTANTS = (
+    "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind", "nationality", "occupation",
+    "work_permit", "region", "employer", "shortage_job", "on",
 )  # fmt: skip
+"""What is asked of the work: by a row, or once for a whole list."""
+
+OF_CORRIDOR = tuple(name for name in CONSTANTS if name not in ("origin", "recruiter_kind"))
+"""The same of a corridor, whose ends say where workers come from and who recruits."""
 
 IDENTIFIER = ("scheme", "value")
 """An identifier as records have it, in two columns: in place of a column of its scheme's name."""
 
-VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT, *IDENTIFIER)
+VERIFICATION = ("key", *SUBJECTS, "claimed_name", "authority", "country", *CONSTANTS, "known_at", *IDENTIFIER)
 CORRIDOR = (
-    "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer",
-    "destination", "sector", "nace_revision", "activity", "visa", "nationality", "occupation", "work_permit", "region",
-    "employer", "shortage_job", "on",
+    "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer", *OF_CORRIDOR,
 )  # fmt: skip
-SUPPLY_CHAIN = (
-    "key", "supplier", "site", "provider", "provider_scheme", "country", "origin", "destination", "sector", "nace_revision",
-    "activity", "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on",
-)  # fmt: skip
+SUPPLY_CHAIN = ("key", "supplier", "site", "provider", "provider_scheme", "country", *CONSTANTS)
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.VERIFICATION: VERIFICATION,
@@ -53,24 +54,6 @@ FIELDS: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.SUPPLY_CHAIN: SUPPLY_CHAIN,
 }
 """What the columns of each kind of list may hold."""
-
-CONSTANTS = (
-    "origin",
-    "destination",
-    "sector",
-    "nace_revision",
-    "activity",
-    "visa",
-    "recruiter_kind",
-    "nationality",
-    "occupation",
-    "work_permit",
-    "region",
-    "employer",
-    "shortage_job",
-    "on",
-)
-"""What may be said once for a whole list."""
 
 
 def constants_as_text(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -135,50 +118,13 @@ def _possible_days(text: str) -> set[date]:
     return {day for day in days if day is not None}
 
 
-_HINTS: Mapping[str, str] = {
-    "key": "key|id|ref|reference|row|our ref(?:erence)?|supplier id|序号|序號|riferimento|rif\\.?|codice interno",
-    "supplier": "supplier|supplier name|factory|manufacturer|vendor|供应商|供應商|供货商|工厂|fornitore|fabbrica|azienda",
-    "site": "site|site name|plant|facility|location|工厂地址|场所|廠區|厂区|sito|stabilimento|sede|unità produttiva",
-    "provider": "provider|labou?r provider|recruiter|agency|labou?r agency|recruitment agency|employment agency|intermediary"
-    "|劳务公司|勞務公司|中介|招聘机构|agenzia|agenzia per il lavoro|somministratore|intermediario",
-    "sending": "sending|sending agency|sending company|origin agency|外派公司|派遣公司|agenzia di invio|agenzia inviante",
-    "receiving": "receiving|receiving agency|destination agency|接收公司|接收机构|agenzia ricevente",
-    "receiving_employer": "receiving employer|employer|end user|雇主|用人单位|datore di lavoro|utilizzatore",
-    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{pattern_of('number')}",
-    "uscc": pattern_of("uscc"),
-    "lei": pattern_of("lei"),
-    "vat": f"vat(?: number| no\\.?)?|{pattern_of('vat')}",
-    "euid": pattern_of("euid"),
-    "agency_id": "agency id|agency_id|registry id|registry reference",
-    "registration_number": pattern_of("registration_number"),
-    "name": f"{pattern_of('name')}|agency name|agency|recruiter|company name",
-    "claimed_name": "claimed name|name on (?:the )?(?:paper|licence)",
-    "authority": "authority|issued by|issuer|发证机关|發證機關|autorità",
-    "country": "country|country of registration|land|country code|国家|國家|paese|nazione",
-    "origin": "origin|origin country|country of origin|来源国|來源國|paese di origine|origine",
-    "destination": f"destination country|country of (?:the )?job|{pattern_of('destinations')}|paese di destinazione",
-    "sector": f"nace code|{pattern_of('sectors')}|settore",
-    "nace_revision": "nace revision",
-    "activity": "activity|activities|活动|attività",
-    "visa": "visa|visa type|签证|簽證|visto",
-    "recruiter_kind": "recruiter kind|kind of recruiter|type of recruiter|谁在招|誰在招|chi recluta",
-    "nationality": "nationality|citizenship|国籍|國籍|cittadinanza",
-    "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
-    "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
-    "employer": "employer|kind of employer|employer kind|雇主|僱主|datore di lavoro",
-    "shortage_job": "shortage job|on the shortage list|紧缺职业|緊缺職業|lavoro in carenza",
-    "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
-    "on": "on|date|day|as of|日期|data|giorno",
-    "known_at": "known at",
-    "scheme": "identifier scheme|identifier type|id scheme|scheme",
-    "value": "identifier value|value",
-    "sending_scheme": "sending scheme|scheme of sending",
-    "receiving_scheme": "receiving scheme|scheme of receiving",
-    "provider_scheme": "provider scheme|scheme of provider",
-}
-"""Header words by field, in the languages of our lists; a field's own name is always one."""
+def _pattern(words: str) -> re.Pattern[str]:
+    whole = re.sub("<([a-z_]+)>", lambda name: pattern_of(name[1]), words)
+    return re.compile(f"(?:{unaccented(whole)})", re.IGNORECASE)
 
-_PATTERNS = {name: re.compile(f"(?:{unaccented(words)})", re.IGNORECASE) for name, words in _HINTS.items()}
+
+_WORDS = tomllib.loads((files("registry.bulk") / "header_words.toml").read_text(encoding="utf-8"))
+_PATTERNS = {field: _pattern(words) for field, words in _WORDS.items()}
 
 
 class Columns(NamedTuple):

@@ -7,8 +7,8 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.organisations import actions as organisations
-from registry.organisations import authenticators, members
 from registry.organisations import keys as api_keys
+from registry.organisations import members, second_steps
 from registry.organisations.models import OrganisationActor
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import Scope
@@ -116,9 +116,9 @@ def people(reference: str, reset: str | None) -> None:
                 raise click.BadParameter(
                     "no one of this organisation has this address", param_hint="--reset-second-step"
                 )
-            authenticators.forget(session, member)
+            second_steps.forget(session, member)
             MEMBER_SESSIONS.end_all(session, member, now())
-        steps = authenticators.who_have_apps(session, organisation.id)
+        steps = second_steps.who_have_apps(session, organisation.id)
         lines = [
             f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"
             for one in found

@@ -121,7 +121,8 @@ def write(
     """
     at = at or now()
     with _alone(folder), reading_session(sessions) as session:
-        head = _head_of(log.head(session))
+        found = log.head(session)
+        head = Head(found.origin, found.size, found.root, found.note)
         if bucket is not None:
             _fetch_former(session, bucket, folder)
         former, damaged = _former(session, folder)
@@ -190,16 +191,12 @@ def write(
     )
 
 
-def _head_of(found: log.Published) -> Head:
-    return Head(found.origin, found.size, found.root, found.note)
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Make the folder, refuse one that holds anything else, and lock it; what a killed writer left half made goes."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        is_ours = path.name in (DELTAS, CURRENT, _LOCK) or path.name.startswith(_PART) or _is_draft(path.name)
+        is_ours = path.name in (DELTAS, CURRENT, _LOCK) or path.name.startswith((_PART, f".{CURRENT}."))
         if not is_ours and not NAME.fullmatch(path.name):
             raise DatasetRefused(
                 f"{folder} holds other files ({path.name}): name an empty folder, or one that this command wrote"
@@ -209,10 +206,6 @@ def _alone(folder: Path) -> Iterator[None]:
         for path in folder.glob(f"{_PART}*"):
             shutil.rmtree(path)
         yield
-
-
-def _is_draft(name: str) -> bool:
-    return name.startswith(f".{CURRENT}.")
 
 
 def _former(session: Session, folder: Path) -> tuple[dict[str, Any] | None, str | None]:

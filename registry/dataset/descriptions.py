@@ -22,23 +22,16 @@ LICENCES = {
 _AUTHORITY = "http://publications.europa.eu/resource/authority"
 _IANA = "https://www.iana.org/assignments/media-types"
 
-FILE_TYPES = {JSONL: "JSON", CSV: "CSV", PARQUET: "PARQUET", FTM: "JSON"}
-MEDIA_TYPES = {
-    JSONL: "application/json",
-    CSV: "text/csv",
-    PARQUET: "application/vnd.apache.parquet",
-    FTM: "application/json",
+_FORMS = {
+    JSONL: ("JSON Lines", "application/json", "JSON"),
+    CSV: ("CSV", "text/csv", "CSV"),
+    PARQUET: ("Parquet", "application/vnd.apache.parquet", "PARQUET"),
+    FTM: ("FollowTheMoney entities", "application/json", "JSON"),
 }
+"""By media type: what a file is called, and the media and file types under which IANA and the EU know it."""
 
 _FREQUENCIES = {1: "DAILY", 2: "DAILY_2", 3: "OTHER"}
 """By snapshots a day; the EU's list has a name for twice a day, and none is known to us for three times."""
-
-_TITLES = {
-    JSONL: "JSON Lines",
-    CSV: "CSV",
-    PARQUET: "Parquet",
-    FTM: "FollowTheMoney entities",
-}
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -145,17 +138,18 @@ def catalog(
 
 def _distribution(file: File, name: str, home: str, licence: str, at: Mapping[str, str]) -> dict[str, Any]:
     address = f"{home}/{name}/{file.name}"
+    title, media_type, file_type = _FORMS[file.media_type]
     what = TABLES[file.table].description if file.table else "Agencies, adverse statuses and sanctions as entities."
     return {
         "@id": f"{address}#distribution",
         "@type": "dcat:Distribution",
-        "dct:title": _text(f"{file.name} ({_TITLES[file.media_type]})"),
+        "dct:title": _text(f"{file.name} ({title})"),
         "dct:description": _text(what),
         "dcat:accessURL": {"@id": address},
         "dcat:downloadURL": {"@id": address},
         "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.bytes)},
-        "dcat:mediaType": _concept(f"{_IANA}/{MEDIA_TYPES[file.media_type]}", "dct:MediaType"),
-        "dct:format": _concept(f"{_AUTHORITY}/file-type/{FILE_TYPES[file.media_type]}", "dct:MediaTypeOrExtent"),
+        "dcat:mediaType": _concept(f"{_IANA}/{media_type}", "dct:MediaType"),
+        "dct:format": _concept(f"{_AUTHORITY}/file-type/{file_type}", "dct:MediaTypeOrExtent"),
         "dct:license": {"@id": licence},
         "dcatap:availability": _concept(f"{_AUTHORITY}/planned-availability/AVAILABLE", "skos:Concept")
         | {"skos:prefLabel": _text("Available")},
@@ -177,10 +171,7 @@ def csvw(table: Table, licence: str) -> dict[str, Any]:
         "dc:description": f"{table.description} {NOTICE}",
         "dc:license": {"@id": licence_address(licence)},
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
-        "tableSchema": {
-            "columns": [_column(column, table) for column in table.columns],
-            "primaryKey": list(table.key),
-        },
+        "tableSchema": {"columns": [_column(column, table) for column in table.columns], "primaryKey": list(table.key)},
     }
 
 

@@ -79,7 +79,9 @@ class Reading:
         self.included.add(agency.id)
         self.included_references.add(agency.reference)
         whole = {**stated[1], "licences": [body for _, body in licences.values()]}
-        public = record.withhold(msgspec.convert(_without_digests(whole), record.Agency), self.day)
+        # Warnings hold a digest in the place of their text, and no row shows them.
+        whole.pop("clone_warnings", None)
+        public = record.withhold(msgspec.convert(whole, record.Agency), self.day)
         indexes = [index for index, _ in licences.values()]
         rows = zip(public.licences, indexes, strict=True)
         for licence, index in sorted(rows, key=lambda one: one[0].licence_id):
@@ -104,11 +106,6 @@ def event_of(entry: Entry, day: date) -> dict[str, Any]:
     """The row of one entry, which is about an agency."""
     body = msgspec.json.decode(entry.leaf)["record"]
     return tables.event_row(entry.index, instant_text(entry.at), entry.type, entry.key, body, day)
-
-
-def _without_digests(whole: dict[str, Any]) -> dict[str, Any]:
-    """Warnings hold a digest in the place of their text, and no row shows them."""
-    return {name: value for name, value in whole.items() if name != "clone_warnings"}
 
 
 ON_A_PAGE = 100

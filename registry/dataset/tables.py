@@ -177,7 +177,7 @@ def licence_row(
                 for one in licence.status_history
             ],
             "corridors": _scope(licence.corridors, lambda one: {"origin": one.origin, "destination": one.destination}),
-            "sectors": _scope(licence.sectors, _sector_row),
+            "sectors": _scope(licence.sectors, lambda one: {"code": one.code, "nace_revision": one.nace_revision}),
             "activities": _scope(licence.activities, lambda one: one),
             "conditions": _scope(licence.conditions, lambda one: one.code),
             "sanctions": _ordered(
@@ -225,10 +225,6 @@ def display_name(agency: record.Agency) -> str | None:
     order = list(NameKind)
     names = sorted(agency.names, key=lambda one: (one.to is not None, order.index(one.kind), one.name))
     return names[0].name if names else None
-
-
-def _sector_row(one: record.Sector) -> dict[str, Any]:
-    return {"code": one.code, "nace_revision": one.nace_revision}
 
 
 def _scope(parts: Sequence[Any] | None, element: Callable[[Any], Any]) -> list[Any] | None:

@@ -20,9 +20,8 @@ from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.queries import published_now
 from registry.proofs.credentials.receipts import HeadReader, bundle_of
 from registry.proofs.credentials.rules import receipt_claims
-from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
+from registry.proofs.credentials.signing import RECEIPT_TYPE, Checked, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists
-from registry.proofs.credentials.trust import Checked
 from registry.proofs.wallets import card_codes
 from registry.proofs.wallets.card_codes import CardFound, CardState
 from registry.proofs.wallets.issuing import WalletIssuer

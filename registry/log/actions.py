@@ -96,13 +96,9 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
     if not state.size:
         state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
-        if is_demo:
-            raise ImportRefused(
-                "this registry holds real entries, and demo data must never stand beside them: "
-                "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
-            )
+        real, demo = "real entries, and demo data", "demo data, and real data"
         raise ImportRefused(
-            "this registry holds demo data, and real data must never stand beside it: "
+            f"this registry holds {real if is_demo else demo} must never stand beside {'them' if is_demo else 'it'}: "
             "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
         )
     if not state.size:
@@ -133,17 +129,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
         known[draft.key] = index
         leaves.append(leaf)
         rows.append(
-            (
-                index,
-                draft.key,
-                prev,
-                draft.type,
-                stored_at,
-                VERSION,
-                leaf,
-                draft.agency_id,
-                draft.other_agency_id,
-            )
+            (index, draft.key, prev, draft.type, stored_at, VERSION, leaf, draft.agency_id, draft.other_agency_id)
         )
     bulk_insert(session, Entry, _COLUMNS, rows)
     state.size = first + len(rows)

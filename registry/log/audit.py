@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cryptography import x509
@@ -14,18 +14,14 @@ from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardA
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
-from registry.log.checkpoint_copies import last_signed
-from registry.log.head_guards import guard_of
+from registry.log.head_guards import guard_of, last_signed
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS
-from registry.log.witnesses.guard import guard_in
+from registry.log.witnesses.client import guard_in
 
 BATCH = 4096
 MAX_TROUBLES = 20
-
-Tell = Callable[[int, int], None]
-"""Hears how many entries of how many were read."""
 
 
 class Audit(NamedTuple):
@@ -83,7 +79,7 @@ class KeyChain:
         return None
 
 
-def audit(session: Session, settings: Settings, tell: Tell = lambda done, total: None) -> Audit:
+def audit(session: Session, settings: Settings) -> Audit:
     """Read every entry, and compare tiles, frontier, heads, keys and copies of the newest head with what they lead to."""
     troubles: list[str] = []
     state = session.execute(select(LogState)).scalar_one()
@@ -99,8 +95,6 @@ def audit(session: Session, settings: Settings, tell: Tell = lambda done, total:
         if last_at is not None and entry.at < last_at:
             troubles.append(f"entry {entry.place} is said to be older than the one before it")
         last_at = entry.at
-        if not len(hashes) % BATCH:
-            tell(len(hashes), state.size)
         if len(troubles) > MAX_TROUBLES:
             break
     if len(hashes) != state.size:

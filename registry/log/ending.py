@@ -8,7 +8,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import lock_log
-from registry.log.checkpoint_copies import last_signed
+from registry.log.head_guards import last_signed
 from registry.log.note import checked_name
 from registry.log.signing import refuse_fork, sign_committed
 from registry.log.tiles import rebuild

@@ -1,7 +1,8 @@
-"""Guards of the log's heads: what all homes together remember of the head that was signed last, in a bucket or in etcd.
+"""What was signed last: this home's own copy of the newest signed checkpoint, and guards that all homes together share.
 
-A guard is changed by compare-and-swap alone, so of two homes that would sign different entries at once one is refused. It also
-recognises a database and a data folder that were restored together from an old copy.
+The copy lies in the data folder, beside the database. A guard lies in a bucket or in etcd and is changed by compare-and-swap
+alone, so of two homes that would sign different entries at once one is refused. It also recognises a database and a data
+folder that were restored together from an old copy.
 """
 
 import hashlib
@@ -9,7 +10,10 @@ import re
 import secrets
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +23,7 @@ import structlog
 from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, SettingsError
+from registry.core.files import sync_folder, write_atomically
 from registry.core.object_store import object_store, store_errors
 from registry.core.setting_texts import EtcdServers
 from registry.core.settings import Bucket, Settings
@@ -30,6 +35,29 @@ _REQUEST, _ALTOGETHER = timedelta(seconds=2), timedelta(seconds=4)
 _NOT_ETCD = "give REGISTRY_LOG_GUARD an etcd:, use a store that knows them, or set REGISTRY_LOG_GUARD=off"
 
 log = structlog.get_logger()
+
+
+def last_signed_file(home: Path) -> Path:
+    """The data folder's copy."""
+    return home / "log" / "last-signed"
+
+
+def last_signed(home: Path) -> note.Checkpoint | None:
+    """What the data folder says was signed last; None when nothing was. ForkRefused when it cannot be read."""
+    path = last_signed_file(home)
+    try:
+        return note.read_checkpoint(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, BadProof):
+        raise ForkRefused(f"{path} cannot be read: nothing is signed before it is put back from a backup") from None
+
+
+def remember_signed(home: Path, head: note.Checkpoint) -> None:
+    """Write the data folder's copy atomically; it is on the disk when this returns."""
+    path = last_signed_file(home)
+    write_atomically(path, head.text().encode())
+    sync_folder(path.parent)
 
 
 class Remembered(NamedTuple):
@@ -68,26 +96,20 @@ class BucketGuard:
 
     def read(self, origin: str) -> Remembered:
         name = f"log-guard/{_short_name(origin)}"
-        try:
-            with store_errors():
-                try:
-                    got = obstore.get(self._store, name)
-                    text, tag = bytes(got.bytes()), got.meta["e_tag"]
-                except FileNotFoundError:
-                    return Remembered(origin)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            try:
+                got = obstore.get(self._store, name)
+                text, tag = bytes(got.bytes()), got.meta["e_tag"]
+            except FileNotFoundError:
+                return Remembered(origin)
         return Remembered(origin, _read_head(text, f"{name} in the bucket {self._name}"), tag)
 
     def advance(self, before: Remembered, head: note.Checkpoint) -> None:
         self.require_fit()
         if before.head == head:
             return
-        try:
-            with store_errors():
-                is_written = self._put(f"log-guard/{_short_name(head.origin)}", head.text().encode(), before.version)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            is_written = self._put(f"log-guard/{_short_name(head.origin)}", head.text().encode(), before.version)
         if not is_written:
             _require_same(self, head)
 
@@ -107,19 +129,16 @@ class BucketGuard:
         if self._is_tried:
             return
         probe = f"log-guard/probe-{secrets.token_hex(8)}"
-        try:
-            with store_errors():
-                try:
-                    trouble = self._try_conditions(probe)
-                except GenericError as error:
-                    # Swift answers so to each condition.
-                    if not re.search(r"\b501 Not Implemented\b", str(error)):
-                        raise
-                    trouble = "has not implemented conditional writes (it answers 501)"
-                else:
-                    obstore.delete(self._store, probe)
-        except FilesUnavailable:
-            raise _bucket_away() from None
+        with _bucket_errors():
+            try:
+                trouble = self._try_conditions(probe)
+            except GenericError as error:
+                # Swift answers so to each condition.
+                if not re.search(r"\b501 Not Implemented\b", str(error)):
+                    raise
+                trouble = "has not implemented conditional writes (it answers 501)"
+            else:
+                obstore.delete(self._store, probe)
         if trouble is not None:
             raise GuardUnfit(
                 f"the store of REGISTRY_FILES {trouble} and cannot keep two homes from signing at once: {_NOT_ETCD}"
@@ -267,5 +286,12 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _bucket_away() -> FilesUnavailable:
-    return FilesUnavailable("the bucket that remembers signed heads does not answer: nothing is signed before it does")
+@contextmanager
+def _bucket_errors() -> Iterator[None]:
+    """Say of a bucket that is away what waits for it."""
+    try:
+        with store_errors():
+            yield
+    except FilesUnavailable:
+        text = "the bucket that remembers signed heads does not answer: nothing is signed before it does"
+        raise FilesUnavailable(text) from None

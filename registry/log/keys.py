@@ -18,19 +18,9 @@ from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.core.operator_texts import read_text
 from registry.core.setting_texts import Operator
-from registry.log import note
+from registry.log import note, queries
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
-from registry.log.queries import (
-    HEAD_KEYS,
-    KEYS,
-    POLICY,
-    LoggedKey,
-    logged_keys,
-    policy_lines,
-    raw_public,
-    verifier_keys_of,
-)
 from registry.vocabulary.licensing import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
@@ -64,7 +54,7 @@ def record_of(key: Key) -> dict[str, Any]:
 
 
 def draft_of(key: Key, *, is_first: bool = False) -> Draft:
-    prefix = HEAD_KEYS if key.use is Use.LOG_ML_DSA else KEYS
+    prefix = queries.HEAD_KEYS if key.use is Use.LOG_ML_DSA else queries.KEYS
     return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
@@ -73,7 +63,7 @@ def make_keys(session: Session, keyring: Keyring, issuer_url: str, operator: Ope
 
     Nothing is made beside a log whose keys lie elsewhere. The caller holds `keyring.alone()`.
     """
-    logged = logged_keys(session).values()
+    logged = queries.logged_keys(session).values()
     made: list[Key] = []
     for use in FIRST:
         if any(key.state is KeyState.ACTIVE for key in keyring.keys(use)) or any(key.use is use for key in logged):
@@ -122,7 +112,7 @@ def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
     return signer
 
 
-def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
+def are_settled(keyring: Keyring, logged: Mapping[str, queries.LoggedKey]) -> bool:
     """Whether log and files agree on every key, and there is one for each use: then nothing is to be made or settled."""
     existing = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
     in_log = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
@@ -130,7 +120,7 @@ def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
     return existing == in_log and active >= set(FIRST)
 
 
-def require_signing_key(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> None:
+def require_signing_key(keyring: Keyring, logged: Mapping[str, queries.LoggedKey]) -> None:
     """Raises KeyTrouble where the log has active keys, and none of them lies here."""
     signing = {key.kid for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE}
     if signing and not signing & {key.kid for key in keyring.keys(use=None)}:
@@ -146,7 +136,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
     """
     lock_log(session)
-    logged = logged_keys(session)
+    logged = queries.logged_keys(session)
     existing = {key.kid: key for key in keyring.keys(use=None)}
     adopted = [_adopt(keyring, known, existing.get(known.kid)) for known in logged.values()]
     if any(adopted):
@@ -160,7 +150,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     return bool(fresh)
 
 
-def _adopt(keyring: Keyring, known: LoggedKey, existing: Key | None) -> bool:
+def _adopt(keyring: Keyring, known: queries.LoggedKey, existing: Key | None) -> bool:
     """Store what the log says of a key whose secret is here, after a crash between the two writes."""
     if existing is not None and (existing.state, existing.last_good_index) == (known.state, known.last_good_index):
         return False
@@ -188,7 +178,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
     Raises KeyTrouble where the log does not know it as active, or `last_good_index` lies behind the log.
     """
     log_state = lock_log(session)
-    known = logged_keys(session).get(key.kid)
+    known = queries.logged_keys(session).get(key.kid)
     if known is None:
         raise KeyTrouble(f"the log does not know the key {key.kid} yet: publish something first, or remove its files")
     if known.state is KeyState.COMPROMISED or known.state is state:
@@ -212,19 +202,19 @@ def witness_lines(session: Session, home: Path) -> list[str]:
     stated = read_text(session, home, WITNESS_POLICY)
     if stated is not None:
         return policy_lines_of(stated)
-    return [line for line in policy_lines(session) if not line.startswith("log ")]
+    return [line for line in queries.policy_lines(session) if not line.startswith("log ")]
 
 
 def policy_lines_of(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
 
 
-def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, stated: Sequence[str]) -> list[str]:
+def wanted_policy(origin: str, keys: Sequence[queries.LoggedKey], public_url: str, stated: Sequence[str]) -> list[str]:
     """The lines that the policy entry should have: the log's keys, and those that the operator stated of witnesses.
 
     Raises BadProof where it is no policy.
     """
-    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)] + list(stated)
+    lines = [f"log {key} {public_url}/log" for key in queries.verifier_keys_of(origin, keys)] + list(stated)
     try:
         read_policy("\n".join(lines))
     except BadProof as wrong:
@@ -233,16 +223,16 @@ def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, state
 
 
 def sync_policy(
-    session: Session, origin: str, public_url: str, stated: Sequence[str], logged: Mapping[str, LoggedKey]
+    session: Session, origin: str, public_url: str, stated: Sequence[str], logged: Mapping[str, queries.LoggedKey]
 ) -> bool:
     """Append the policy if it is not what the log says already. Gives whether it was appended.
 
     The caller holds the log's lock and commits. `logged` is what the log says of its keys.
     """
     lines = wanted_policy(origin, list(logged.values()), public_url, stated)
-    if lines == policy_lines(session):
+    if lines == queries.policy_lines(session):
         return False
-    append(session, [Draft(POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
+    append(session, [Draft(queries.POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
     return True
 
 
@@ -254,13 +244,13 @@ def signed_text(session: Session, keyring: Keyring, origin: str, text: str) -> s
     return note.signed(
         text,
         [
-            (note.VerifierKey(origin, note.ED25519, raw_public(one.key.public)), one.sign)
-            for one in signers_of(logged_keys(session), keyring)
+            (note.VerifierKey(origin, note.ED25519, queries.raw_public(one.key.public)), one.sign)
+            for one in signers_of(queries.logged_keys(session), keyring)
         ],
     )
 
 
-def signers_of(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
+def signers_of(logged: dict[str, queries.LoggedKey], keyring: Keyring) -> list[Signer]:
     """One for each active key of the log: while one is rotated, both sign."""
     active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]
     here = {key.kid: key for key in keyring.keys(Use.LOG)}
@@ -270,7 +260,7 @@ def signers_of(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
     return signers
 
 
-def ml_dsa_lines(logged: Mapping[str, LoggedKey], keyring: Keyring, head: note.Checkpoint, seconds: int) -> str:
+def ml_dsa_lines(logged: Mapping[str, queries.LoggedKey], keyring: Keyring, head: note.Checkpoint, seconds: int) -> str:
     """Second signature lines of a head, one of each active ML-DSA key that lies here; none where there is none.
 
     It never keeps a head from being signed: who does not know the key passes over its line.
@@ -279,7 +269,7 @@ def ml_dsa_lines(logged: Mapping[str, LoggedKey], keyring: Keyring, head: note.C
     lines = ""
     for known in logged.values():
         if known.state is KeyState.ACTIVE and known.kid in here:
-            key = note.VerifierKey(head.origin, note.ML_DSA, raw_public(known.public))
+            key = note.VerifierKey(head.origin, note.ML_DSA, queries.raw_public(known.public))
             signature = keyring.signer_of(known.kid).sign(note.ml_dsa_message(head.text(), key.name, seconds))
             lines += key.line(seconds.to_bytes(8, "big") + signature)
     return lines

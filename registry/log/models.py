@@ -40,6 +40,11 @@ class Entry(Base):
     agency_id: Mapped[int | None]
     other_agency_id: Mapped[int | None]
 
+    @property
+    def proof_path(self) -> str:
+        """Where its proof is served."""
+        return f"/log/proof/{self.index}"
+
 
 class LogState(Base):
     """State of the log, one row, locked last when appending: size, instant of the last entry, next status-list place.

@@ -66,21 +66,6 @@ class LoggedKey:
     added_index: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """One entry. `leaf` holds the bytes that count; `proof_path` is where its proof is served."""
-
-    index: int
-    key: str
-    type: str
-    at: datetime
-    leaf: bytes
-
-    @property
-    def proof_path(self) -> str:
-        return f"/log/proof/{self.index}"
-
-
 class StampedHead(NamedTuple):
     """A head with its stamps: what was stamped is `text`, the checkpoint's three lines."""
 
@@ -141,49 +126,46 @@ def consistency(session: Session, old: int, size: int) -> list[bytes]:
     return tree.consistency_proof(reader(session), old, size)
 
 
-def latest_entry(session: Session, key: str, below: int | None = None) -> LoggedEntry | None:
+def latest_entry(session: Session, key: str, below: int | None = None) -> Entry | None:
     """The last entry of a key (`licence/...`), of those below an index if one is given."""
     query = select(Entry).where(Entry.key == key).order_by(Entry.index.desc()).limit(1)
     if below is not None:
         query = query.where(Entry.index < below)
-    found = session.execute(query).scalar_one_or_none()
-    return _logged(found) if found is not None else None
+    return session.scalars(query).one_or_none()
 
 
-def entries_of(session: Session, *keys: str) -> list[LoggedEntry]:
+def entries_of(session: Session, *keys: str) -> Sequence[Entry]:
     """All entries of some keys, the oldest first."""
     query = select(Entry).where(Entry.key.in_(keys)).order_by(Entry.index)
-    return [_logged(entry) for entry in session.execute(query).scalars()] if keys else []
+    return session.scalars(query).all() if keys else []
 
 
-def entries_under(
-    session: Session, prefix: str, below: int | None = None, limit: int | None = None
-) -> list[LoggedEntry]:
+def entries_under(session: Session, prefix: str, below: int | None = None, limit: int | None = None) -> Sequence[Entry]:
     """All entries whose keys begin with a prefix (`key/`), the oldest first; of those below an index if one is given."""
     # A slash is followed by a nought in every byte order: the keys between are those with the prefix.
     query = select(Entry).where(Entry.key >= prefix, Entry.key < f"{prefix[:-1]}0").order_by(Entry.index).limit(limit)
     if below is not None:
         query = query.where(Entry.index < below)
-    return [_logged(entry) for entry in session.execute(query).scalars()]
+    return session.scalars(query).all()
 
 
-def entry_at(session: Session, index: int) -> LoggedEntry:
+def entry_at(session: Session, index: int) -> Entry:
     """One entry. NotFound where there is none."""
     found = session.get(Entry, index)
     if found is None:
         raise NotFound(f"there is no entry at index {index}")
-    return _logged(found)
+    return found
 
 
-def newest_entries(session: Session, below: int, limit: int) -> list[LoggedEntry]:
+def newest_entries(session: Session, below: int, limit: int) -> Sequence[Entry]:
     """The last entries below an index, the newest first."""
     query = select(Entry).where(Entry.index < below).order_by(Entry.index.desc()).limit(limit)
-    return [_logged(entry) for entry in session.execute(query).scalars()]
+    return session.scalars(query).all()
 
 
 def logged_keys(session: Session) -> dict[str, LoggedKey]:
     """Every key the log knows, by kid, as its latest entry says; the order is that of their first entries."""
-    entries = entries_under(session, KEYS) + entries_under(session, HEAD_KEYS)
+    entries = [*entries_under(session, KEYS), *entries_under(session, HEAD_KEYS)]
     found: dict[str, LoggedKey] = {}
     for entry in sorted(entries, key=lambda one: one.index):
         record = json.loads(entry.leaf)["record"]
@@ -310,10 +292,6 @@ def stamped_sizes(session: Session) -> list[int]:
     """The sizes of all heads with a stamp, the oldest first."""
     query = select(Timestamp.size).join(LogState, LogState.origin == Timestamp.origin).distinct()
     return list(session.execute(query.order_by(Timestamp.size)).scalars())
-
-
-def _logged(entry: Entry) -> LoggedEntry:
-    return LoggedEntry(entry.index, entry.key, entry.type, entry.at, entry.leaf)
 
 
 def export(session: Session, folder: Path, trust: bytes) -> int:

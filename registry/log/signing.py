@@ -1,6 +1,6 @@
 """Signing heads of the log: only what is committed, and never anything that does not follow from what was signed before.
 
-What was signed last is copied beside the database (registry.log.checkpoint_copies) before the signature stands anywhere
+What was signed last is copied beside the database (registry.log.head_guards) before the signature stands anywhere
 else. A database that was restored from a backup is then behind its copies, and signing on would show two histories: it is
 refused. If we crash after a copy was written, the same head is signed again, for the entries below it are committed.
 """
@@ -18,25 +18,14 @@ from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof, ForkRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.log import note, tree
+from registry.log import keys, note, tree
 from registry.log.actions import lock_log
-from registry.log.checkpoint_copies import last_signed, last_signed_file, remember_signed
 from registry.log.clock_check import require_right_clock
-from registry.log.head_guards import Remembered, guard_of
-from registry.log.keys import (
-    are_settled,
-    make_keys,
-    ml_dsa_lines,
-    require_signing_key,
-    signers_of,
-    sync_keys,
-    sync_policy,
-    witness_lines,
-)
+from registry.log.head_guards import Remembered, guard_of, last_signed, last_signed_file, remember_signed
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
-from registry.log.witnesses.guard import Seen, guard_in, require_guard
+from registry.log.witnesses.client import Seen, guard_in, require_guard
 
 SIGN_AGAIN = timedelta(hours=24)
 """A head is signed, and cosigned, anew after this time although nothing was appended: so that its age can be judged."""
@@ -65,10 +54,12 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
-        guarded = _ask_guards(sessions, settings)
+        # Asked before the lock, so that no one waits for one that is away.
+        with reading_session(sessions) as session:
+            guarded = _guards_say(session, settings)
         with sessions.begin() as session:
             signing_input = _signing_input(session, settings, guarded)
-            require_signing_key(keyring, signing_input.logged)
+            keys.require_signing_key(keyring, signing_input.logged)
             _refuse_other_home(signing_input, settings.home)
             if signing_input.state.closed_at is not None or not _append_keys_and_policy(
                 session, keyring, settings, signing_input
@@ -113,12 +104,6 @@ class _SigningInput(NamedTuple):
     guarded: _Guarded = _Guarded()
 
 
-def _ask_guards(sessions: sessionmaker[Session], settings: Settings) -> _Guarded:
-    """What bucket and witness say was signed last; asked before the lock, so that no one waits for one that is away."""
-    with reading_session(sessions) as session:
-        return _guards_say(session, settings)
-
-
 def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -> None:
     """Ask the guard though nothing is to be signed, so that its loss is known before. Nothing to ask where there is none.
 
@@ -134,6 +119,7 @@ def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -
 
 
 def _guards_say(session: Session, settings: Settings) -> _Guarded:
+    """What bucket and witness say was signed last."""
     state = session.execute(select(LogState)).scalar_one()
     newest = _newest(session, state)
     bucket, witness = guard_of(settings), guard_in(policy(session), settings.guard_witness)
@@ -164,11 +150,13 @@ def _append_keys_and_policy(
     origin, logged = signing_input.state.origin, signing_input.logged
     assert origin is not None
     has_keys = False
-    if not are_settled(keyring, logged):
-        make_keys(session, keyring, settings.public_url, settings.operator)
-        has_keys = sync_keys(session, keyring)
+    if not keys.are_settled(keyring, logged):
+        keys.make_keys(session, keyring, settings.public_url, settings.operator)
+        has_keys = keys.sync_keys(session, keyring)
         logged = logged_keys(session)
-    has_policy = sync_policy(session, origin, settings.public_url, witness_lines(session, settings.home), logged)
+    has_policy = keys.sync_policy(
+        session, origin, settings.public_url, keys.witness_lines(session, settings.home), logged
+    )
     return has_keys or has_policy
 
 
@@ -339,7 +327,7 @@ def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
     if not last_signed_file(settings.home).exists():
         return False
-    logged_lines, wanted = policy_lines(session), witness_lines(session, settings.home)
+    logged_lines, wanted = policy_lines(session), keys.witness_lines(session, settings.home)
     # The lines of logs bear an address, and a command may be run under another one than the server.
     return [line for line in logged_lines if not line.startswith("log ")] != [
         line for line in wanted if not line.startswith("log ")
@@ -362,7 +350,7 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     if newest is not None and newest.size == state.hashed and not _is_old(newest):
         return None
     witness = require_guard(policy(session), settings.guard_witness)
-    signers = signers_of(signing_input.logged, keyring)
+    signers = keys.signers_of(signing_input.logged, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
     if not _leads_to(signing_input.read, head):
         raise ForkRefused(
@@ -373,7 +361,7 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     text = note.signed(
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
-    ) + ml_dsa_lines(signing_input.logged, keyring, head, microseconds(at) // 1_000_000)
+    ) + keys.ml_dsa_lines(signing_input.logged, keyring, head, microseconds(at) // 1_000_000)
     guard, guarded = guard_of(settings), signing_input.guarded
     if guard is not None and guarded.remembered is not None:
         guard.advance(guarded.remembered, head)
@@ -392,12 +380,7 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     else:
         session.add(
             Checkpoint(
-                origin=head.origin,
-                size=head.size,
-                root=head.root,
-                note=text,
-                signed_at=at,
-                is_witnessed=is_published,
+                origin=head.origin, size=head.size, root=head.root, note=text, signed_at=at, is_witnessed=is_published
             )
         )
     return Signed(head.origin, head.size, head.root, text, is_published)

@@ -89,7 +89,8 @@ def make(
     today = day_at(call.at, None)
     if len(keys_of(call.session, organisation.id, today)) >= MAX_LIVING:
         raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
-    ends_on, maker = today + timedelta(days=days), _maker_of(call)
+    ends_on = today + timedelta(days=days)
+    maker = None if call.actor.key is None else _lock_key(call, call.actor.key)
     if maker is not None:
         if Scope.ORGANISATION in scopes:
             raise ScopeMissing(_WITH_PASSWORD)
@@ -238,11 +239,6 @@ def _within(networks: list[str], bounds: list[str]) -> list[str]:
         if not any(network.version == limit.version and network.subnet_of(limit) for limit in limits):  # type: ignore[arg-type]
             raise ScopeMissing("your key is bound to networks: a key that it makes opens from those alone")
     return networks or bounds
-
-
-def _maker_of(call: Call[OrganisationActor]) -> ApiKey | None:
-    """The key that acts, locked; None where a person does."""
-    return None if call.actor.key is None else _lock_key(call, call.actor.key)
 
 
 def usage_of(session: Session, key_id: int, since: date) -> list[ApiKeyUsage]:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.accounts.delays import Delays
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
@@ -20,13 +19,12 @@ from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.organisations import actions as organisations
-from registry.organisations import authenticators, letters, sessions
+from registry.organisations import letters, second_steps, sessions
 from registry.organisations.models import Letter, Member, Organisation
-from registry.organisations.sessions import MEMBER_SESSIONS
+from registry.organisations.sessions import DELAYS, MEMBER_SESSIONS, MemberPresent
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
-DELAYS = Delays("member-delays")
 MAX_MEMBERS = 50
 
 
@@ -58,7 +56,7 @@ def confirm(session: Session, secret: str, password: str, at: datetime, home: Pa
     return _add_member(session, letter, member, password, at, home)
 
 
-def invite(call: Call[sessions.MemberPresent], email: str, role: MemberRole, language: Language) -> None:
+def invite(call: Call[MemberPresent], email: str, role: MemberRole, language: Language) -> None:
     """Mail an invitation by which its reader joins the owner's organisation. Raises Forbidden and ActRefused."""
     call.actor.require_owner()
     ours = call.actor.organisation.id
@@ -76,11 +74,7 @@ def join(session: Session, secret: str, name: str, password: str, at: datetime, 
     assert letter.organisation_id is not None
     if session.get_one(Organisation, letter.organisation_id).closed_on is not None:
         raise ActRefused("organisation_closed", "the organisation that invited you is closed")
-    member = Member(
-        organisation_id=letter.organisation_id,
-        role=MemberRole(letter.details["role"]),
-        name=name,
-    )
+    member = Member(organisation_id=letter.organisation_id, role=MemberRole(letter.details["role"]), name=name)
     return _add_member(session, letter, member, password, at, home)
 
 
@@ -116,9 +110,7 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     return token
 
 
-def change_password(
-    call: Call[sessions.MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None
-) -> bool:
+def change_password(call: Call[MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None) -> bool:
     """Change one's own password; every other session ends. False where the old one is wrong.
 
     Raises ActRefused where the new one is none.
@@ -131,7 +123,7 @@ def change_password(
     return True
 
 
-def is_password_right(call: Call[sessions.MemberPresent], keyring: Keyring, password: str) -> bool:
+def is_password_right(call: Call[MemberPresent], keyring: Keyring, password: str) -> bool:
     """Check a signed-in member's password again before a proof of identity is changed. Raises TooManyRequests.
 
     Wrong passwords are counted as at sign-in: a stranger at an open session cannot try them all.
@@ -144,7 +136,7 @@ def is_password_right(call: Call[sessions.MemberPresent], keyring: Keyring, pass
     return is_right
 
 
-def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
+def remove(call: Call[MemberPresent], reference: str) -> None:
     """Sign a member of the owner's organisation out for good. Raises Forbidden, NotFound and ActRefused."""
     member = _lock_for_owner(call, reference)
     _require_other_owner(call, member)
@@ -152,11 +144,11 @@ def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
     # The address is free again: a member who left may register elsewhere, and gets nothing of the old account back.
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
-    authenticators.forget(call.session, member)
+    second_steps.forget(call.session, member)
     MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
-def set_role(call: Call[sessions.MemberPresent], reference: str, role: MemberRole) -> None:
+def set_role(call: Call[MemberPresent], reference: str, role: MemberRole) -> None:
     """Make a member an owner, or an owner a member. Raises Forbidden, NotFound and ActRefused."""
     member = _lock_for_owner(call, reference)
     if role is not MemberRole.OWNER:
@@ -165,12 +157,24 @@ def set_role(call: Call[sessions.MemberPresent], reference: str, role: MemberRol
     member.version += 1
 
 
-def _lock_for_owner(call: Call[sessions.MemberPresent], reference: str) -> Member:
+def reset_second_step(call: Call[MemberPresent], reference: str) -> None:
+    """Remove everything that another member, who lost it, has for the second step, and sign that member out.
+
+    Raises Forbidden, NotFound and ActRefused.
+    """
+    member = _lock_for_owner(call, reference)
+    if member.id == call.actor.member.id:
+        raise ActRefused("own_second_step", "your own second step is taken away on your own page")
+    second_steps.forget(call.session, member)
+    MEMBER_SESSIONS.end_all(call.session, member, call.at)
+
+
+def _lock_for_owner(call: Call[MemberPresent], reference: str) -> Member:
     call.actor.require_owner()
     return member_named(call.session, call.actor.organisation.id, reference)
 
 
-def _require_other_owner(call: Call[sessions.MemberPresent], member: Member) -> None:
+def _require_other_owner(call: Call[MemberPresent], member: Member) -> None:
     """Raise ActRefused where the member is the only owner."""
     owners = [one for one in members_of(call.session, member.organisation_id) if one.role is MemberRole.OWNER]
     if owners == [member]:
@@ -192,9 +196,7 @@ def member_named(session: Session, organisation_id: int, reference: str) -> Memb
     found = session.scalars(
         select(Member)
         .where(
-            Member.organisation_id == organisation_id,
-            Member.reference == reference,
-            Member.state == MemberState.ACTIVE,
+            Member.organisation_id == organisation_id, Member.reference == reference, Member.state == MemberState.ACTIVE
         )
         .execution_options(populate_existing=True)
     ).one_or_none()

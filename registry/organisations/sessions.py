@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts.delays import Delays
 from registry.accounts.sessions import Sessions, note_seen
 from registry.core.errors import Forbidden, NotSignedIn
-from registry.organisations import authenticators
-from registry.organisations.models import Member, MemberSession, Organisation
+from registry.organisations.models import Member, MemberApp, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 
 MEMBER_SESSIONS = Sessions(MemberSession, MemberSession.member_id, idle=timedelta(hours=2))
+DELAYS = Delays("member-delays")
 
 
 class SecondStepNeeded(NotSignedIn):
@@ -36,13 +38,19 @@ class MemberPresent:
             raise Forbidden("only an owner of your organisation may do this", "owner_needed")
 
 
+def has_app(session: Session, member_id: int) -> bool:
+    """Whether a member has an authenticator app, and so a second step to give."""
+    query = select(MemberApp.id).where(MemberApp.member_id == member_id, MemberApp.is_confirmed.is_(True)).limit(1)
+    return session.scalars(query).first() is not None
+
+
 def begin_by_one(session: Session, member: Member, at: datetime) -> tuple[str, bool]:
     """Start a session after one proof, the password or the mailbox; gives its token and whether it is full.
 
     It is full where no second step is required of the member.
     """
     needs = session.get_one(Organisation, member.organisation_id).needs_second_step
-    is_full = not needs and not authenticators.has_app(session, member.id)
+    is_full = not needs and not has_app(session, member.id)
     return MEMBER_SESSIONS.begin(session, member, at, is_full=is_full), is_full
 
 
@@ -68,9 +76,7 @@ def arriving(session: Session, token: str, at: datetime) -> MemberPresent:
 
 def _waits_for_second_step(session: Session, me: MemberPresent) -> bool:
     # Also a member who signed in without one before the organisation came to require it.
-    return not me.session.is_full or (
-        me.organisation.needs_second_step and not authenticators.has_app(session, me.member.id)
-    )
+    return not me.session.is_full or (me.organisation.needs_second_step and not has_app(session, me.member.id))
 
 
 def _living(session: Session, token: str, at: datetime) -> MemberPresent:

@@ -23,7 +23,7 @@ from registry.complaints.sealing.sealer import RING
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.log import queries as log
 from registry.log.actions import Draft, append
-from registry.log.models import LogState
+from registry.log.models import Entry, LogState
 from registry.officers.models import Officer, OfficerChange
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.licensing import EntryType
@@ -266,5 +266,5 @@ def logged_heads(session: Session) -> dict[str, str]:
     return {_stated_hash(one): f"entry {one.index} of the log of {one.at:%Y-%m-%d}" for one in entries}
 
 
-def _stated_hash(entry: log.LoggedEntry) -> str:
+def _stated_hash(entry: Entry) -> str:
     return str(json.loads(entry.leaf)["record"]["sha256"])

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, engine, files
+from registry.bulk.files import SharedFiles, is_shared, remove_files
 from registry.bulk.models import BulkJob
-from registry.bulk.shared import SharedFiles, is_shared, remove_files
 from registry.core.clock import day_at, now
 from registry.core.errors import RegistryError
 from registry.core.settings import Settings

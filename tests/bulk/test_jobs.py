@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, engine, files
+from registry.bulk.answering import copies
 from registry.bulk.answering.copies import result_or_copy
 from registry.bulk.engine import JobRunner
 from registry.bulk.files import results_of
@@ -30,6 +31,7 @@ from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
+from registry.proofs.papers.rendering import Draft
 from registry.vocabulary.organisations import JobKind, JobState, ResultForm
 from registry.worker import bulk_jobs
 from registry.worker.bulk_jobs import purge_lists, work_on
@@ -136,6 +138,22 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     made_at = paper.stat().st_mtime_ns
     assert paper.read_bytes().startswith(b"%PDF")
     assert result_or_copy(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
+
+
+def test_why_a_paper_could_not_be_made_stands_in_the_log_of_the_server(
+    app: Flask,
+    session: Session,
+    settings: Settings,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    job = started(session, home, rows_of(1))
+    work(app, settings, session)
+    monkeypatch.setattr(copies, "summary_draft", lambda *_: Draft('<img src="https://elsewhere.example/a.png">'))
+    with pytest.raises(NotFound):
+        result_or_copy(home, job, ResultForm.PDF)
+    assert "FatalURLFetchingError" in capfd.readouterr().err
 
 
 ENDLESS = """

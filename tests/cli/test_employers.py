@@ -13,7 +13,7 @@ from registry.cli import main
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators
+from registry.organisations import second_steps
 from registry.organisations.models import MemberSession, Organisation
 from registry.organisations.sessions import MEMBER_SESSIONS
 from tests.pages.organisations.conftest import make_member
@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_in_a_line(run: Run, words: tuple[str, ...]) -> No
 def test_an_operator_takes_a_lost_second_step_away(run: Run, session: Session, settings: Settings) -> None:
     member = make_member(session)
     reference = session.get_one(Organisation, member.organisation_id).reference
-    app, _ = authenticators.begin(session, Keyring(settings.keys), member, "telephone", now().date())
+    app, _ = second_steps.begin_app(session, Keyring(settings.keys), member, "telephone", now().date())
     app.is_confirmed = True
     MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
     assert "second step  owner@works.example" in run("people", reference).output

@@ -16,7 +16,7 @@ from registry.cli import main
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from registry.log import queries
-from registry.log.checkpoint_copies import last_signed
+from registry.log.head_guards import last_signed
 from registry.log.signing import sign_committed
 from registry.vocabulary.register import HolderKind
 from tests.conftest import Database

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.app import create_app
-from registry.bulk.papers import chain_svg, summary_draft
-from registry.bulk.supply_chains import Link
+from registry.bulk.answering.copies import summary_draft
+from registry.bulk.supply_chains import Link, chain_svg
 from registry.complaints.intake import rules
 from registry.core.clock import now
 from registry.core.keyring import Keyring

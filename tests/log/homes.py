@@ -14,7 +14,7 @@ from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.actions import Draft, append
-from registry.log.checkpoint_copies import last_signed
+from registry.log.head_guards import last_signed
 from registry.log.models import LogState
 from tests.postgres import Server
 from tests.serving import Process, command, environment

@@ -14,9 +14,8 @@ from registry.core.errors import FilesUnavailable, ForkRefused
 from registry.core.settings import Settings
 from registry.log import head_guards, note
 from registry.log.audit import audit
-from registry.log.checkpoint_copies import last_signed
 from registry.log.ending import recover
-from registry.log.head_guards import BucketGuard, guard_of
+from registry.log.head_guards import BucketGuard, guard_of, last_signed
 from registry.log.signing import knows_the_log, sign_committed
 from tests.complaints.object_store import ObjectServer, object_server
 from tests.log.publishing import Sessions, publish

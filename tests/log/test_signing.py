@@ -16,8 +16,8 @@ from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
 from registry.log.audit import audit
-from registry.log.checkpoint_copies import last_signed, remember_signed
 from registry.log.ending import recover
+from registry.log.head_guards import last_signed, remember_signed
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.signing import adopt, rebuild_tiles, sign_committed
 from tests.log.proving import check_inclusion, read_proof

@@ -17,8 +17,7 @@ from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.i18n.languages import CATALOGUES
 from registry.log.signing import sign_committed
-from registry.proofs.credentials.reading import read_jws
-from registry.proofs.credentials.signing import Signers
+from registry.proofs.credentials.signing import Signers, read_jws
 from registry.ranges.actions import write_epoch
 from registry.ranges.kit import KIT_TYPE, KitTooLarge, kit, languages_of
 from registry.vocabulary.register import Language, LicenceStatus

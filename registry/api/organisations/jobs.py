@@ -14,14 +14,13 @@ from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import result_file
-from registry.bulk.answering.json_results import Counts
+from registry.bulk.answering.results import Counts
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.files import result_of, results_of
+from registry.bulk.files import bring_here, remove_files, result_of, results_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.receiving import receive_list
 from registry.bulk.rules import FIELDS, constants_as_text, lacking
-from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.http.request_reader import FieldChoice

@@ -15,7 +15,7 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading
-from registry.organisations import authenticators, keys, members
+from registry.organisations import keys, members, second_steps
 from registry.organisations.models import ApiKey, ApiKeyUsage, Member, OrganisationActor
 from registry.vocabulary.organisations import Scope
 from schemas import organisations
@@ -48,7 +48,7 @@ class Members(Resource):
         They are invited and removed on the pages at /account, by an owner, who may also require a second step of all.
         """
         ours = current_organisation().id
-        found, steps = members.members_of(reading(), ours), authenticators.who_have_apps(reading(), ours)
+        found, steps = members.members_of(reading(), ours), second_steps.who_have_apps(reading(), ours)
         return Answer({"items": [_MEMBER.write(one, has_second_step=one.id in steps) for one in found]})
 
 

@@ -21,9 +21,8 @@ from registry.bulk.answering.batches import (
     corridor_question,
 )
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
-from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
-from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.processes import gc_paused
@@ -38,6 +37,7 @@ from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowan
 from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, Scope
+from registry.vocabulary.register import Language
 from schemas import bulk
 from schemas.base import OutSchema
 from schemas.corridor import CorridorVerdictSchema
@@ -63,12 +63,12 @@ class Form(NamedTuple):
 
     answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[AnsweredItem]]
     header: Sequence[str]
-    rows: Callable[..., Iterator[Any]]
+    row: Callable[[AnsweredItem, Language], list[Any]]
     kind: JobKind
 
 
-_QUESTIONS = Form(answers, HEADER, rows_of, JobKind.VERIFICATION)
-_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.CORRIDOR)
+_QUESTIONS = Form(answers, HEADER, row_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_row_of, JobKind.CORRIDOR)
 
 
 @ns.route("")
@@ -234,11 +234,12 @@ def _written(
     """The answers in the form that Accept likes best."""
     language = requested_language(request.environ)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
+    rows = (form.row(one, language) for one in given)
     with gc_paused():
         if best == CSV:
-            parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
+            parts: list[bytes] = [as_csv(form.header, rows)]
         elif best == XLSX:
-            parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
+            parts = [as_xlsx([("answers", form.header, rows)])]
         else:
             parts = _as_json(given, listed, language, choice, stored)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
@@ -247,14 +248,13 @@ def _written(
 def _as_json(
     given: Iterable[AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
 ) -> list[bytes]:
-    writer = Writer(language)
+    writing = Writing(language, choice)
     parts: list[bytes] = []
     before = b'{"items":['
-    item = Writing(writer, language, choice).item
     for one in given:
-        parts += (before, item(one))
+        parts += (before, writing.item(one))
         before = b","
-    end: dict[str, Any] = {"counts": writer.counts}
+    end: dict[str, Any] = {"counts": writing.counts}
     if listed.columns is not None:
         end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
     if stored is not None:

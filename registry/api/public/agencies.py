@@ -134,7 +134,7 @@ class OneLicence(Resource):
         if not found.records:
             raise NotFound("there is no licence of this reference")
         agency = public_record(found.records[0], at)
-        snapshot = reader.snapshot(found.snapshot_version)
+        snapshot = reader.coverage_at(found.snapshot_version).snapshot
         licence = next(one for one in agency.licences if one.licence_id == reference)
         return Answer(
             licence_on(licence, agency, snapshot, on, at), cache_seconds(at, (snapshot.time_zone(licence.authority),))
@@ -147,7 +147,7 @@ def known_agency(text: str, at: datetime) -> tuple[record.Agency, SourceSnapshot
     found = reader.lookup.by_agency(reference_of(text))
     if not found.records:
         raise _unknown_agency()
-    return public_record(found.records[0], at), reader.snapshot(found.snapshot_version)
+    return public_record(found.records[0], at), reader.coverage_at(found.snapshot_version).snapshot
 
 
 def licence_on(

@@ -78,7 +78,7 @@ class Verify(Resource):
         if caller is None:
             return verified(asked, receipt)
         # Imported when asked for: a request without a receipt pays nothing for it.
-        from registry.bulk.archive.answers import archive_with_receipt
+        from registry.bulk.answering.statements import archive_with_receipt
 
         with once("receipt", f"organisation {caller.reference}", idempotency_key) as one:
             found = one.stored()
@@ -98,7 +98,7 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
     environ = request.environ
     if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
-        from registry.bulk.archive.answers import with_receipt
+        from registry.bulk.answering.statements import with_receipt
 
         verdict, at, answer = _answer_question(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)

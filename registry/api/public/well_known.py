@@ -16,8 +16,7 @@ from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import public_reading, services, verdicts
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import credential_type, type_metadata
-from registry.proofs.credentials.signing import STATUS_TYPE
-from registry.proofs.credentials.trust import jwks
+from registry.proofs.credentials.signing import STATUS_TYPE, jwks
 
 JSON, JWK_SET = "application/json", "application/jwk-set+json"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from registry.bulk.answering.items import Item
+from registry.bulk.rules import CONSTANTS, OF_CORRIDOR
 from registry.core.errors import Fault, InvalidInput
 from registry.http.question_parser import has_letters_or_digits, unreadable
 from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer, BatchReader, ListedSubject
@@ -86,25 +87,9 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 CORRIDORS = CorridorItemSchema()
 
 
-_CORRIDOR_CONTEXT = (
-    "destination",
-    "sector",
-    "nace_revision",
-    "on",
-    "activity",
-    "visa",
-    "nationality",
-    "occupation",
-    "work_permit",
-    "region",
-    "employer",
-    "shortage_job",
-)
-
-
 def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
     """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
-    context = tuple((name, parameters[name]) for name in _CORRIDOR_CONTEXT if parameters.get(name) is not None)
+    context = tuple((name, parameters[name]) for name in OF_CORRIDOR if parameters.get(name) is not None)
     for name in ("sending", "receiving", "receiving_employer"):
         if name in parameters and not has_letters_or_digits(parameters[name]):
             raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
@@ -125,11 +110,6 @@ def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
 
 SUPPLY_CHAINS = SupplyItemSchema()
 
-_SUPPLY_CONTEXT = (
-    "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",
-    "work_permit", "region", "employer", "shortage_job",
-)  # fmt: skip
-
 
 def listed_subject(fields: dict[str, Any]) -> ListedSubject:
     """Which recruiter is asked about. Raises InvalidInput where a supplier declares none, or the field says nothing."""
@@ -139,7 +119,7 @@ def listed_subject(fields: dict[str, Any]) -> ListedSubject:
         raise InvalidInput([Fault("provider", Problem.NO_PROVIDER, detail)])
     if not has_letters_or_digits(provider):
         raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])
-    context = tuple((name, fields[name]) for name in _SUPPLY_CONTEXT if name in fields)
+    context = tuple((name, fields[name]) for name in CONSTANTS if name in fields)
     country = fields.get("country") or fields.get("destination") or ""
     return ListedSubject(provider, country, context, fields.get("provider_scheme"))
 

@@ -7,32 +7,31 @@ long list is made with the job, for no request should wait for it.
 import csv
 import fcntl
 import os
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 
 from registry.bulk import files
-from registry.bulk.files import FILES, can_be_made, result_of
+from registry.bulk.files import FILES, bring_here, can_be_made, result_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import summary_draft
-from registry.bulk.shared import bring_here
-from registry.bulk.supply_chains import Link, links_of
+from registry.bulk.supply_chains import MAX_ROWS, Link, chain_svg, chain_table, links_of
 from registry.core.clock import day_at
-from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.settings import Settings
 from registry.core.spreadsheets import write_xlsx
 from registry.http.request_reader import FieldChoice
 from registry.http.responses import File
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
-from registry.proofs.papers.rendering import MAX_SECONDS, Draft
+from registry.proofs.papers.making import pdf_at_once
+from registry.proofs.papers.rendering import Draft
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.organisations import JobKind, JobState, ResultForm
+from registry.vocabulary.organisations import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Language
 
 MAX_ROWS_LATER = 20_000
@@ -106,15 +105,55 @@ def _draft(folder: Path, job: BulkJob) -> Draft:
     return summary_draft(facts, job.counts, chain_of(folder, job), language, day, manifest)
 
 
-def _set(draft: Draft) -> bytes:
-    """The PDF, from a process with limits of its own."""
-    command = [sys.executable, "-m", "registry.proofs.papers.rendering", "-"]
-    done = subprocess.run(
-        command, input=msgspec.json.encode(draft), capture_output=True, timeout=MAX_SECONDS + 30, check=False
+_STYLE = """@page{size:A4;margin:18mm 16mm;@bottom-center{content:counter(page) " / " counter(pages);font-size:9pt}}
+body{font-family:"DejaVu Sans","Noto Sans CJK SC",sans-serif;font-size:10.5pt;line-height:1.45;color:#1b1b1b}
+h1{font-size:18pt;margin:0 0 4mm}h2{font-size:13pt;margin:7mm 0 2mm;break-after:avoid}table{border-collapse:collapse;width:100%}
+caption{text-align:left;font-weight:bold;padding-bottom:1mm}th,td{border-bottom:.3pt solid #999;padding:1.2mm 2mm;text-align:left;
+font-weight:normal;overflow-wrap:anywhere}thead th{font-weight:bold;white-space:nowrap;overflow-wrap:normal}
+:lang(zh){font-family:"Noto Sans CJK SC",sans-serif}
+li{margin-bottom:1.2mm}svg{width:100%}.fine{font-size:8.5pt;
+overflow-wrap:anywhere}"""
+
+
+def summary_draft(
+    facts: Mapping[str, str], counts: Mapping[str, int], links: Sequence[Link], language: Language, day: str, root: str
+) -> Draft:
+    """The draft of the paper. `facts` are heading and value; `root` is that of the manifest."""
+
+    def say(key: str, **values: str) -> str:
+        return escape(text(language, key, **values))
+
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in facts.items()
     )
-    if done.returncode or not done.stdout:
-        raise NotFound("this paper could not be made: the log of the server says why")
-    return done.stdout
+    numbers = "".join(
+        f'<tr><th scope="row">{say(f"bulk.count.{name}")}</th><td>{counts.get(name, 0)}</td></tr>'
+        for name in ("items", "yes", "no", "unknown", "refused")
+    )
+    chain = ""
+    if links:
+        more = len(links) - MAX_ROWS
+        rest = f"<p>{say('bulk.chain.more', count=str(more))}</p>" if more > 0 else ""
+        chain = f"<h2>{say('bulk.chain.title')}</h2>{chain_svg(links, language)}{chain_table(links, language)}{rest}"
+    steps = ""
+    if counts.get("no", 0):
+        items = "".join("<li>" + say(f"bulk.step.{step}") + "</li>" for step in StepCode)
+        steps = f"<h2>{say('bulk.steps')}</h2><ol>{items}</ol>"
+    return Draft(
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{say("bulk.paper.title")}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{say('bulk.paper.title')}</h1>"
+        f"<p>{say('bulk.paper.lead', date=day)}</p><table><tbody>{rows}</tbody></table>"
+        f"<h2>{say('bulk.count.title')}</h2><table><tbody>{numbers}</tbody></table>{chain}{steps}"
+        f"<h2>{say('bulk.paper.proof')}</h2><p>{say('bulk.paper.proof.text')}</p>"
+        f'<p class="fine">{escape(root)}</p></body></html>'
+    )
+
+
+def _set(draft: Draft) -> bytes:
+    try:
+        return pdf_at_once(draft)
+    except NotNow:
+        raise NotFound("this paper could not be made: the log of the server says why") from None
 
 
 @contextmanager
@@ -133,19 +172,8 @@ def _sheets(folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequenc
     with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines)
         header = next(rows)
-        number = 0
-        first = next(rows, None)
-        while first is not None or number == 0:
+        yield "answers", header, islice(rows, MAX_IN_SHEET)
+        number = 1
+        while (first := next(rows, None)) is not None:
             number += 1
-            yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MAX_IN_SHEET)
-            first = next(rows, None)
-
-
-def _some(first: list[str] | None, rows: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
-    if first is not None:
-        yield first
-    for _ in range(limit - 1):
-        row = next(rows, None)
-        if row is None:
-            return
-        yield row
+            yield f"answers {number}", header, islice(chain([first], rows), MAX_IN_SHEET)

@@ -9,32 +9,22 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    SUPPLY_CHAINS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_of,
-    corridor_question,
-    listed_subject,
-    supply_chain_answers,
-)
+from registry.bulk.answering import batches
 from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.answering.items import Ask, Item, Sent, StoredKeys, items_in, questions_in
-from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import statement_of
-from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
 from registry.bulk.archive.lists import archive_job
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import ListFacts, lines_in, manifest_of
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import MAX_ROWS, chain_svg, chain_table
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
+from registry.bulk.supply_chains import chain_svg, chain_table
 from registry.core.keyring import Use
 from registry.core.processes import gc_paused
 from registry.core.settings import Settings
@@ -89,39 +79,36 @@ class VerdictRowAnswerer:
     def pass_over(self, line: Line) -> None:
         self._keys.pass_over(line.cells.get("key"))
 
+    @gc_paused()
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        with gc_paused():
-            return self._answer(lines, number, at)
-
-    def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        writer = Writer(self._language)
-        item = Writing(writer, self._language).item
+        writing = Writing(self._language)
         results: list[bytes] = []
         statements: list[bytes] = []
         rows: list[list[Any]] = []
         # All forms of one answer together: its record is gone before the next is read.
         for place, one in enumerate(self._given(lines, at)):
-            results += (item(one), b"\n")
+            results += (writing.item(one), b"\n")
             statements.append(statement_of(one, number + place, at))
             rows.append(self._row(one))
-        counts = writer.counts
         return Chunk(
             {
                 "results.jsonl": b"".join(results),
                 "results.csv": self._as_csv(rows),
                 "statements.jsonl": b"".join(statements),
             },
-            {name: getattr(counts, name) for name in counts.__struct_fields__},
+            asdict(writing.counts),
         )
 
-    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[AnsweredItem]:
+    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
         if self._kind is JobKind.VERIFICATION:
             read = questions_in(self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys)
-            return answers(_with_extra(lines, read), self._many, at)
+            return batches.answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
-            return corridor_answers(self._items(lines, CORRIDORS, corridor_question, corridor_of), self._many, at)
-        read = self._items(lines, SUPPLY_CHAINS, listed_subject, dict)
-        return supply_chain_answers(read, self._reader, self._many, at)
+            return batches.corridor_answers(
+                self._items(lines, batches.CORRIDORS, batches.corridor_question, batches.corridor_of), self._many, at
+            )
+        read = self._items(lines, batches.SUPPLY_CHAINS, batches.listed_subject, dict)
+        return batches.supply_chain_answers(read, self._reader, self._many, at)
 
     def _items(self, lines: Sequence[Line], schema: InSchema, ask: Ask, row: Row) -> Iterator[Item]:
         return _with_extra(lines, items_in(self._sent(lines, row), schema, ask, self._keys))
@@ -130,7 +117,7 @@ class VerdictRowAnswerer:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
         return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 
-    def _row(self, one: AnsweredItem) -> list[Any]:
+    def _row(self, one: batches.AnsweredItem) -> list[Any]:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
         wanted = self.columns[len(cells) :]
         return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
@@ -163,14 +150,9 @@ class VerdictRowAnswerer:
             picture = chain_svg(links, self._language)
             files.put(folder, "chain.svg", picture.encode())
             name = escape(text(self._language, "bulk.chain.title"))
-            table = chain_table(links, self._language, MAX_ROWS)
-            files.put(
-                folder,
-                "chain.html",
-                (
-                    f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
-                ).encode(),
-            )
+            table = chain_table(links, self._language)
+            drawn = f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
+            files.put(folder, "chain.html", drawn.encode())
         if job.is_kept:
             with self._sessions.begin() as session:
                 archive_job(session, job, manifest, at)

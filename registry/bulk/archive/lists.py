@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from registry.bulk import files
 from registry.bulk.actions import KEPT_DAYS
 from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
+from registry.bulk.files import bring_file
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import ArchivedList, BulkJob
-from registry.bulk.shared import bring_statements
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
@@ -92,20 +93,15 @@ def lists_of(
 
 def list_named(session: Session, organisation_id: int, reference: str) -> ArchivedList:
     """An archived list of the organisation. Raises NotFound, also for one of another organisation."""
-    its = ArchivedList.reference == read_reference(reference)
-    found = session.scalars(
-        select(ArchivedList).where(its, ArchivedList.organisation_id == organisation_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("your organisation has kept no such list")
-    return found
+    its = (ArchivedList.reference == read_reference(reference), ArchivedList.organisation_id == organisation_id)
+    return find(session, ArchivedList, *its, missing="your organisation has kept no such list")
 
 
 def statements_of(settings: Settings, stored: ArchivedList) -> Iterator[bytes]:
     """Its statements, line by line; those of a job are fetched where another machine has them. Raises NotFound."""
     if stored.statements is not None:
         return iter(zlib.decompress(stored.statements).splitlines(keepends=True))
-    bring_statements(settings, stored.reference)
+    bring_file(settings, stored.reference)
     path = files.folder_of(settings.home, stored.reference) / "statements.jsonl"
     if not path.is_file():
         raise NotFound("the statements of this list do not lie on this machine")

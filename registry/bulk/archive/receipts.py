@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from registry.bulk.models import ArchivedList, ArchivedReceipt, ReceiptSettings
 from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.errors import ActRefused, NotFound
+from registry.core.db.locking import find
+from registry.core.errors import ActRefused
 from registry.core.ids import new_reference, read_reference
 from registry.organisations.models import Organisation, OrganisationActor
 from registry.vocabulary.register import Answer
@@ -54,10 +55,7 @@ def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iter
 def receipt_named(session: Session, organisation_id: int, reference: str) -> ArchivedReceipt:
     """A receipt of the organisation. Raises NotFound, also for one of another organisation."""
     its = (ArchivedReceipt.reference == read_reference(reference), ArchivedReceipt.organisation_id == organisation_id)
-    found = session.scalars(select(ArchivedReceipt).where(*its)).one_or_none()
-    if found is None:
-        raise NotFound("your organisation has no such receipt")
-    return found
+    return find(session, ArchivedReceipt, *its, missing="your organisation has no such receipt")
 
 
 def days_of(session: Session, organisation_id: int) -> int:

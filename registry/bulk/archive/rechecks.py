@@ -8,16 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    SUPPLY_CHAINS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_question,
-    listed_subject,
-    supply_chain_answers,
-)
+from registry.bulk.answering import batches
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
 from registry.bulk.answering.statements import item_statement
 from registry.bulk.archive import lists
@@ -28,14 +19,17 @@ from registry.http.question_parser import question_of
 from registry.http.request_reader import load_values
 from registry.http.transaction import services, verdicts
 from registry.http.uploads import one_of_few
-from registry.proofs.credentials.rules import record_digest
-from registry.proofs.credentials.trust import Checked
+from registry.proofs.credentials.rules import stated_verdict
+from registry.proofs.credentials.signing import Checked
 from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer
 from schemas.verify import VerifySchema
+
+_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
+"""Parts of an answer, or of a line of statements, that are others where something was answered otherwise."""
 
 
 class Again(NamedTuple):
@@ -65,13 +59,8 @@ def checked_again(token: str, at: datetime) -> Again:
 
 def changed(stated: Mapping[Any, Any], verdict: Verdict) -> list[str]:
     """Which parts of the answer are others than they were."""
-    today = {
-        "verdict": verdict.verdict.value,
-        "may_continue_existing_placements": verdict.may_continue.value,
-        "reasons": [finding.code.value for finding in verdict.reasons],
-        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
-    }
-    return [name for name, value in today.items() if stated[name] != value]
+    today = stated_verdict(verdict) | {"may_continue_existing_placements": verdict.may_continue.value}
+    return [name for name in _COMPARED if name in today and stated[name] != today[name]]
 
 
 def _answer_today(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
@@ -87,8 +76,6 @@ ASKED = 1000
 
 _ASKING = threading.BoundedSemaphore(2)
 """Lists that a process asks anew at the same time: a thousand names take some seconds."""
-
-_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
 
 
 class ChangedRow(NamedTuple):
@@ -116,13 +103,9 @@ def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> 
     Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
     """
     with one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
-        return _verify_rows_again(stored, start, limit, at)
-
-
-def _verify_rows_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
-    lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
-    then = [msgspec.json.decode(line) for line in lines[:limit]]
-    return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
+        lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
+        then = [msgspec.json.decode(line) for line in lines[:limit]]
+        return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
 
 
 def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
@@ -136,13 +119,13 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
             yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
 
 
-def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[AnsweredItem]:
+def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[batches.AnsweredItem]:
     reader = verdicts()
     many = BatchReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:
-        read = items_in((Sent(dict(one)) for one in questions), SUPPLY_CHAINS, listed_subject, Keys())
-        return supply_chain_answers(read, reader, many, at)
+        read = items_in((Sent(dict(one)) for one in questions), batches.SUPPLY_CHAINS, batches.listed_subject, Keys())
+        return batches.supply_chain_answers(read, reader, many, at)
     sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
     if kind is JobKind.CORRIDOR:
-        return corridor_answers(items_in(sent, CORRIDORS, corridor_question, Keys()), many, at)
-    return answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)
+        return batches.corridor_answers(items_in(sent, batches.CORRIDORS, batches.corridor_question, Keys()), many, at)
+    return batches.answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)

@@ -18,20 +18,11 @@ from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.settings import Settings
+from registry.log import tree
 from registry.log.models import LogState
 from registry.log.note import Checkpoint, read_checkpoint
 from registry.log.queries import stamps_payload
 from registry.log.stamps import Wanted, authority_name, roots_in, standing_of
-from registry.log.tree import (
-    check_inclusion,
-    inclusion_proof,
-    leaf_hash,
-    leaf_hashes,
-    levels_of,
-    reading,
-    root_at,
-    split,
-)
 from registry.proofs.credentials.rules import base64
 from registry.vocabulary.organisations import StampStanding
 
@@ -75,14 +66,14 @@ def _make_batch(session: Session, at: datetime) -> int:
     ][:AT_ONCE]
     if not members:
         return 0
-    size, tree = len(members), reading(levels_of(leaf_hashes(token.encode() for _, _, token in members)))
+    size, read = len(members), tree.reading(tree.levels_of(tree.leaf_hashes(token.encode() for _, _, token in members)))
     origin = session.execute(select(LogState.origin)).scalar_one()
-    batch = StampedBatch(made_at=at, head=Checkpoint(f"{origin}/receipts", size, root_at(tree, size)).text())
+    batch = StampedBatch(made_at=at, head=Checkpoint(f"{origin}/receipts", size, tree.root_at(read, size)).text())
     session.add(batch)
     session.flush()
     for kind, _ in _SIGNED:
         places = [
-            {"member": row, "place": place, "path": b"".join(inclusion_proof(tree, place, size))}
+            {"member": row, "place": place, "path": b"".join(tree.inclusion_proof(read, place, size))}
             for place, (its, row, _) in enumerate(members)
             if its is kind
         ]
@@ -114,7 +105,7 @@ def stamp_payload(member: Member) -> dict[str, Any] | None:
         "v": 1,
         "head": batch.head,
         "index": member.batch_index,
-        "path": [base64(one) for one in split(member.batch_path or b"")],
+        "path": [base64(one) for one in tree.split(member.batch_path or b"")],
         "timestamps": stamps_payload(batch.stamps),
     }
 
@@ -131,8 +122,8 @@ def standings_of(member: Member, home: Path) -> list[tuple[BatchStamp, StampStan
     signed = member.token if isinstance(member, ArchivedReceipt) else member.manifest
     try:
         head = read_checkpoint(batch.head)
-        path = split(member.batch_path or b"")
-        check_inclusion(leaf_hash(signed.encode()), member.batch_index or 0, head.size, head.root, path)
+        path = tree.split(member.batch_path or b"")
+        tree.check_inclusion(tree.leaf_hash(signed.encode()), member.batch_index or 0, head.size, head.root, path)
     except BadProof:
         return [(one, StampStanding.FALSE) for one in batch.stamps]
     return [(one, standing_of(one.token, batch.head.encode(), roots)) for one in batch.stamps]

@@ -29,8 +29,8 @@ from registry.core.db.locking import lock_or_none
 from registry.core.errors import KeyNotLogged, KeyTrouble
 from registry.core.keyring import Keyring, KeyState, read_private
 from registry.log.actions import Draft, append
-from registry.log.models import LogState
-from registry.log.queries import UNIT_KEYS, LoggedEntry, entries_of, entries_under, published_size
+from registry.log.models import Entry, LogState
+from registry.log.queries import UNIT_KEYS, entries_of, entries_under, published_size
 from registry.vocabulary.cases import KeyHolder
 from registry.vocabulary.licensing import EntryType
 
@@ -240,7 +240,7 @@ def entries_of_keys(session: Session, kids: Collection[str]) -> dict[str, Logged
     return _read(entries_of(session, *(f"{UNIT_KEYS}{kid}" for kid in kids)))
 
 
-def _read(entries: Sequence[LoggedEntry]) -> dict[str, LoggedUnitKey]:
+def _read(entries: Sequence[Entry]) -> dict[str, LoggedUnitKey]:
     found: dict[str, LoggedUnitKey] = {}
     for entry in entries:
         record = json.loads(entry.leaf)["record"]

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import result_file
-from registry.bulk.files import results_of
+from registry.bulk.files import bring_here, remove_files, results_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines
 from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, constants_as_text, guess_columns, lacking
-from registry.bulk.shared import bring_here, remove_files
 from registry.core import errors
 from registry.core.clock import now
 from registry.core.db.reading import Page
@@ -260,7 +259,7 @@ def _job_page(job: BulkJob, refused: errors.RegistryError | None = None) -> Resp
         countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
         activities=list(Activity),
         results=results_of(home, job),
-        # Written by ourselves, with everything of the list escaped in it (registry.bulk.papers).
+        # Written by ourselves, with everything of the list escaped in it (registry.bulk.supply_chains).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),

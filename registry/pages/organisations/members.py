@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.organisations import authenticators, letters, members
+from registry.organisations import letters, members, second_steps
 from registry.organisations.sessions import MemberPresent
 from registry.pages.forms import fault_on
 from registry.pages.organisations.guard import form_for_members, page_for_members
@@ -26,7 +26,7 @@ def list_members(session: Session, me: MemberPresent, *, fault: str | None = Non
         notice=given,
         me=me.member,
         is_owner=me.member.role is MemberRole.OWNER,
-        steps=authenticators.who_have_apps(session, me.organisation.id),
+        steps=second_steps.who_have_apps(session, me.organisation.id),
         is_needed=me.organisation.needs_second_step,
         people=members.members_of(session, me.organisation.id),
         invitations=letters.invitations_of(session, me.organisation.id, now()),

@@ -11,9 +11,9 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.transaction import keyring, services
-from registry.organisations import authenticators, members, second_steps
+from registry.organisations import members, second_steps
 from registry.organisations.models import Member, MemberApp
-from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent, has_app
 from registry.pages.files import picture
 from registry.pages.forms import fault_on
 from registry.pages.organisations.guard import (
@@ -42,7 +42,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
         me=me,
         sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
-        has_second_step=authenticators.has_app(session, me.member.id),
+        has_second_step=has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),
         paces=list(DigestPace),
     )
@@ -97,9 +97,9 @@ MAX_CODE = 40
 @for_arriving
 def code_form(session: Session, me: MemberPresent) -> Response:
     """The page that asks for the code of the app. Members who must have an app and have none set it up."""
-    if authenticators.has_app(session, me.member.id):
+    if has_app(session, me.member.id):
         return page("code.html", fault=None)
-    app = authenticators.APPS.find_begun(session, me.member)
+    app = second_steps.APPS.find_begun(session, me.member)
     return page("code_needed.html", me=me) if app is None else _app_page(me.member, app, "code/app/finish")
 
 
@@ -127,7 +127,7 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
     if finished is not None:
         token, codes = finished
         return session_cookie().give(page("recovery_codes.html", codes=codes), token)
-    app = None if authenticators.has_app(session, me.member.id) else authenticators.APPS.find_begun(session, me.member)
+    app = None if has_app(session, me.member.id) else second_steps.APPS.find_begun(session, me.member)
     return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
 
 
@@ -137,9 +137,9 @@ def show_second_step(session: Session, me: MemberPresent, fault: str | None = No
         "second_step.html",
         here="own",
         fault=fault,
-        apps=authenticators.APPS.list_confirmed(session, me.member),
-        most=authenticators.MAX_APPS,
-        left=authenticators.RECOVERY_CODES.count_left(session, me.member),
+        apps=second_steps.APPS.list_confirmed(session, me.member),
+        most=second_steps.MAX_APPS,
+        left=second_steps.RECOVERY_CODES.count_left(session, me.member),
         is_owner=me.is_owner,
         is_needed=me.organisation.needs_second_step,
         name=typed("name"),
@@ -150,14 +150,14 @@ def show_second_step(session: Session, me: MemberPresent, fault: str | None = No
 @fault_on(show_second_step)
 def begin_app(session: Session, me: MemberPresent) -> Response:
     require_password(session, me)
-    app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+    app, _ = second_steps.begin_app(session, keyring(), me.member, typed("name"), day_at(now(), None))
     return _app_page(me.member, app, "second-step/apps/finish")
 
 
 @form_for_members(pages, "/second-step/apps/finish")
 def finish_app(session: Session, me: MemberPresent) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
-    app = authenticators.APPS.find_begun(session, me.member)
+    app = second_steps.APPS.find_begun(session, me.member)
     if app is None:
         return show_second_step(session, me, "no_app_begun")
     codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
@@ -178,9 +178,9 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
 @fault_on(show_second_step)
 def new_codes(session: Session, me: MemberPresent) -> Response:
     require_password(session, me)
-    if not authenticators.has_app(session, me.member.id):
+    if not has_app(session, me.member.id):
         return show_second_step(session, me, "no_app_begun")
-    return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
+    return page("recovery_codes.html", here="own", codes=second_steps.RECOVERY_CODES.renew(session, me.member))
 
 
 @form_for_members(pages, "/second-step/require")
@@ -197,7 +197,7 @@ def require(session: Session, me: MemberPresent) -> Response:
 def reset_form(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
     me.require_owner()
     member = members.member_named(session, me.organisation.id, reference)
-    if not authenticators.has_app(session, member.id):
+    if not has_app(session, member.id):
         raise NotFound("this person has no second step")
     return page("second_step_reset.html", here="people", fault=fault, member=member)
 
@@ -208,14 +208,14 @@ def reset(session: Session, me: MemberPresent, reference: str) -> Response:
     me.require_owner()
     try:
         require_password(session, me)
-        second_steps.reset(session, me, reference, now())
+        members.reset_second_step(Call(session, me, now()), reference)
     except ActRefused as refused:
         return reset_form(session, me, reference, refused.reason)
     return to("people")
 
 
 def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:
-    secret = authenticators.APPS.secret_of(keyring(), app)
+    secret = second_steps.APPS.secret_of(keyring(), app)
     return page(
         "app.html",
         fault=fault,

@@ -25,7 +25,7 @@ from registry.pages.public.rendering import NOT_KEPT, page, span
 from registry.pages.public.staff_cards import TONES as CARD_TONES
 from registry.pages.public.staff_cards import CardStands, card_record, card_view, card_words
 from registry.proofs.credentials.paper import PaperContent, paper_content
-from registry.proofs.credentials.trust import Checked
+from registry.proofs.credentials.signing import Checked
 from registry.proofs.wallets.card_codes import card_content, proof_of
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind

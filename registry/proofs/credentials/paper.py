@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import KeyState, Use
 from registry.log.models import Entry
+from registry.log.queries import entries_of
 from registry.log.tree import leaf_hash
 from registry.proofs.credentials import rules
 from registry.proofs.credentials.queries import logged
-from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import Logged
-from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
+from registry.proofs.credentials.signing import Checked, Flawed, believed_key, judged, read_paper, refused
 from registry.vocabulary.codes import ProofFlaw
 
 DAY = 86_400
@@ -115,5 +114,4 @@ def _refuse_difference(session: Session, claims: Mapping[int, Any], entry: Logge
 
 def _entries_of(session: Session, agency_id: str) -> list[Logged]:
     """Every entry of an agency, for a code may have been printed before it was renamed."""
-    query = select(Entry).where(Entry.key == f"agency/{agency_id}").order_by(Entry.index)
-    return [logged(entry) for entry in session.execute(query).scalars()]
+    return [logged(entry) for entry in entries_of(session, f"agency/{agency_id}")]

@@ -11,7 +11,7 @@ from registry.core.clock import day_at, read_instant
 from registry.core.errors import NotFound, NotIssuing, WithheldByLaw
 from registry.core.keyring import Signer
 from registry.log.models import Entry
-from registry.log.queries import LoggedEntry, Published, latest_entry, published
+from registry.log.queries import Published, latest_entry, published
 from registry.proofs.credentials.rules import Logged, credential_claims, is_withheld, issued_at, paper_claims
 from registry.proofs.credentials.signing import cose_sign1, paper_text, sd_jwt
 from registry.register.agencies import record
@@ -64,7 +64,7 @@ def subject_of(session: Session, licence_id: str, now: datetime) -> Subject:
     return Subject(logged(its_entry), logged(holders_entry), checkpoint, time_zone)
 
 
-def logged(entry: LoggedEntry | Entry) -> Logged:
+def logged(entry: Entry) -> Logged:
     return Logged(entry.index, entry.leaf, entry.at, msgspec.json.decode(entry.leaf)["record"])
 
 

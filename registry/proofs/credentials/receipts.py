@@ -10,24 +10,14 @@ from sqlalchemy.orm import Session
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Use
+from registry.log import queries
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import (
-    Published,
-    consistency,
-    first_stamped_after,
-    is_former_name,
-    latest_entry,
-    proof,
-    stamps_payload,
-)
 from registry.log.tiles import reader
 from registry.log.tree import root_at
+from registry.proofs.credentials import signing
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
-from registry.proofs.credentials.reading import Flawed, read_jws
 from registry.proofs.credentials.rules import PLACES, VERSION, Head, base64
-from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers
 from registry.proofs.credentials.status import StatusLists
-from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 
@@ -55,28 +45,28 @@ class HeadReader:
         raise NotIssuing(NOTHING_PUBLISHED)
 
 
-def check_receipt(session: Session, token: str, now: datetime) -> Checked:
+def check_receipt(session: Session, token: str, now: datetime) -> signing.Checked:
     """Whether a receipt is ours. One of a compromised key stays unknown: no entry of the log proves when it was signed.
 
     Unknown too is one that stands on entries which were lost before the log went on under its present name.
     """
     try:
-        signed = read_jws(token.strip(), RECEIPT_TYPE)
-        key = believed_key(session, signed, Use.RECEIPT)
+        signed = signing.read_jws(token.strip(), signing.RECEIPT_TYPE)
+        key = signing.believed_key(session, signed, Use.RECEIPT)
         origin, size, root = _head_stated(signed.claims, now)
-    except Flawed as error:
-        return refused(error.flaw)
+    except signing.Flawed as error:
+        return signing.refused(error.flaw)
     present = published_now(session)
-    is_former = is_former_name(session, origin, present.origin)
+    is_former = queries.is_former_name(session, origin, present.origin)
     if not is_former and origin != present.origin:
-        return refused(ProofFlaw.NOT_IN_LOG)
+        return signing.refused(ProofFlaw.NOT_IN_LOG)
     if not 0 < size <= present.size or root != base64(root_at(reader(session), size)):
         # What a restored backup did not hold the log cannot prove any more; what it never had it denies.
-        lost = Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
-        return lost if is_former else refused(ProofFlaw.NOT_IN_LOG)
+        lost = signing.Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
+        return lost if is_former else signing.refused(ProofFlaw.NOT_IN_LOG)
     if key.state is KeyState.RETIRED and size > key.index:
-        return refused(ProofFlaw.KEY_RETIRED)
-    return judged(key, signed.claims, is_proven=False)
+        return signing.refused(ProofFlaw.KEY_RETIRED)
+    return signing.judged(key, signed.claims, is_proven=False)
 
 
 def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, str]:
@@ -95,21 +85,16 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
         }:
             pass
         case _:
-            raise Flawed(ProofFlaw.MALFORMED)
+            raise signing.Flawed(ProofFlaw.MALFORMED)
     if iat < 0:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise signing.Flawed(ProofFlaw.MALFORMED)
     if iat > now.timestamp() + CLOCK_DOUBT:
-        raise Flawed(ProofFlaw.FROM_THE_FUTURE)
+        raise signing.Flawed(ProofFlaw.FROM_THE_FUTURE)
     return origin, size, root
 
 
 def bundle_of(
-    session: Session,
-    subject: Subject,
-    issuer: str,
-    lists: StatusLists,
-    signers: Signers,
-    now: datetime,
+    session: Session, subject: Subject, issuer: str, lists: StatusLists, signers: signing.Signers, now: datetime
 ) -> dict[str, Any]:
     """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
     licence, agency = subject.licence, subject.agency
@@ -120,9 +105,9 @@ def bundle_of(
         "credential": credential_of(subject, issuer, credential_signer),
         "status": lists.token(session, place // PLACES, status_signer, now),
         "entry": base64(licence.leaf),
-        "proof": proof(session, licence.index, subject.checkpoint).text(),
+        "proof": queries.proof(session, licence.index, subject.checkpoint).text(),
         "agency_entry": base64(agency.leaf),
-        "agency_proof": proof(session, agency.index, subject.checkpoint).text(),
+        "agency_proof": queries.proof(session, agency.index, subject.checkpoint).text(),
         "keys": [
             _proven_key(session, kid, subject.checkpoint)
             for kid in dict.fromkeys((credential_signer.key.kid, status_signer.key.kid))
@@ -130,23 +115,23 @@ def bundle_of(
     }
 
 
-def _time_of(session: Session, index: int, checkpoint: Published) -> dict[str, Any]:
+def _time_of(session: Session, index: int, checkpoint: queries.Published) -> dict[str, Any]:
     """What others say of when the entries up to an index existed: the stamps of a head, and that the bundle's follows from it."""
-    head = first_stamped_after(session, index)
+    head = queries.first_stamped_after(session, index)
     if head is None or head.size > checkpoint.size:
         return {}
-    hashes = consistency(session, head.size, checkpoint.size)
+    hashes = queries.consistency(session, head.size, checkpoint.size)
     return {
         "time": {
             "head": head.text,
             "consistency": [base64(one) for one in hashes],
-            "timestamps": stamps_payload(head.stamps),
+            "timestamps": queries.stamps_payload(head.stamps),
         }
     }
 
 
-def _proven_key(session: Session, kid: str, checkpoint: Published) -> dict[str, str]:
-    key = latest_entry(session, f"key/{kid}", checkpoint.size)
+def _proven_key(session: Session, kid: str, checkpoint: queries.Published) -> dict[str, str]:
+    key = queries.latest_entry(session, f"key/{kid}", checkpoint.size)
     if key is None:
         raise NotIssuing("the key that signs is not under a published checkpoint of the log yet; ask again in a minute")
-    return {"entry": base64(key.leaf), "proof": proof(session, key.index, checkpoint).text()}
+    return {"entry": base64(key.leaf), "proof": queries.proof(session, key.index, checkpoint).text()}

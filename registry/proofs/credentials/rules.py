@@ -10,7 +10,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -22,7 +22,7 @@ import msgspec
 from registry.core.clock import zone
 from registry.log.tree import leaf_hash
 from registry.register.agencies import record
-from registry.verification.verdicts.licence_rules import standing_on
+from registry.verification.verdicts.licence_rules import day_after, standing_on
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind
 
@@ -91,9 +91,9 @@ def status_steps(licence: record.Licence, agency: record.Agency) -> Steps:
     stated = [period.status for period in licence.status_history]
     if is_plain and all(status is not None and STATUS_VALUES[status] == VALID for status in stated):
         return ()
-    days = {date.min, agency.dissolved_on, _day_after(licence.valid_to)}
+    days = {date.min, agency.dissolved_on, day_after(licence.valid_to)}
     for period in licence.status_history:
-        days |= {period.from_, _day_after(period.to), _day_after(period.until)}
+        days |= {period.from_, day_after(period.to), day_after(period.until)}
     valued = [(day, status_value(licence, agency, day)) for day in sorted(day for day in days if day is not None)]
     changes = [valued[0]] if valued[0][1] != VALID else []
     changes += [after for before, after in pairwise(valued) if before[1] != after[1]]
@@ -187,7 +187,7 @@ def term(stated: Mapping[str, Any], time_zone: str | None) -> dict[str, int]:
     found = {}
     if "valid_from" in stated:
         found["nbf"] = _first_second(date.fromisoformat(stated["valid_from"]), where)
-    ends = _day_after(date.fromisoformat(stated["valid_to"])) if "valid_to" in stated else None
+    ends = day_after(date.fromisoformat(stated["valid_to"])) if "valid_to" in stated else None
     if ends is not None:
         found["exp"] = _first_second(ends, where)
     return found
@@ -282,14 +282,24 @@ def receipt_claims(
         "v": VERSION,
         "iss": issuer,
         "iat": int(issued.timestamp()),
-        "question": {name: plain(value) for name, value in question.items()},
-        "verdict": verdict.verdict.value,
+        "question": plain(dict(question)),
+        **stated_verdict(verdict),
         "may_continue_existing_placements": verdict.may_continue.value,
-        "reasons": [finding.code.value for finding in verdict.reasons],
-        "on": verdict.on.isoformat(),
-        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
         "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
         **({} if absence is None else {"absence": dict(absence)}),
+    }
+
+
+def stated_verdict(verdict: Verdict, digest: bytes | None = None) -> dict[str, Any]:
+    """What is signed of a verdict. `digest`: that of the record of the only agency answered about, where it is known already."""
+    digests = [record_digest(agency) for agency in verdict.about] if digest is None else [base64url(digest)]
+    return {
+        "verdict": verdict.verdict.value,
+        "reasons": [finding.code.value for finding in verdict.reasons],
+        "on": verdict.on.isoformat(),
+        "records": [
+            {"agency_id": agency.agency_id, "sha256": one} for agency, one in zip(verdict.about, digests, strict=True)
+        ],
     }
 
 
@@ -299,7 +309,7 @@ def record_digest(agency: record.Agency) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A loaded field as JSON writes it."""
+    """Loaded fields as JSON writes them."""
     return msgspec.to_builtins(value)
 
 
@@ -315,10 +325,6 @@ def base64(raw: bytes) -> str:
     return text
 
 
-def _day_after(day: date | None) -> date | None:
-    return None if day is None or day == date.max else day + timedelta(days=1)
-
-
 def _first_second(day: date, where: ZoneInfo | Any) -> int:
     """The first second of a day in a zone, counted from 1970; no earlier than that, for older days need no telling."""
     return max(0, int(datetime.combine(day, time.min, where).timestamp()))
@@ -331,16 +337,17 @@ def type_metadata(vct: str) -> dict[str, Any]:
         "vct": vct,
         "name": words["name"]["en"],
         "description": words["description"],
-        "display": [{"locale": locale, "name": name} for locale, name in words["name"].items()],
+        "display": in_each_language(words["name"], "name"),
         "claims": [
-            {
-                "path": claim["path"],
-                "sd": "never",
-                "display": [{"locale": locale, "label": label} for locale, label in claim["label"].items()],
-            }
+            {"path": claim["path"], "sd": "never", "display": in_each_language(claim["label"], "label")}
             for claim in words["claims"]
         ],
     }
+
+
+def in_each_language(words: Mapping[str, str], label: str) -> list[dict[str, str]]:
+    """Words by language as metadata lists them, each as `label`."""
+    return [{"locale": locale, label: word} for locale, word in words.items()]
 
 
 @cache

@@ -64,7 +64,7 @@ def main() -> None:
     missing = missing_packages()
     if sys.argv[1:] == ["-"]:
         if missing:
-            _install_error_hook(missing=list(missing))
+            _write_error(missing=list(missing))
             sys.exit(1)
         # To standard output: what is in it never lies in a file.
         sys.stdout.buffer.write(pdf_of(draft))
@@ -77,7 +77,7 @@ def main() -> None:
         # Looked at first: a paper that must be sealed and cannot be is not made.
         stamp = None if draft.seal is None else seal_now(Path(draft.seal))
     except KeyTrouble as trouble:
-        _install_error_hook(reason=trouble.text)
+        _write_error(reason=trouble.text)
         sys.exit(1)
     made = pdf_of(draft)
     _put(folder / f"{key}.pdf", _sealed(made, stamp, draft.authority) if stamp else made)
@@ -99,10 +99,10 @@ def _sealed(made: bytes, seal: Seal, authority: str | None) -> bytes:
 def _log_error_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """One line for the operator: what kind of error and where, never its words, which may hold a name."""
     places = [f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(trace)[-6:]]
-    _install_error_hook(exception=kind.__qualname__, places=places)
+    _write_error(exception=kind.__qualname__, places=places)
 
 
-def _install_error_hook(**facts: str | list[str]) -> None:
+def _write_error(**facts: str | list[str]) -> None:
     line = {"event": "paper_not_made", "level": "error", **facts}
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
 

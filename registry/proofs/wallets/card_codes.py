@@ -20,12 +20,9 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotIssuing
 from registry.core.keyring import Keyring, Signer, Use
 from registry.log.queries import entries_of
-from registry.proofs.credentials import rules
+from registry.proofs.credentials import rules, signing
 from registry.proofs.credentials.queries import logged
-from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import base64url
-from registry.proofs.credentials.signing import cose_sign1, paper_text
-from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
 from registry.proofs.wallets.models import StaffCard, WalletCredential
 from registry.proofs.wallets.rules import CODE, CODE_LIFE, status_at
 from registry.proofs.wallets.staff import person_on, portrait_on
@@ -90,23 +87,23 @@ def card_code(session: Session, card: Card, issuer: str, signer: Signer) -> str:
     claims = next(_statements(session, card, issuer), None)
     if claims is None:
         raise NotIssuing("the licence is not in the log yet; ask again in a minute")
-    return paper_text(issuer, cose_sign1(claims, signer))
+    return signing.paper_text(issuer, signing.cose_sign1(claims, signer))
 
 
-def read_card_code(session: Session, text: str) -> Checked | None:
+def read_card_code(session: Session, text: str) -> signing.Checked | None:
     """Whether the code of a card is one of ours; None where it is no code of a card.
 
     Of a compromised key it is unknown: the register of staff may say the same (`find_card`).
     """
     try:
-        signed = read_paper(text)
+        signed = signing.read_paper(text)
         if signed.claims.get(rules.KIND) != STAFF:
             return None
-        key = believed_key(session, signed, Use.CREDENTIAL)
+        key = signing.believed_key(session, signed, Use.CREDENTIAL)
         card_content(signed.claims)
-    except Flawed as error:
-        return refused(error.flaw)
-    return judged(key, signed.claims, is_proven=False)
+    except signing.Flawed as error:
+        return signing.refused(error.flaw)
+    return signing.judged(key, signed.claims, is_proven=False)
 
 
 def card_content(claims: Mapping[int, Any]) -> CardContent:
@@ -125,12 +122,12 @@ def card_content(claims: Mapping[int, Any]) -> CardContent:
         }:
             pass
         case _:
-            raise Flawed(ProofFlaw.MALFORMED)
+            raise signing.Flawed(ProofFlaw.MALFORMED)
     agency, number, portrait = claims.get(rules.NAME), claims.get(rules.NUMBER), claims.get(rules.PORTRAIT)
     is_text = all(one is None or isinstance(one, str) for one in (agency, number))
     is_digest = portrait is None or (isinstance(portrait, bytes) and len(portrait) == hashlib.sha256().digest_size)
     if not is_text or not is_digest:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise signing.Flawed(ProofFlaw.MALFORMED)
     return CardContent(
         reference, licence_id, agency_id, person, agency, number, country, portrait, issued_at, expires_at
     )

@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of
 from registry.audit.actions import record
 from registry.core.calls import Call
 from registry.core.db.locking import lock_or_none
@@ -113,7 +114,7 @@ def offer(
             staff_card_id=None if subject.card is None else subject.card.id,
             made_by=call.actor.name,
             made_at=call.at,
-            code=_digest(code),
+            code=digest_of(code),
             code_until=until,
             tx_code=None if tx_code is None else _tx_digest(issuer.keyring, code, tx_code),
         )
@@ -123,10 +124,7 @@ def offer(
     grants: dict[str, Any] = {"authorization_code": {"issuer_state": code}}
     if tx_code is not None:
         grants = {
-            PRE_AUTHORIZED: {
-                "pre-authorized_code": code,
-                "tx_code": {"input_mode": "numeric", "length": TX_DIGITS},
-            }
+            PRE_AUTHORIZED: {"pre-authorized_code": code, "tx_code": {"input_mode": "numeric", "length": TX_DIGITS}}
         }
     stated = {"credential_issuer": issuer.issuer.url, "credential_configuration_ids": [subject.form], "grants": grants}
     query = urlencode({"credential_offer": json.dumps(stated, separators=(",", ":"))})
@@ -159,7 +157,7 @@ def authorize(call: Call[AgencyUser], issuer: WalletIssuer, client_id: str, requ
     grant = _pushed(call, client_id, request_uri)
     issuer.content_of(call.session, subject_of(call.session, grant), call.at)
     code = secrets.token_urlsafe(32)
-    grant.step, grant.code, grant.code_until = GrantStep.AUTHORIZED, _digest(code), call.at + CODE_LIFE
+    grant.step, grant.code, grant.code_until = GrantStep.AUTHORIZED, digest_of(code), call.at + CODE_LIFE
     call.session.flush()
     record(call.session, "wallet.authorized", call.actor.agency, on=call.at.date(), actor=call.actor.name)
     return _back(grant, issuer.issuer.url, {"code": code})
@@ -225,7 +223,7 @@ def push(session: Session, wallet: Wallet, sent: Mapping[str, str], at: datetime
     grant.step, grant.request, grant.code, grant.code_until = (
         GrantStep.PUSHED,
         request,
-        _digest(code),
+        digest_of(code),
         at + REQUEST_LIFE,
     )
     session.flush()
@@ -273,8 +271,8 @@ def redeem(
     grant.step, grant.code, grant.tx_code, grant.request = GrantStep.OPEN, None, None, None
     grant.wallet, grant.key = wallet.client_id, key
     _note_listed(grant, "wallet", wallet.listed)
-    grant.access, grant.access_until = _digest(tokens.access), at + ACCESS_LIFE
-    grant.refresh, grant.refresh_until = _digest(tokens.refresh), at + REFRESH_LIFE
+    grant.access, grant.access_until = digest_of(tokens.access), at + ACCESS_LIFE
+    grant.refresh, grant.refresh_until = digest_of(tokens.refresh), at + REFRESH_LIFE
     session.flush()
     return tokens
 
@@ -313,13 +311,13 @@ def _by_code(session: Session, wallet: Wallet, key: str, sent: Mapping[str, str]
 def _refreshed(session: Session, wallet: Wallet, key: str, sent: Mapping[str, str], at: datetime) -> Tokens:
     """A new access token. The refresh token stays: it is of use to its wallet and key alone (FAPI 2.0, 5.3.2.1 (9))."""
     refresh = sent.get("refresh_token", "")
-    grant = _locked(session, WalletGrant.refresh == _digest(refresh), GrantStep.OPEN)
+    grant = _locked(session, WalletGrant.refresh == digest_of(refresh), GrantStep.OPEN)
     if grant is None or grant.refresh_until is None or grant.refresh_until <= at:
         raise OAuthError("invalid_grant", "the refresh token is over: ask the agency for a new offer")
     if (grant.wallet, grant.key) != (wallet.client_id, key):
         raise OAuthError("invalid_grant", "the refresh token is bound to another wallet or DPoP key")
     access = secrets.token_urlsafe(32)
-    grant.access, grant.access_until = _digest(access), at + ACCESS_LIFE
+    grant.access, grant.access_until = digest_of(access), at + ACCESS_LIFE
     _note_listed(grant, "wallet", wallet.listed)
     session.flush()
     return Tokens(access, refresh)
@@ -327,7 +325,7 @@ def _refreshed(session: Session, wallet: Wallet, key: str, sent: Mapping[str, st
 
 def grant_of(session: Session, access: str, at: datetime) -> WalletGrant:
     """The grant of an access token, locked. Raises OAuthError."""
-    grant = _locked(session, WalletGrant.access == _digest(access), GrantStep.OPEN)
+    grant = _locked(session, WalletGrant.access == digest_of(access), GrantStep.OPEN)
     if grant is None or grant.access_until is None or grant.access_until <= at:
         raise OAuthError("invalid_token", "the access token is over or unknown", 401)
     return grant
@@ -372,7 +370,7 @@ def forget(session: Session, at: datetime) -> None:
 
 def _waiting(session: Session, step: GrantStep, code: str, at: datetime) -> WalletGrant | None:
     """The grant whose next code that is, locked; None where there is none, or the code is over."""
-    grant = _locked(session, WalletGrant.code == _digest(code), step)
+    grant = _locked(session, WalletGrant.code == digest_of(code), step)
     return grant if grant is not None and grant.code_until is not None and grant.code_until > at else None
 
 
@@ -380,10 +378,6 @@ def _locked(session: Session, which: ColumnElement[bool], step: GrantStep) -> Wa
     return lock_or_none(session, WalletGrant, which, WalletGrant.step == step)
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
 def _tx_digest(keyring: Keyring, code: str, tx_code: str) -> str:
     """Keyed: a number of six digits is guessed from any other digest."""
-    return keyring.digest(SECRET, f"tx {_digest(code)} {tx_code}")
+    return keyring.digest(SECRET, f"tx {digest_of(code)} {tx_code}")

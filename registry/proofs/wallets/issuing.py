@@ -161,10 +161,7 @@ def _changed_since(at: datetime) -> Select[WalletForm, str, int | None, str]:
     newer = exists().where(Entry.agency_id == Licence.agency_id, Entry.at > WalletCredential.issued_at)
     return (
         select(
-            WalletCredential.form,
-            WalletCredential.licence,
-            WalletCredential.staff_card_id,
-            WalletCredential.content,
+            WalletCredential.form, WalletCredential.licence, WalletCredential.staff_card_id, WalletCredential.content
         )
         .join(Licence, Licence.reference == WalletCredential.licence)
         .where(lives(at), newer, WalletCredential.content != rules.CODE)

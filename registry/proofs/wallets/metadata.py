@@ -21,7 +21,6 @@ from registry.proofs.credentials.signing import compact_jws
 from registry.proofs.wallets import rules
 from registry.proofs.wallets.grants import PRE_AUTHORIZED
 from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.rules import Issuer
 from registry.proofs.wallets.trust import Trust
 from registry.vocabulary.licensing import WalletForm
 
@@ -58,7 +57,7 @@ def _configuration(issuer: rules.Issuer, form: WalletForm) -> dict[str, Any]:
         "credential_signing_alg_values_supported": ES256,
         "proof_types_supported": {"jwt": proof, "attestation": proof},
         "credential_metadata": {
-            "display": rules.displays(rules.NAMES[form]),
+            "display": rules.displays(form),
             "claims": rules.claim_labels(form),
             # ARF 3.0, method B (ETSI TS 119 472-3): one credential is shown often, and renewed in time.
             "credential_reuse_policy": {
@@ -107,7 +106,7 @@ LIFE = timedelta(days=1)
 """Until when a reader may keep the list."""
 
 
-def trust_list(issuer: Issuer, origin: str, keys: Iterable[LoggedKey], signer: Signer, at: datetime) -> str:
+def trust_list(issuer: rules.Issuer, origin: str, keys: Iterable[LoggedKey], signer: Signer, at: datetime) -> str:
     """The signed list at an instant. `keys` are those of the log; its number grows with each change of them."""
     known = list(keys)
     roots = [key for key in known if key.use is Use.ROOT and key.state is KeyState.ACTIVE and key.certificate]
@@ -137,7 +136,7 @@ def trust_list(issuer: Issuer, origin: str, keys: Iterable[LoggedKey], signer: S
     return f"{text}.{base64url(signer.sign(text.encode()))}"
 
 
-def _registry(issuer: Issuer, origin: str, roots: list[str]) -> dict[str, Any]:
+def _registry(issuer: rules.Issuer, origin: str, roots: list[str]) -> dict[str, Any]:
     about = [{"lang": "en", "uriValue": issuer.url}]
     address = {"lang": "en", "StreetAddress": "-", "Country": issuer.operator.country}
     return {

@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of
 from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.core.ids import new_reference
@@ -164,8 +165,8 @@ def begin(
     )
     made = Presentation(
         reference=reference,
-        token=_digest(token),
-        reader=None if organisation_id is not None else _digest(reader),
+        token=digest_of(token),
+        reader=None if organisation_id is not None else digest_of(reader),
         organisation_id=organisation_id,
         ask=ask,
         purpose=purpose,
@@ -271,7 +272,7 @@ def _settled(session: Session, asked: Presentation, refusal: Refusal | None = No
     announce(session, asked, PresentationEnd(asked.state))
     code = secrets.token_urlsafe(24)
     if asked.return_url is not None:
-        asked.return_code = _digest(code)
+        asked.return_code = digest_of(code)
     session.flush()
     return Received(asked, code)
 
@@ -354,14 +355,14 @@ def presentation_of(
     its = (
         (Presentation.organisation_id == organisation_id, Presentation.reference == reference)
         if reader is None
-        else (Presentation.reader == _digest(reader),)
+        else (Presentation.reader == digest_of(reader),)
     )
     missing = "there is no such presentation; one is kept for five minutes"
     return find(session, Presentation, *its, Presentation.until > at, missing=missing)
 
 
 def is_return_code(asked: Presentation, code: str | None) -> bool:
-    return code is not None and hmac.compare_digest(_digest(code), asked.return_code or "")
+    return code is not None and hmac.compare_digest(digest_of(code), asked.return_code or "")
 
 
 def forget(session: Session, at: datetime) -> int:
@@ -375,7 +376,7 @@ def forget(session: Session, at: datetime) -> int:
 
 def _waiting(session: Session, token: str, at: datetime, *, locks: bool = False) -> Presentation:
     query = select(Presentation).where(
-        Presentation.token == _digest(token), Presentation.state == PresentationState.WAITING, Presentation.until > at
+        Presentation.token == digest_of(token), Presentation.state == PresentationState.WAITING, Presentation.until > at
     )
     found = session.execute(query.with_for_update() if locks else query).scalar_one_or_none()
     if found is None:
@@ -385,7 +386,3 @@ def _waiting(session: Session, token: str, at: datetime, *, locks: bool = False)
 
 def _secrets_of(keyring: Keyring, asked: Presentation) -> _Secrets:
     return msgspec.json.decode(keyring.unseal(SECRET, f"{asked.reference} request", asked.sealed), type=_Secrets)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

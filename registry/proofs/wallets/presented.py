@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from registry.core.keyring import KeyState, Use
 from registry.log.queries import LoggedKey
-from registry.proofs.credentials.reading import MAX_TOKEN, Flawed, Signed, is_signed_by, read_base64url, read_jws
+from registry.proofs.credentials import signing
 from registry.proofs.credentials.rules import base64url
-from registry.proofs.credentials.signing import CREDENTIAL_TYPE
 from registry.vocabulary.licensing import Refusal
 
 BINDING_TYPE = "kb+jwt"
@@ -57,12 +56,12 @@ class Presented(NamedTuple):
 
 def read_presentation(text: str, wanted: Wanted, keys: Mapping[str, LoggedKey], at: int) -> Presented:
     """`at` in seconds since 1970. Raises Refused."""
-    if len(text) > MAX_TOKEN:
+    if len(text) > signing.MAX_TOKEN:
         raise Refused(Refusal.MALFORMED)
     credential, *disclosures, binding = text.split("~")
     if len(disclosures) > MAX_DISCLOSURES:
         raise Refused(Refusal.MALFORMED)
-    signed = _read(credential, CREDENTIAL_TYPE)
+    signed = _read(credential, signing.CREDENTIAL_TYPE)
     _require_ours(credential, signed, keys)
     claims = _disclosed(signed.claims, disclosures)
     if claims.get("iss") != wanted.issuer:
@@ -89,22 +88,22 @@ def read_presentation(text: str, wanted: Wanted, keys: Mapping[str, LoggedKey], 
     return Presented(claims, uri, place)
 
 
-def _read(token: str, kind: str) -> Signed:
+def _read(token: str, kind: str) -> signing.Signed:
     try:
-        return read_jws(token, kind, is_keyed=kind == CREDENTIAL_TYPE)
-    except Flawed:
+        return signing.read_jws(token, kind, is_keyed=kind == signing.CREDENTIAL_TYPE)
+    except signing.Flawed:
         raise Refused(Refusal.MALFORMED) from None
 
 
-def _require_ours(token: str, signed: Signed, keys: Mapping[str, LoggedKey]) -> None:
+def _require_ours(token: str, signed: signing.Signed, keys: Mapping[str, LoggedKey]) -> None:
     """Raise Refused unless a credential key of our log signed, and the token bears the certificate that the log has of it."""
     key = keys.get(signed.kid)
-    header = json.loads(read_base64url(token.partition(".")[0]))
+    header = json.loads(signing.read_base64url(token.partition(".")[0]))
     if key is None or key.use is not Use.CREDENTIAL or key.state is KeyState.COMPROMISED:
         raise Refused(Refusal.NOT_OURS)
     if key.certificate is None or header.get("x5c") != [key.certificate]:
         raise Refused(Refusal.NOT_OURS)
-    if not is_signed_by(key.public, signed):
+    if not signing.is_signed_by(key.public, signed):
         raise Refused(Refusal.ALTERED)
     issued = signed.claims.get("iat")
     if key.state is KeyState.RETIRED and not (isinstance(issued, int) and issued <= key.at.timestamp()):
@@ -117,8 +116,8 @@ def _require_binding(text: str, binding: str, holder: dict[str, str], wanted: Wa
         raise Refused(Refusal.NOT_THE_HOLDER)
     signed = _read(binding, BINDING_TYPE)
     try:
-        is_holder = is_signed_by(holder, signed)
-    except (Flawed, ValueError):
+        is_holder = signing.is_signed_by(holder, signed)
+    except (signing.Flawed, ValueError):
         is_holder = False
     if not is_holder:
         raise Refused(Refusal.NOT_THE_HOLDER)
@@ -168,8 +167,8 @@ def _digests(claims: Mapping[str, Any]) -> Iterator[str]:
 
 def _disclosure(text: str) -> tuple[str, str]:
     try:
-        found = json.loads(read_base64url(text))
-    except (Flawed, ValueError, RecursionError):
+        found = json.loads(signing.read_base64url(text))
+    except (signing.Flawed, ValueError, RecursionError):
         raise Refused(Refusal.MALFORMED) from None
     match found:
         case [str(), str(name), str(value)] if name not in ("_sd", "..."):

@@ -5,25 +5,19 @@ A credential has the form of SD-JWT VC as HAIP 1.0 profiles it, with the members
 
 import hashlib
 import json
+import tomllib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
 
 from registry.core.setting_texts import Operator
 from registry.log.tree import leaf_hash
-from registry.proofs.credentials.rules import (
-    INVALID,
-    VALID,
-    Logged,
-    base64url,
-    published_names,
-    status_claims,
-    status_value,
-    term,
-)
+from registry.proofs.credentials import rules
 from registry.register.agencies import record
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.licensing import WalletForm
@@ -88,10 +82,12 @@ class Content(NamedTuple):
     def digest(self) -> str:
         """Of what is attested: where it changes, the credential is no longer true. A new entry alone changes nothing."""
         attested = {name: value for name, value in self.plain.items() if name != "log"} | self.hidden
-        return base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
+        return rules.base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
 
 
-def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None) -> Content:
+def licence_content(
+    issuer: Issuer, licence: rules.Logged, agency: rules.Logged, *, origin: str, time_zone: str | None
+) -> Content:
     """What a licence in a wallet states. `time_zone` is where the authority sits."""
     stated = licence.record
     fields = ("licence_id", "authority", "country", "kind", "number", *TERMS)
@@ -99,30 +95,26 @@ def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: 
         "sub": f"{issuer.url}/api/v1/licences/{stated['licence_id']}",
         "licence": {name: stated[name] for name in fields if name in stated},
         "agency": _holder(agency),
-        "log": {"origin": origin, "index": licence.index, "leaf": base64url(leaf_hash(licence.leaf))},
+        "log": {"origin": origin, "index": licence.index, "leaf": rules.base64url(leaf_hash(licence.leaf))},
     }
     if issuer.is_public_body:
         plain["category"] = PUBLIC_BODY
-    days = term(stated, time_zone)
+    days = rules.term(stated, time_zone)
     return Content(plain | _administrative(days), {}, days.get("exp"))
 
 
 def card_content(
-    issuer: Issuer, licence: Logged, agency: Logged, person: Mapping[str, str], *, time_zone: str | None
+    issuer: Issuer, licence: rules.Logged, agency: rules.Logged, person: Mapping[str, str], *, time_zone: str | None
 ) -> Content:
     """What a staff card states: that an agency says that the holder acts for it. `person` is what is disclosed on demand."""
-    days = term(licence.record, time_zone)
-    plain = issuer.facts() | {
-        "agency": _holder(agency),
-        "licence_id": licence.record["licence_id"],
-        "acts_as": ACTS_AS,
-    }
+    days = rules.term(licence.record, time_zone)
+    plain = issuer.facts() | {"agency": _holder(agency), "licence_id": licence.record["licence_id"], "acts_as": ACTS_AS}
     return Content(plain | _administrative(days), dict(person), days.get("exp"))
 
 
-def _holder(agency: Logged) -> dict[str, Any]:
+def _holder(agency: rules.Logged) -> dict[str, Any]:
     holder = {field: agency.record[field] for field in ("agency_id", "country", "role")}
-    names = published_names(agency.record)
+    names = rules.published_names(agency.record)
     return holder | ({"names": names} if names else {})
 
 
@@ -177,12 +169,12 @@ def with_digests(stated: dict[str, Any], disclosures: Sequence[str]) -> dict[str
     """The claims with the digests of disclosures (RFC 9901, 4.2.4.1), whose order tells nothing."""
     if not disclosures:
         return stated
-    digests = sorted(base64url(hashlib.sha256(one.encode()).digest()) for one in disclosures)
+    digests = sorted(rules.base64url(hashlib.sha256(one.encode()).digest()) for one in disclosures)
     return stated | {"_sd_alg": "sha-256", "_sd": digests}
 
 
 def disclosure(salt: bytes, name: str, value: str) -> str:
-    return base64url(json.dumps([base64url(salt), name, value], ensure_ascii=False).encode())
+    return rules.base64url(json.dumps([rules.base64url(salt), name, value], ensure_ascii=False).encode())
 
 
 # Status
@@ -190,14 +182,14 @@ def disclosure(salt: bytes, name: str, value: str) -> str:
 
 def has_ended(licence: record.Licence, agency: record.Agency, day: date) -> bool:
     """Whether a licence is over for good, and with it its staff cards. What may be lifted or is renewed a little late is not."""
-    if status_value(licence, agency, day) == INVALID:
+    if rules.status_value(licence, agency, day) == rules.INVALID:
         return True
     return not is_within_term(licence, agency, day - RENEWED_WITHIN)
 
 
 def is_in_force(licence: record.Licence, agency: record.Agency, day: date) -> bool:
     """Whether anything is issued on a licence: its list calls it valid, and its term is not over."""
-    return status_value(licence, agency, day) == VALID and is_within_term(licence, agency, day)
+    return rules.status_value(licence, agency, day) == rules.VALID and is_within_term(licence, agency, day)
 
 
 def is_within_term(licence: record.Licence, agency: record.Agency, day: date) -> bool:
@@ -207,7 +199,7 @@ def is_within_term(licence: record.Licence, agency: record.Agency, day: date) ->
 
 def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
     """As those of the list of licences, under an address of its own and for a shorter time."""
-    claims = status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
+    claims = rules.status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
     return claims | {"sub": list_address(issuer, number), "ttl": STATUS_TTL}
 
 
@@ -243,88 +235,28 @@ def integrity_of(document: bytes) -> str:
     return f"sha256-{b64encode(hashlib.sha256(document).digest()).decode()}"
 
 
-_LOCALES = ("en", "it", "zh-Hans", "zh-Hant", "fr", "ro")
-
-NAMES: Mapping[WalletForm, tuple[str, ...]] = {
-    WalletForm.LICENCE: (
-        "Recruitment licence",
-        "Autorizzazione al reclutamento",
-        "招聘许可证",
-        "招聘許可證",
-        "Autorisation de recruter",
-        "Autorizație de recrutare",
-    ),
-    WalletForm.STAFF_CARD: (
-        "Recruiter: the agency says so",
-        "Reclutatore: lo dice l’agenzia",
-        "招聘人员（由机构声明）",
-        "招聘人員（由機構聲明）",
-        "Recruteur : l’agence le dit",
-        "Recrutor: o spune agenția",
-    ),
-}
-"""What wallets show. Of a staff card it says who says so: the registry vouches for no person."""
-
-_DESCRIPTIONS = {
-    WalletForm.LICENCE: "A licence to recruit workers, as the registry's log states it. Whether it is in force today, its status "
-    "list says. A licence is not a visa.",
-    WalletForm.STAFF_CARD: "An agency says that the holder acts for it. The registry repeats the agency's word and has not "
-    "looked at the person. It is worth nothing without the agency's licence.",
-}
-
-_LABELS: Mapping[str, tuple[str, ...]] = {
-    "agency.names": ("Agency", "Agenzia", "机构", "機構", "Agence", "Agenția"),
-    "licence.number": (
-        "Licence number",
-        "Numero dell’autorizzazione",
-        "许可证编号",
-        "許可證編號",
-        "Numéro d’autorisation",
-        "Numărul autorizației",
-    ),
-    "issuing_authority": ("Issuer", "Emittente", "签发方", "簽發方", "Émetteur", "Emitent"),
-    "acts_as": ("Acts as", "Agisce come", "身份", "身分", "Agit comme", "Acționează ca"),
-    "given_name": ("Given name", "Nome", "名", "名", "Prénom", "Prenume"),
-    "family_name": ("Family name", "Cognome", "姓", "姓", "Nom", "Nume"),
-    "portrait_digest": (
-        "Portrait (digest)",
-        "Ritratto (impronta)",
-        "照片（摘要）",
-        "照片（摘要）",
-        "Portrait (empreinte)",
-        "Portret (amprentă)",
-    ),
-}
-
-_SHOWN = {
-    WalletForm.LICENCE: ("agency.names", "licence.number", "issuing_authority"),
-    WalletForm.STAFF_CARD: (
-        "agency.names",
-        "acts_as",
-        "given_name",
-        "family_name",
-        "portrait_digest",
-        "issuing_authority",
-    ),
-}
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("registry.proofs.wallets") / "types.toml").read_text(encoding="utf-8"))
 
 
-def displays(names: Sequence[str], label: str = "name") -> list[dict[str, str]]:
-    """Words in each language of the public pages, as type metadata and issuer metadata list them."""
-    return [{"locale": locale, label: name} for locale, name in zip(_LOCALES, names, strict=True)]
+def displays(form: WalletForm) -> list[dict[str, str]]:
+    """The names of a type in each language of the public pages, as type metadata and issuer metadata list them."""
+    return rules.in_each_language(_words()[form]["name"], "name")
 
 
 def type_document(issuer: str, form: WalletForm) -> bytes:
     """SD-JWT VC type metadata: the exact bytes that are served, and that `vct#integrity` is of."""
+    words = _words()[form]
     return msgspec.json.encode(
         {
             "vct": type_address(issuer, form),
-            "name": NAMES[form][0],
-            "description": _DESCRIPTIONS[form],
-            "display": displays(NAMES[form]),
+            "name": words["name"]["en"],
+            "description": words["description"],
+            "display": displays(form),
             "claims": [
                 {**one, "sd": "always" if path in DISCLOSED_ON_DEMAND else "never"}
-                for one, path in zip(claim_labels(form, "label"), _SHOWN[form], strict=True)
+                for one, path in zip(claim_labels(form, "label"), words["claims"], strict=True)
             ],
         }
     )
@@ -332,4 +264,8 @@ def type_document(issuer: str, form: WalletForm) -> bytes:
 
 def claim_labels(form: WalletForm, label: str = "name") -> list[dict[str, Any]]:
     """The claims that a wallet shows, with their words."""
-    return [{"path": path.split("."), "display": displays(_LABELS[path], label)} for path in _SHOWN[form]]
+    words = _words()
+    return [
+        {"path": path.split("."), "display": rules.in_each_language(words["label"][path], label)}
+        for path in words[form]["claims"]
+    ]

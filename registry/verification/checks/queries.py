@@ -18,21 +18,9 @@ from registry.register.law.rows import Fee, Row
 from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR
+from registry.verification.checks import rules
 from registry.verification.checks.advert import Item, country_in
 from registry.verification.checks.red_flags import ROWS, Flagged, read_advert, visa_in
-from registry.verification.checks.rules import (
-    Checked,
-    Noted,
-    Registered,
-    StatedDetail,
-    check,
-    is_same_name,
-    may_mean,
-    mismatched_name,
-    only_bearer,
-    papers_in,
-    summary,
-)
 from registry.verification.verdicts.context_rules import lacks_context_alone
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
@@ -54,7 +42,7 @@ class CheckInput:
     `nationality` is the worker's, where it is known.
     """
 
-    stated: tuple[StatedDetail, ...] = ()
+    stated: tuple[rules.StatedDetail, ...] = ()
     advert: str = ""
     agency_id: str | None = None
     country: str | None = None
@@ -71,8 +59,8 @@ class Outcome:
     forbids, else `unknown`; `law` is what the law says of such a plan, for all recruiters.
     """
 
-    checked: tuple[Checked, ...]
-    papers: tuple[Noted, ...]
+    checked: tuple[rules.Checked, ...]
+    papers: tuple[rules.Noted, ...]
     summary: CheckSummary
     verdict: Verdict | None
     agency: record.Agency | None
@@ -93,19 +81,19 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
     verdict, snapshot = _named(reader, given, details, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
-    if agency is None and (agency := only_bearer(details, candidates)) is not None:
+    if agency is None and (agency := rules.only_bearer(details, candidates)) is not None:
         candidates = _nearly_called(verdict, agency)
     registered = _registered(session, agency, details, keyring, now) if agency is not None else None
-    checked = tuple(check(one, registered, now) for one in details)
+    checked = tuple(rules.check(one, registered, now) for one in details)
     if agency is None:
         near, bearers = _near_names(session, details, now)
         known = {one.agency_id for one in candidates}
         candidates += tuple(one for one in bearers if one.agency_id not in known)
         checked = tuple({one.stated: one for one in (*checked, *near)}.values())
-    papers = papers_in(read.text)
+    papers = rules.papers_in(read.text)
     flags = [one.flag for one in read.flags]
     offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())
-    whole = summary(
+    whole = rules.summary(
         checked,
         papers,
         flags=flags,
@@ -118,9 +106,9 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
     return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot, read.flags, read.items, offer, law)
 
 
-def _reference(given: CheckInput) -> tuple[StatedDetail, ...]:
+def _reference(given: CheckInput) -> tuple[rules.StatedDetail, ...]:
     """The agency that a lookup carried here is a company that was named."""
-    return (StatedDetail(CheckKind.NUMBER, given.agency_id),) if given.agency_id else ()
+    return (rules.StatedDetail(CheckKind.NUMBER, given.agency_id),) if given.agency_id else ()
 
 
 _OF_A_PLAN = frozenset(
@@ -173,7 +161,7 @@ def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[reco
 
 
 def _named(
-    reader: VerdictReader, given: CheckInput, stated: Sequence[StatedDetail], now: datetime
+    reader: VerdictReader, given: CheckInput, stated: Sequence[rules.StatedDetail], now: datetime
 ) -> tuple[Verdict | None, SourceSnapshot]:
     """The verdict on the named agency: by reference, else by number, else by name."""
     if given.agency_id is not None:
@@ -191,7 +179,7 @@ def _named(
             verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
             if kind is CheckKind.NUMBER and verdict.agency is None:
                 # A number of several authorities' and the name of one of its holders say together whom they mean.
-                holder = only_bearer(stated, [candidate.agency for candidate in verdict.candidates])
+                holder = rules.only_bearer(stated, [candidate.agency for candidate in verdict.candidates])
                 if holder is not None:
                     verdict = reader.answered(Question(SubjectKind.AGENCY_ID, holder.agency_id), now).verdict
             if verdict.agency is not None:
@@ -202,8 +190,8 @@ def _named(
 
 
 def _registered(
-    session: Session, agency: record.Agency, stated: Sequence[StatedDetail], keyring: Keyring, now: datetime
-) -> Registered:
+    session: Session, agency: record.Agency, stated: Sequence[rules.StatedDetail], keyring: Keyring, now: datetime
+) -> rules.Registered:
     """The agency with what a comparison needs and its record does not show, as it is at this instant."""
     history = channel_history(session, agency.agency_id)
     known_from = _known_from(agency, history.known_at.date())
@@ -219,7 +207,7 @@ def _registered(
             value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None
         }
     today = authority_days(session, now).latest(licence.authority for licence in agency.licences)
-    return Registered(agency, changes, history.digests, asked_digests, today)
+    return rules.Registered(agency, changes, history.digests, asked_digests, today)
 
 
 def _known_from(agency: record.Agency, first_said_on: date) -> date:
@@ -231,17 +219,17 @@ def _known_from(agency: record.Agency, first_said_on: date) -> date:
 
 
 def _near_names(
-    session: Session, stated: Sequence[StatedDetail], now: datetime
-) -> tuple[list[Checked], tuple[record.Agency, ...]]:
+    session: Session, stated: Sequence[rules.StatedDetail], now: datetime
+) -> tuple[list[rules.Checked], tuple[record.Agency, ...]]:
     """Names told that no agency bears but that resemble a registered one, as mismatches; and the agencies meant."""
-    checked: list[Checked] = []
+    checked: list[rules.Checked] = []
     references: dict[int, None] = {}
     for one in stated:
         if one.kind is not CheckKind.NAME:
             continue
         hits = search(session, one.value, NEAR_NAMES, floor=NEAR)
         if hits:
-            if not is_same_name(one.value, hits[0].name) and not may_mean(one.value, hits[0].name):
-                checked.append(mismatched_name(one, hits[0].name, papers_in(one.value)))
+            if not rules.is_same_name(one.value, hits[0].name) and not rules.may_mean(one.value, hits[0].name):
+                checked.append(rules.mismatched_name(one, hits[0].name, rules.papers_in(one.value)))
             references |= dict.fromkeys(hit.agency_id for hit in hits)
     return checked, tuple(published(session, list(references), now.date()))

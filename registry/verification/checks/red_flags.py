@@ -1,13 +1,21 @@
-"""Red flags of an advert: what it asks for, promises or leaves out, each with its words and the rules it breaks. Pure."""
+"""Red flags of an advert: what it asks for, promises or leaves out, each with its words and the rules it breaks.
 
+Known words raise flags, and so do the runs of letters of a text, which also tell whether it is honest. Pure.
+"""
+
+import math
+import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
 from registry.verification.checks.offer import doubtful_fees, long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
-from registry.verification.checks.runs import FROM, HONEST, HONEST_FROM, SENTENCE_FROM, weights
 from registry.verification.checks.sums import Charge
 from registry.verification.checks.text import BLANK, data_of, readable
 from registry.vocabulary.checks import CheckKind, ItemKind
@@ -17,41 +25,7 @@ from registry.vocabulary.register import Visa
 MAX_WORDS = 60
 """Characters of an advert that are shown with a flag."""
 
-_DEPOSIT_ROW, _CONDUCT_ROW = "cn-fee-licensed-sender-4", "cn-limit-conduct"
-
-ROWS: Mapping[RedFlag, tuple[str, ...]] = {
-    RedFlag.TOURIST_VISA: (_CONDUCT_ROW,),
-    RedFlag.BUSINESS_VISA: (_CONDUCT_ROW,),
-    RedFlag.STUDY_VISA: (_CONDUCT_ROW,),
-    RedFlag.FAMILY_VISA: (),
-    RedFlag.ASYLUM_CLAIM: (),
-    RedFlag.SHAM_MARRIAGE: (),
-    RedFlag.SMUGGLING: (),
-    RedFlag.BARRED_WORK: ("cn-limit-occupation",),
-    RedFlag.CONFINEMENT: (),
-    RedFlag.PASSPORT: ("cn-limit-documents",),
-    RedFlag.DEPOSIT: (_DEPOSIT_ROW,),
-    RedFlag.COLLATERAL: (_DEPOSIT_ROW,),
-    RedFlag.GUARANTOR: (),
-    RedFlag.PENALTY: (),
-    RedFlag.DEBT_FROM_WAGES: (),
-    RedFlag.FEE: ("cn-fee-unlicensed", "cn-fee-licensed-sender-3"),
-    RedFlag.PRIVATE_ACCOUNT: (),
-    RedFlag.DOCUMENT_COPIES: (),
-    RedFlag.COACHED_LIES: (),
-    RedFlag.FALSE_PAPERS: (),
-    RedFlag.DOUBLE_CONTRACT: (),
-    RedFlag.NO_CONTRACT: ("cn-limit-conduct-3",),
-    RedFlag.NO_PERMIT: (),
-    RedFlag.UNPAID_WORK: (),
-    RedFlag.LONG_HOURS: (),
-    RedFlag.CASH_WAGES: (),
-    RedFlag.BORROWED_LICENCE: ("cn-limit-conduct-2",),
-    RedFlag.WRONG_PAPER: ("cn-regime-labour-service-abroad",),
-    RedFlag.OFFICIAL_CLAIM: (),
-    RedFlag.QUOTA_PLACE: (),
-    RedFlag.NO_COMPANY: ("cn-regime-labour-service-abroad",),
-}
+ROWS = {flag: tuple(map(str, data_of("flags")["broken"].get(flag.value, ()))) for flag in RedFlag}
 """The rows of law that each breaks where workers are recruited in China; none where no rule was read."""
 
 _VISAS = {RedFlag.TOURIST_VISA: Visa.TOURIST, RedFlag.BUSINESS_VISA: Visa.BUSINESS, RedFlag.STUDY_VISA: Visa.STUDY}
@@ -65,13 +39,9 @@ _UNPLANNED = frozenset({"work", "seasonal", "training", "tourist"})
 _NAMING = frozenset(
     {ItemKind.COMPANY, ItemKind.LICENCE_NUMBER, ItemKind.USCC, ItemKind.VAT, ItemKind.REGISTRATION_NUMBER}
 )
-
-
 _CHARGES = frozenset({ItemKind.FEE, ItemKind.DEPOSIT})
 MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
-MAX_COUNTED = 3
-"""Flags that are counted to tell what kind of text it is; more say no more."""
 LEAST_FAIR = -4.0
 """From which fairness a text that its runs call honest, and that refuses something, is taken for it."""
 REFUSALS = ("deny", "warn", "reported", "notice", "none_of_all", "denies_all", "refused", "judged", "denying_heading")
@@ -182,7 +152,7 @@ def traits(
 ) -> frozenset[tuple[str, str]]:
     """Which concepts a text says, denies or tells of others, the kinds of items in it, and how many flags are raised."""
     seen = ((reading.said_as(match), name) for name in concepts for match in reading.find(name)[:MAX_SEEN])
-    counted = {("flags", str(count)) for count in range(1, min(flag_count, MAX_COUNTED) + 1)}
+    counted = {("flags", str(count)) for count in range(1, min(flag_count, MOST_COUNTED) + 1)}
     return frozenset(seen) | {("item", str(one.kind)) for one in items} | counted
 
 
@@ -254,3 +224,83 @@ def _words(reading: Reading, start: int, end: int) -> str:
 def visa_in(flags: Sequence[RedFlag]) -> Visa | None:
     """The visa that an advert plans with, if it names one that does not allow work."""
     return next((_VISAS[flag] for flag in flags if flag in _VISAS), None)
+
+
+# Runs of letters. Their weights stand in data/runs-zh.tsv and, for all other languages, data/runs-latin.tsv, written by
+# bench/advert_runs.py: a line for each run, a column for each flag and one for honest texts, in tenths. The odds of a flag are
+# its base, which the first line states, and the sum of the weights of the runs that stand in the text, over the square root of
+# how many of them are known.
+
+LENGTHS = {"zh": (1, 2, 3, 4)}
+"""Characters of a run, by language: in Chinese over the whole text, elsewhere within a word with its edges."""
+_LENGTHS_ELSEWHERE = (3, 4, 5)
+HONEST = "honest"
+FROM, SENTENCE_FROM = 0.2, 0.4
+"""The probabilities from which a flag is raised by runs alone: of the whole text, and of a sentence of it by itself."""
+HONEST_FROM = 0.5
+"""The probability from which a text is taken for honest, unless its traits say clearly that it is not."""
+LEAST_KNOWN = 0.1
+"""The share of known runs from which a text is one that can be read so; adverts have a quarter and more, noise a fiftieth."""
+MOST_COUNTED = 3
+"""Flags that are counted to tell what kind of text it is; more say no more."""
+
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"\w+")
+
+
+def runs_in(plain: str, language: str) -> set[str]:
+    """The runs of a folded text: in Chinese of characters, elsewhere of letters in a word, words, and two words in a row."""
+    text = _NUMBER.sub("0", plain)
+    if language == "zh":
+        text = "".join(text.split())
+        return {text[at : at + length] for length in LENGTHS["zh"] for at in range(len(text) - length + 1)}
+    words = _WORD.findall(text)
+    found = {f"{former} {later}" for former, later in pairwise(words)}
+    for word in words:
+        edged = f" {word} "
+        found.add(edged)
+        found |= {edged[at : at + length] for length in _LENGTHS_ELSEWHERE for at in range(len(edged) - length + 1)}
+    return found
+
+
+def marks(raised: int) -> set[str]:
+    """How many flags known words raise, as runs that no text has."""
+    return {f"={count}" for count in range(1, min(raised, MOST_COUNTED) + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """For each run its weights in tenths, in the order of `told`: flags and `honest`."""
+
+    told: Sequence[str]
+    base: Sequence[float]
+    by_run: Mapping[str, Sequence[int]]
+
+    def probabilities(self, plain: str, language: str, raised: int = 0) -> dict[str, float]:
+        """How probable each flag is in a folded text, and that it is honest; `raised` flags were raised by known words.
+
+        Empty where too few of its runs are known.
+        """
+        runs = runs_in(plain, language) | marks(raised)
+        known = [self.by_run[run] for run in runs if run in self.by_run]
+        if len(known) < LEAST_KNOWN * len(runs):
+            return {}
+        scale = 10 * math.sqrt(len(known) or 1)
+        sums = [sum(column) for column in zip(*known, strict=True)] or [0] * len(self.told)
+        return {
+            told: 1 / (1 + math.exp(-(base + total / scale)))
+            for told, base, total in zip(self.told, self.base, sums, strict=True)
+        }
+
+
+@cache
+def weights(language: str) -> Weights:
+    """The weights for a language, `zh` or any other."""
+    name = "runs-zh.tsv" if language == "zh" else "runs-latin.tsv"
+    lines = (files(__package__) / "data" / name).read_text("utf-8").splitlines()
+    head, base, *rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return Weights(
+        tuple(head[1:]),
+        tuple(map(float, base[1:])),
+        {run: array("b", (int(cell or 0) for cell in cells)) for run, *cells in rows},
+    )

@@ -8,8 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from registry.verification.checks.amounts import Sum
-from registry.verification.checks.due import WHENS, nearest_due, up_to_sums, when_due
+from registry.verification.checks.amounts import WHENS, Sum, nearest_due, up_to_sums, when_due
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.text import grammar
 

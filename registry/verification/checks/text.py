@@ -68,56 +68,13 @@ _LETTER_O = re.compile(r"(?<![a-z0-9])(?:1[3-9]|[0o+][0-9]|0[o0])(?:[ .-]?[0-9o]
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
-_DIGIT_WORDS = {
-    word: str(digit)
-    for row in (
-        "zero un deux trois quatre cinq six sept huit neuf",
-        "zero uno due tre quattro cinque sei sette otto nove",
-        "zero unu doi trei patru cinci sase sapte opt noua",
-    )
-    for digit, word in enumerate(row.split())
-}
-_TENS = {
-    "vingt": 2,
-    "trente": 3,
-    "quarante": 4,
-    "cinquante": 5,
-    "soixante": 6,
-    "septante": 7,
-    "huitante": 8,
-    "nonante": 9,
-}
-_DIGIT_WORDS |= {word: str(ten * 10) for word, ten in _TENS.items()}
-_DIGIT_WORDS |= {
-    f"{word}-{one}": str(ten * 10 + digit)
-    for word, ten in _TENS.items()
-    for digit, one in enumerate("zero un deux trois quatre cinq six sept huit neuf".split())
-}
-_OTHER_TENS = {
-    tens: (joint, ones)
-    for tens, joint, ones in (
-        ("venti trenta quaranta cinquanta sessanta settanta ottanta novanta", "",
-         "uno due tre quattro cinque sei sette otto nove"),
-        ("douazeci treizeci patruzeci cincizeci saizeci saptezeci optzeci nouazeci", " si ",
-         "unu doi trei patru cinci sase sapte opt noua"),
-    )
-}  # fmt: skip
-for _tens, (_joint, _ones) in _OTHER_TENS.items():
-    for _ten, _word in enumerate(_tens.split(), 2):
-        _DIGIT_WORDS[_word] = f"{_ten}0"
-        for _one, _last in enumerate(_ones.split(), 1):
-            _stem = _word[:-1] if _joint == "" and _last in ("uno", "otto") else _word
-            _DIGIT_WORDS[f"{_stem}{_joint}{_last}"] = f"{_ten}{_one}"
-_DIGIT_WORDS |= {
-    f"{count}{joint}{nought}": "0" * number
-    for number, counts in ((2, "deux due doua"), (3, "trois tre trei"), (4, "quatre quattro patru"))
-    for count in counts.split()
-    for joint, nought in ((" fois ", "zero"), (" ", "zeros"), (" volte ", "zero"), (" ", "zeri"), (" ", "zerouri"))
-}
-_DIGIT_WORDS |= {"saptesute": "700", "saisute": "600", "sute": ""}
-_DIGIT_WORDS |= {
-    word: str(number) for number, word in enumerate("dix onze douze treize quatorze quinze seize".split(), 10)
-}
+@cache
+def data_of(name: str) -> Mapping[str, Any]:
+    """What a file of data/ states."""
+    return tomllib.loads((files(__package__) / f"data/{name}.toml").read_text("utf-8"))
+
+
+_DIGIT_WORDS = {word: digits for digits, words in data_of("digits")["words"].items() for word in words}
 _DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
 _TOKEN = f"(?:{_DIGIT_WORD}|[0-9]{{1,4}})"
 _SPELLED = re.compile(rf"(?<![a-z0-9.,])\+?{_TOKEN}(?:[ ,.·-]{{1,3}}{_TOKEN}){{2,14}}(?![a-z0-9])")
@@ -143,17 +100,6 @@ def _dialled(run: re.Match[str]) -> str:
     if MOBILE.fullmatch(without):
         return re.sub(f"[{_NUMERALS}]", "-", run[0])
     return "".join(_DIGIT_OF.get(c, c) for c in run[0])
-
-
-@cache
-def data_of(name: str) -> Mapping[str, Any]:
-    """What a file of data/ states."""
-    return tomllib.loads((files(__package__) / f"data/{name}.toml").read_text("utf-8"))
-
-
-def currencies() -> Mapping[str, str]:
-    """The code of a currency by a part of how it is written, the more exact first."""
-    return dict(data_of("grammar")["currency"])
 
 
 @cache

@@ -177,6 +177,4 @@ def _key_of(question: Question) -> str:
     kind, value = question.kind, question.value
     if kind in (SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID):
         return value
-    if kind is SubjectKind.LICENCE_NUMBER:
-        return number_key(value)
     return identifier_key(IdentifierScheme(kind.value), value, question.country)

@@ -177,12 +177,7 @@ def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdi
 HIRING_DIRECTLY = Recruiting(None, is_for_abroad=False, entered_on=None, is_direct=True)
 
 _OF_OTHERS = frozenset(
-    {
-        RecruiterKind.EMPLOYER,
-        RecruiterKind.CONTRACTOR,
-        RecruiterKind.SCHOOL_OR_FAMILY,
-        RecruiterKind.PRIVATE_PERSON,
-    }
+    {RecruiterKind.EMPLOYER, RecruiterKind.CONTRACTOR, RecruiterKind.SCHOOL_OR_FAMILY, RecruiterKind.PRIVATE_PERSON}
 )
 """Recruiters who are no agency, and whom limits on the worker's permit, nationality or trade bind all the same.
 

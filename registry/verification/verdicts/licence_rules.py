@@ -49,7 +49,7 @@ def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> St
     period = max(covering, key=_gravity_of) if len(covering) > 1 else covering[0] if covering else None
     has_run_out = licence.valid_to is not None and day > licence.valid_to
     if period is None:
-        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else StatusOnDay(None)
+        return StatusOnDay(LicenceStatus.EXPIRED, day_after(licence.valid_to)) if has_run_out else StatusOnDay(None)
     status = _effective(period)
     if status is None:
         return StatusOnDay(None, None, period)
@@ -57,7 +57,7 @@ def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> St
         return StatusOnDay(LicenceStatus.EXPIRED, period.from_, period)
     outlives_its_term = STATUSES[status].recruit is Answer.NO or status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
     if has_run_out and not outlives_its_term:
-        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to), period)
+        return StatusOnDay(LicenceStatus.EXPIRED, day_after(licence.valid_to), period)
     return StatusOnDay(status, period.from_ if STATUSES[status].recruit is Answer.NO else None, period)
 
 
@@ -65,7 +65,7 @@ def _covers(period: record.StatusPeriod, day: date) -> bool:
     return (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
 
 
-def _day_after(day: date | None) -> date | None:
+def day_after(day: date | None) -> date | None:
     return None if day is None or day == date.max else day + timedelta(days=1)
 
 

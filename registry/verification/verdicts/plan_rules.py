@@ -9,7 +9,6 @@ the answer is left open.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from msgspec.structs import replace
 
@@ -112,10 +111,7 @@ def _may_be_right_for_another(question: Question, verdict: Verdict) -> bool:
 
 FOR_NO_WORK = (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY, Visa.NONE)
 
-_LEFT_OPEN = {
-    Visa.SEASONAL: Reason.SEASONAL_PERMIT_NOT_SETTLED,
-    Visa.OTHER_STATE: Reason.VISA_OF_ANOTHER_STATE,
-}
+_LEFT_OPEN = {Visa.SEASONAL: Reason.SEASONAL_PERMIT_NOT_SETTLED, Visa.OTHER_STATE: Reason.VISA_OF_ANOTHER_STATE}
 """Visas of which no licence tells whether they allow the work, with the reason that says so."""
 
 _FOR_TRAVEL = frozenset({Visa.TOURIST, Visa.BUSINESS})
@@ -142,11 +138,6 @@ def _needs_no_visa(question: Question) -> bool:
     return question.nationality in EU_STATES and is_in_union
 
 
-def _on_pretexts(limits: Sequence[Limit], country: str, visa: Visa, day: date) -> list[Limit]:
-    """The rows by which a country forbids to send workers under the name of such a visa."""
-    return [one for one in limits_on(limits, country, None, day) if visa.value in one.visas_barred]
-
-
 def with_visa(question: Question, verdict: Verdict, limits: Sequence[Limit] = ()) -> Verdict:
     """The verdict, stopped where the visa does not allow the work; a `no` keeps its own first reason."""
     if question.visa is None:
@@ -158,7 +149,8 @@ def with_visa(question: Question, verdict: Verdict, limits: Sequence[Limit] = ()
     if best is Answer.NO and question.origin in SENDING_COUNTRIES:
         values["origin"] = question.origin or ""
     there = question.origin if question.origin is not None else min(SENDING_COUNTRIES)
-    rows = [limit.id for limit in _on_pretexts(limits, there, question.visa, verdict.on)]
+    # Those by which a country forbids to send workers under the name of such a visa.
+    rows = [one.id for one in limits_on(limits, there, None, verdict.on) if question.visa.value in one.visas_barred]
     values |= {"rows": " ".join(rows)} if rows else {}
     stops = Finding(Reason.VISA_DOES_NOT_ALLOW_WORK, values)
     if question.visa in _LEFT_OPEN:

@@ -112,11 +112,7 @@ class Coverage(NamedTuple):
 class VerdictReader:
     """Answers questions for one process. It remembers lists and law until their version changes, and nothing else."""
 
-    def __init__(
-        self,
-        reader: ThreadLocalReader,
-        reading_sessions: sessionmaker[Session],
-    ) -> None:
+    def __init__(self, reader: ThreadLocalReader, reading_sessions: sessionmaker[Session]) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)
@@ -126,12 +122,8 @@ class VerdictReader:
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
-        verdict, snapshot, _ = self.answered_from_record(question, now)
-        return VerdictAnswer(verdict, snapshot)
-
-    def answered_from_record(self, question: Question, now: datetime) -> RecordAnswer:
-        """As `answered`, with what was encoded when the record was published, for the answer to be spliced from."""
-        return self.judged(self.read(question, now))
+        answer = self.judged(self.read(question, now))
+        return VerdictAnswer(answer.verdict, answer.snapshot)
 
     def read(self, question: Question, now: datetime) -> ReadQuestion:
         """All that a verdict on a question asked at `now` needs, not judged yet."""
@@ -225,9 +217,6 @@ class VerdictReader:
         if kind is SubjectKind.LICENCE_ID:
             return self.lookup.by_licence(value)
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
-
-    def snapshot(self, version: int) -> SourceSnapshot:
-        return self.coverage_at(version).snapshot
 
     def coverage_at(self, version: int) -> Coverage:
         """Lists and law at a version; read again only when the version that a lookup saw is another."""

@@ -201,8 +201,7 @@ def _agreement_covers(
         agreement.receiving == agency.agency_id
         and agreement.origin == origin
         and destination in (None, agreement.destination)
-        and (agreement.from_ is None or agreement.from_ <= day)
-        and (agreement.to is None or day <= agreement.to)
+        and record.holds_on(agreement, day)
     )
 
 

@@ -6,18 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from registry.core.ids import read_reference
-from registry.register.agencies.identifiers import (
-    Asked,
-    asked_lei,
-    asked_uscc,
-    asked_vat,
-    checked_euid,
-    checked_vat,
-    company_number_is_right,
-    is_like_resident_number,
-    miscounted_uscc,
-    visible,
-)
+from registry.register.agencies import identifiers
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import ChannelKind, IdentifierScheme
@@ -48,12 +37,7 @@ class Subject(NamedTuple):
 
     def question(self, **context: Any) -> Question:
         return Question(
-            self.kind,
-            self.value,
-            self.country,
-            has_failed_check=self.has_failed_check,
-            letters=self.letters,
-            **context,
+            self.kind, self.value, self.country, has_failed_check=self.has_failed_check, letters=self.letters, **context
         )
 
 
@@ -82,7 +66,7 @@ def guess(text: str, country: str | None, scheme: IdentifierScheme | None = None
     Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name
     comes last.
     """
-    whole = " ".join(visible(text)[:MAX_CHARACTERS].split())
+    whole = " ".join(identifiers.visible(text)[:MAX_CHARACTERS].split())
     if not whole:
         return ()
     if scheme is not None:
@@ -95,11 +79,11 @@ def guess(text: str, country: str | None, scheme: IdentifierScheme | None = None
     return tuple(dict.fromkeys(sorted(readings, key=_place)))
 
 
-_CHECKS: Mapping[SubjectKind, Callable[[str], Asked]] = {
-    SubjectKind.USCC: asked_uscc,
-    SubjectKind.LEI: asked_lei,
-    SubjectKind.VAT: asked_vat,
-    SubjectKind.EUID: lambda text: Asked(checked_euid(text)),
+_CHECKS: Mapping[SubjectKind, Callable[[str], identifiers.Asked]] = {
+    SubjectKind.USCC: identifiers.asked_uscc,
+    SubjectKind.LEI: identifiers.asked_lei,
+    SubjectKind.VAT: identifiers.asked_vat,
+    SubjectKind.EUID: lambda text: identifiers.Asked(identifiers.checked_euid(text)),
 }
 
 
@@ -108,13 +92,13 @@ def _as_identifier(text: str, country: str | None, kind: SubjectKind) -> tuple[S
     if kind is SubjectKind.REGISTRATION_NUMBER:
         if country is None:
             return ()
-        is_right = company_number_is_right(country, text)
+        is_right = identifiers.company_number_is_right(country, text)
         return (Subject(kind, text, country, is_right is False, is_checked=is_right is not None),)
     read = _or_none(_CHECKS[kind], text)
     return () if read is None else (_subject(kind, read),)
 
 
-def _subject(kind: SubjectKind, asked: Asked) -> Subject:
+def _subject(kind: SubjectKind, asked: identifiers.Asked) -> Subject:
     return Subject(kind, asked.value, has_failed_check=asked.has_failed_check, letters=asked.letters)
 
 
@@ -132,20 +116,20 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         yield Subject(SubjectKind.LICENCE_ID, reference)
     if page is not None:
         return
-    uscc = _or_none(asked_uscc, text)
+    uscc = _or_none(identifiers.asked_uscc, text)
     if uscc is not None:
         yield _subject(SubjectKind.USCC, uscc)
-    lei = _or_none(asked_lei, text)
+    lei = _or_none(identifiers.asked_lei, text)
     if lei is not None:
         yield _subject(SubjectKind.LEI, lei)
-    vat = _or_none(checked_vat, text)
-    if vat is None and (mistyped := _or_none(asked_vat, text)) is not None and is_number_like(text):
+    vat = _or_none(identifiers.checked_vat, text)
+    if vat is None and (mistyped := _or_none(identifiers.asked_vat, text)) is not None and is_number_like(text):
         yield Subject(SubjectKind.VAT, mistyped.value, has_failed_check=True)
     elif vat is None and country is not None and any(character.isdigit() for character in text):
-        vat = _or_none(checked_vat, country + text)
+        vat = _or_none(identifiers.checked_vat, country + text)
     if vat is not None:
         yield Subject(SubjectKind.VAT, vat)
-    euid = _or_none(checked_euid, text)
+    euid = _or_none(identifiers.checked_euid, text)
     if euid is not None and any(character.isdigit() for character in euid):
         yield Subject(SubjectKind.EUID, euid)
     if len(text) <= MAX_IN_A_NUMBER and not text.startswith("+"):
@@ -157,11 +141,11 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         if any(character.isdigit() for character in text):
             for place in dict.fromkeys((country, "CN")):
                 if place is not None:
-                    is_right = company_number_is_right(place, text)
+                    is_right = identifiers.company_number_is_right(place, text)
                     yield Subject(
                         SubjectKind.REGISTRATION_NUMBER, text, place, is_right is False, is_checked=is_right is not None
                     )
-    if (miscounted := miscounted_uscc(text)) is not None:
+    if (miscounted := identifiers.miscounted_uscc(text)) is not None:
         yield Subject(SubjectKind.USCC, miscounted, has_failed_check=True)
     if any(character.isalpha() for character in text):
         yield Subject(SubjectKind.NAME, text)
@@ -267,7 +251,7 @@ _WECHAT = re.compile(r"(?i)wxid_\S+|(?:\u5fae\u4fe1|wechat|weixin|wx)(?:\u53f7|\
 
 def channel_of(text: str) -> ChannelKind | None:
     """The kind of channel that a text looks like; by itself it names no agency."""
-    tidy = visible(text).strip()
+    tidy = identifiers.visible(text).strip()
     if _EMAIL.fullmatch(tidy):
         return ChannelKind.EMAIL
     if _WECHAT.fullmatch(tidy):
@@ -294,10 +278,12 @@ _COMPANY = re.compile(r"公司|集[团團]|中心|[劳勞][务務]|[国國][际�
 
 def is_person_like(text: str) -> bool:
     """Whether a text reads as a person's name or as people call one, such as 王老板: no company is found under it."""
-    tidy = re.sub(r"[(\uff08\[\u3010][^()\uff08\uff09]{0,20}[)\uff09\]\u3011]$", "", visible(text).strip()).strip()
+    tidy = re.sub(
+        r"[(\uff08\[\u3010][^()\uff08\uff09]{0,20}[)\uff09\]\u3011]$", "", identifiers.visible(text).strip()
+    ).strip()
     return _PERSON.fullmatch(tidy) is not None and _COMPANY.search(tidy) is None
 
 
 def is_identity_number(text: str) -> bool:
     """Whether it is a resident's identity number, at most mistyped: it should not be typed here and is never looked up."""
-    return is_like_resident_number("".join(visible(text).upper().split()))
+    return identifiers.is_like_resident_number("".join(identifiers.visible(text).upper().split()))

@@ -19,7 +19,7 @@ from registry.log.audit import audit
 from registry.log.ending import recover
 from registry.log.policy import Witness
 from registry.log.signing import sign_committed
-from registry.log.witnesses.guard import WitnessGuard
+from registry.log.witnesses.client import WitnessGuard
 from tests.log.publishing import Sessions, publish
 from tests.log.witnesses.guarding import RunningWitness, running_witness
 

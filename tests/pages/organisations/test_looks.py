@@ -17,7 +17,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators
+from registry.organisations import second_steps
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
@@ -57,7 +57,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
             tokens[language.value] = MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
-        app, _ = authenticators.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
+        app, _ = second_steps.begin_app(session, Keyring(settings.keys), member, "long" * 15, now().date())
         app.is_confirmed = True
         tokens["half"] = MEMBER_SESSIONS.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}

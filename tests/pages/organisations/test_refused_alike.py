@@ -26,7 +26,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES, text
-from registry.log import checkpoint_copies, note
+from registry.log import head_guards, note
 from registry.log.signing import sign_committed
 from registry.log.stamps import ROOTS
 from registry.vocabulary.cases import KeyHolder
@@ -174,7 +174,7 @@ class Server:
         head = sign_committed(self.settings, self.sessions)
         assert head is not None
         more = note.Checkpoint(head.origin, head.size + 2, bytes(32))
-        checkpoint_copies.remember_signed(self.settings.home, more)
+        head_guards.remember_signed(self.settings.home, more)
         log_signing.sign_log(self.settings, self.sessions)
         shown = self.client.get("/en/log").text
         return {"not_signed"} if CATALOGUES["en"]["page.log.not_signed"] in shown else set()

@@ -20,7 +20,7 @@ from registry.accounts.sessions import form_token
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators
+from registry.organisations import second_steps
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import PASSWORD
@@ -49,7 +49,7 @@ def code_of(secret: bytes) -> str:
 
 def given_app(session: Session, keyring: Keyring, member: Member) -> bytes:
     """An app that counts; no code of it was used."""
-    app, secret = authenticators.begin(session, keyring, member, "telephone", now().date())
+    app, secret = second_steps.begin_app(session, keyring, member, "telephone", now().date())
     app.is_confirmed = True
     session.commit()
     return secret
@@ -76,7 +76,7 @@ def begin_app(seat: MemberClient, session: Session, keyring: Keyring) -> bytes:
     """An app that the member begins on the page; gives its secret."""
     seat.post("/account/second-step/apps", name="telephone", old=PASSWORD)
     app = session.scalars(select(MemberApp).where(MemberApp.is_confirmed.is_(False))).one()
-    return authenticators.APPS.secret_of(keyring, app)
+    return second_steps.APPS.secret_of(keyring, app)
 
 
 def recovery_codes_in(response: TestResponse) -> list[str]:
@@ -103,7 +103,7 @@ def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyrin
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
-    assert authenticators.APPS.secret_of(keyring, app).hex() not in repr(vars(app))
+    assert second_steps.APPS.secret_of(keyring, app).hex() not in repr(vars(app))
 
 
 def test_an_app_counts_once_its_first_code_was_right(
@@ -237,7 +237,7 @@ def test_an_app_that_was_never_seen_to_work_lets_no_one_in(
     client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
 ) -> None:
     given_app(session, keyring, owner)
-    _, begun = authenticators.begin(session, keyring, owner, "tablet", now().date())
+    _, begun = second_steps.begin_app(session, keyring, owner, "tablet", now().date())
     session.commit()
     sign_in(client, owner)
     for path in ("code/app/finish", "code"):
@@ -356,7 +356,7 @@ def test_a_member_without_one_sets_up_the_second_step_that_is_required(
     assert colleague.post("/account/code/app").status_code == 303
     assert "data:image/svg+xml" in colleague.get("/account/code").get_data(as_text=True)
     app = session.scalars(select(MemberApp).where(MemberApp.member_id == colleague.member.id)).one()
-    secret = authenticators.APPS.secret_of(keyring, app)
+    secret = second_steps.APPS.secret_of(keyring, app)
     assert colleague.post("/account/code/app/finish", code="000000").status_code == 400
     assert len(recovery_codes_in(colleague.post("/account/code/app/finish", code=code_of(secret)))) == 10
     colleague.token = token_of(client)

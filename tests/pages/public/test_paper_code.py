@@ -16,8 +16,7 @@ from registry.core.settings import Settings
 from registry.http.credentials import paper_code
 from registry.log.keys import change_state
 from registry.pages.public.paper_code import _day
-from registry.proofs.credentials.reading import read_paper
-from registry.proofs.credentials.signing import cose_sign1, paper_text
+from registry.proofs.credentials.signing import cose_sign1, paper_text, read_paper
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event

@@ -23,8 +23,7 @@ from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log.signing import sign_committed
-from registry.proofs.credentials.reading import read_paper
-from registry.proofs.credentials.signing import cose_sign1
+from registry.proofs.credentials.signing import cose_sign1, read_paper
 from registry.proofs.wallets import staff
 from registry.proofs.wallets.card_codes import card_code, card_of_row
 from registry.proofs.wallets.issuing import WalletIssuer

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.settings import Settings
 from registry.proofs.credentials import rules
-from registry.proofs.credentials.reading import read_paper
-from registry.proofs.credentials.signing import cose_sign1, paper_text
+from registry.proofs.credentials.signing import cose_sign1, paper_text, read_paper
 from registry.proofs.wallets import staff
 from registry.proofs.wallets.card_codes import card_code, card_of_row, proof_of
 from registry.proofs.wallets.issuing import WalletIssuer

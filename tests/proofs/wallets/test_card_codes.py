@@ -19,8 +19,7 @@ from registry.core.keyring import Keyring, Signer, Use
 from registry.log.queries import logged_keys
 from registry.proofs.credentials import rules
 from registry.proofs.credentials.paper import read_paper_code
-from registry.proofs.credentials.reading import read_paper
-from registry.proofs.credentials.signing import cose_sign1, paper_text
+from registry.proofs.credentials.signing import cose_sign1, paper_text, read_paper
 from registry.proofs.wallets import staff
 from registry.proofs.wallets.card_codes import (
     CardState,

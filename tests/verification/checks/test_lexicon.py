@@ -8,8 +8,7 @@ import pytest
 from registry.verification.checks.advert import items_in, shapes
 from registry.verification.checks.offer import TIERS, sector_in
 from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
-from registry.verification.checks.red_flags import HOW_SAID
-from registry.verification.checks.runs import HONEST, weights
+from registry.verification.checks.red_flags import HONEST, HOW_SAID, weights
 from registry.verification.checks.text import data_of, folded, grammar, readable
 from registry.vocabulary.checks import ItemKind
 from registry.vocabulary.codes import RedFlag

@@ -14,34 +14,25 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from registry.core.confinement import Unconfined, confine
-from registry.verification.checks.picture_text import (
-    CODE,
-    EXIT_CODES,
-    FORMATS,
-    LIMITS,
-    MAX_PIXELS,
-    MAX_SIDE,
-    SMALL,
-    NoText,
-)
+from registry.verification.checks import picture_text
 
 
 def main() -> None:
     prepare()
     tesseract, languages = sys.argv[1:3]
     try:
-        confine(LIMITS)
+        confine(picture_text.LIMITS)
     except Unconfined:
-        _end(NoText.UNCONFINED)
+        _end(picture_text.NoText.UNCONFINED)
     try:
         # Pillow tells damage by errors of many kinds: any other end of this process means that there is no picture.
         image = grey(sys.stdin.buffer.read())
         write_codes(image)
         pixels = png(image)
     except Image.DecompressionBombError:
-        _end(NoText.TOO_LARGE)
+        _end(picture_text.NoText.TOO_LARGE)
     except MemoryError:
-        _end(NoText.TOO_COSTLY)
+        _end(picture_text.NoText.TOO_COSTLY)
     _become(tesseract, languages, pixels)
 
 
@@ -49,15 +40,15 @@ def prepare() -> None:
     """Load what reads pictures."""
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.init()
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = picture_text.MAX_PIXELS
 
 
 def grey(body: bytes) -> Image.Image:
     """The picture upright, straight, on white, in grey, small enough to be read in seconds."""
-    with Image.open(BytesIO(body), formats=FORMATS) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            _end(NoText.TOO_LARGE)
-        opened.draft("L", (MAX_SIDE, MAX_SIDE))
+    with Image.open(BytesIO(body), formats=picture_text.FORMATS) as opened:
+        if opened.width * opened.height > picture_text.MAX_PIXELS:
+            _end(picture_text.NoText.TOO_LARGE)
+        opened.draft("L", (picture_text.MAX_SIDE, picture_text.MAX_SIDE))
         image: Image.Image = ImageOps.exif_transpose(opened)
         if image.has_transparency_data:
             clear = image.convert("RGBA")
@@ -65,9 +56,9 @@ def grey(body: bytes) -> Image.Image:
             image.alpha_composite(clear)
         grey = image.convert("L")
     longest = max(grey.size)
-    if longest > MAX_SIDE:
-        grey.thumbnail((MAX_SIDE, MAX_SIDE))
-    elif longest < SMALL:
+    if longest > picture_text.MAX_SIDE:
+        grey.thumbnail((picture_text.MAX_SIDE, picture_text.MAX_SIDE))
+    elif longest < picture_text.SMALL:
         # Letters of a thumbnail are read better at twice their size, larger ones worse.
         grey = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.LANCZOS)
     return straightened(ImageOps.autocontrast(grey, cutoff=1))
@@ -96,7 +87,7 @@ def write_codes(grey: Image.Image) -> None:
     """Write what QR codes of the picture hold, each in a line before the words."""
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     for text in [" ".join(one.text.split()) for one in found][:MAX_CODES]:
-        os.write(sys.stdout.fileno(), f"{CODE}{text}\n".encode())
+        os.write(sys.stdout.fileno(), f"{picture_text.CODE}{text}\n".encode())
 
 
 MAX_CODES = 5
@@ -119,8 +110,8 @@ def _become(tesseract: str, languages: str, pixels: bytes) -> NoReturn:
     os.execve(tesseract, command, {"LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"})
 
 
-def _end(reason: NoText) -> NoReturn:
-    sys.exit(EXIT_CODES[reason])
+def _end(reason: picture_text.NoText) -> NoReturn:
+    sys.exit(picture_text.EXIT_CODES[reason])
 
 
 if __name__ == "__main__":

@@ -1,16 +1,96 @@
-"""Answers as rows of a table, in words that a program and a person can read."""
+"""Answers to items as they are given out: as JSON with their counts, and as rows of a table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from registry.bulk.answering.batches import AnsweredItem
+from registry.bulk.answering.items import Item
 from registry.core.clock import answer_instant
 from registry.core.spreadsheets import Cell
-from registry.http.answer_shapes import reason_words
+from registry.http.answer_shapes import corridor_payload, reason_words, verdict_payload
+from registry.http.request_reader import FieldChoice
+from registry.http.responses import encode, encode_answer
+from registry.i18n.languages import text
 from registry.i18n.names import authority_name
 from registry.register.agencies import record
+from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Verdict
-from registry.vocabulary.register import Language, NameKind
+from registry.vocabulary.organisations import StepCode
+from registry.vocabulary.register import Answer, Language, NameKind
+
+
+class Counts(msgspec.Struct):
+    """How many items there are, and how many of each answer."""
+
+    items: int = 0
+    answered: int = 0
+    refused: int = 0
+    yes: int = 0
+    no: int = 0
+    unknown: int = 0
+
+
+class Writing:
+    """Writes items as JSON, and counts them; an answer that several items share is written once.
+
+    It is known by the object that is the same, which is held here, so that no id comes twice. `choice` are the fields that
+    were chosen of each answer; then there are no steps.
+    """
+
+    def __init__(self, language: Language, choice: FieldChoice | None = None) -> None:
+        self._choice = choice
+        self._language = language
+        self._answers: dict[Answer | None, int] = dict.fromkeys((None, *Answer), 0)
+        self._shared: dict[int, tuple[Any, bytes]] = {}
+        steps = [{"code": step, "text": text(language, f"bulk.step.{step}")} for step in StepCode]
+        self._end_of_no = b',"steps":' + encode(steps) + b"}" if choice is None else b"}"
+
+    @property
+    def counts(self) -> Counts:
+        refused, yes, no, unknown = (self._answers[one] for one in (None, Answer.YES, Answer.NO, Answer.UNKNOWN))
+        answered = yes + no + unknown
+        return Counts(refused + answered, answered, refused, yes, no, unknown)
+
+    def item(self, one: AnsweredItem) -> bytes:
+        item, answer, answered, _, _ = one
+        self._answers[answer] += 1
+        if answer is None:
+            return self._head(item) + b',"errors":' + encode([fault.payload() for fault in item.faults]) + b"}"
+        if answered is None:
+            assert one.whole is not None
+            body = self._chosen(encode_answer(corridor_payload(one.whole, one.snapshot, self._language)))
+        elif not answered.is_shared:
+            body = self._whole(answered)
+        else:
+            existing = self._shared.get(id(answered))
+            if existing is None:
+                if len(self._shared) >= AT_ONCE:
+                    self._shared.clear()
+                existing = self._shared[id(answered)] = (answered, self._whole(answered))
+            body = existing[1]
+        return b"".join((self._head(item), b',"answer":', body, self._end_of_no if answer is Answer.NO else b"}"))
+
+    @staticmethod
+    def _head(item: Item) -> bytes:
+        key = b'{"key":' + encode(item.key)
+        if item.line is None and not item.extra:
+            return key
+        line = b"" if item.line is None else b',"line":%d' % item.line
+        extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
+        return key + line + extra
+
+    def _chosen(self, body: bytes) -> bytes:
+        return body if self._choice is None else self._choice.of(body)
+
+    def _whole(self, answered: BatchAnswer) -> bytes:
+        payload = verdict_payload(
+            answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
+        )
+        return self._chosen(encode_answer(payload))
+
 
 HEADER = (
     "key", "line", "verdict", "may_continue_existing_placements", "reasons", "text", "on", "agency_id", "agency", "licence_id",
@@ -23,11 +103,6 @@ CORRIDOR_HEADER = (
     "receiving_reasons", "receiving_agency_id", "receiving_agency", "agreement_verdict", "agreement_reasons", "agreement_id",
     "text", "on", "needs", "law", "errors",
 )  # fmt: skip
-
-
-def rows_of(given: Iterable[AnsweredItem], language: Language) -> Iterator[list[Cell]]:
-    for one in given:
-        yield row_of(one, language)
 
 
 def row_of(one: AnsweredItem, language: Language) -> list[Cell]:
@@ -56,11 +131,6 @@ def row_of(one: AnsweredItem, language: Language) -> list[Cell]:
         _law([verdict]),
         "",
     ]
-
-
-def corridor_rows_of(given: Iterable[AnsweredItem], language: Language) -> Iterator[list[Cell]]:
-    for one in given:
-        yield corridor_row_of(one, language)
 
 
 def corridor_row_of(one: AnsweredItem, language: Language) -> list[Cell]:
