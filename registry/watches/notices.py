@@ -17,8 +17,8 @@ from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
 from registry.vocabulary.watches import WebhookState
-from registry.watches.delivery.retries import TOLD_AFTER
 from registry.watches.models import Webhook
+from registry.watches.rules import TOLD_AFTER
 
 Wording = Callable[[Language, int], tuple[str, str]]
 """Subject and text of the mail, from how many webhooks it is about."""
