@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.accounts.delays import Delays
+from registry.accounts.passwords import Delays
 from registry.audit.actions import record
 from registry.core.calls import Call
 from registry.core.clock import day_at

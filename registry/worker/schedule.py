@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.accounts.delays import forget_delays
+from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover

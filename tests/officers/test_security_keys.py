@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts import delays
+from registry.accounts import passwords
 from registry.audit.models import AuditEntry
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -135,7 +135,7 @@ def test_what_opens_nothing(door: KeyHolder, keyring: Keyring) -> None:
         assert door.give(half, answer) is Step.REFUSED, name
         # Failures count as wrong codes do; here each begins afresh.
         undone.rollback()
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         half = door.half()
         door.give(half, "{}")
     with pytest.raises(TooManyRequests):
