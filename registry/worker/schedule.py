@@ -36,7 +36,7 @@ from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
 from registry.log.timestamps import ask_authorities, stamp_heads
 from registry.log.witnesses.client import ask_witnesses
-from registry.officers import notices, security_keys, security_mails
+from registry.officers import factors, notices, security_mails
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
@@ -273,7 +273,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
     at = now()
     with sessions.begin() as session:
         forget_delays(session, at)
-        security_keys.forget_challenges(session, at)
+        factors.forget_challenges(session, at)
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
         MEMBER_SESSIONS.forget_over(session, at)

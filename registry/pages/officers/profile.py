@@ -26,7 +26,7 @@ from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSI
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, security_keys, signing_in, tokens
+from registry.officers import accounts, calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
@@ -231,7 +231,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party, name = relying_party(), _factor_name()
     if party is None or me.session is None:
         return show_own_account(session, me, fault="no_keys_here")
-    wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
+    wanted = factors.registration_options(Call(session, me.officer, now()), me.session, party)
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
@@ -243,7 +243,7 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     if party is None or me.session is None:
         return show_own_account(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
-    security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
+    factors.add_key(Call(session, me.officer, now()), me.session, party, name, answer)
     return _back()
 
 
