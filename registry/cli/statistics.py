@@ -4,8 +4,8 @@ import click
 
 from registry.cli.opening import open_sessions
 from registry.core.clock import day_at, now
+from registry.oversight.rules import Quarter, read_quarter
 from registry.oversight.statistics import close, close_due, releases
-from registry.oversight.statistics_rules import Quarter, read_quarter
 
 EXAMPLES = """\b
 Examples:

@@ -35,7 +35,7 @@ from registry.officer_acts.overview import (
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
-from registry.oversight.overview_rules import Age, Period, is_period, monday, usual
+from registry.oversight.rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
