@@ -37,9 +37,8 @@ from registry.organisations.models import Member
 from registry.register.agencies import record
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
-from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import requests as entry_requests
-from registry.supervision.entries.requests import Rep
+from registry.supervision.entries import actions as entry_requests
+from registry.supervision.entries.actions import Rep
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.drafting import Look, Terms
@@ -223,13 +222,13 @@ def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -
 
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
-    rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
+    rep, official = Rep(officer.reference, agency), entry_requests.EntryOfficial("OFFICIAL222A", AUTHORITY)
     asks, decides = call_by(session, rep), call_by(session, official)
     correction = entry_requests.ask(asks, EntryRequestKind.CORRECTION, MARKUP, EntryPart.NAME)
     entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, MARKUP)
     reply = entry_requests.ask(asks, EntryRequestKind.REPLY, MARKUP[:900])
-    deciding.decide(decides, reply.reference, MARKUP, is_accepted=True)
-    deciding.decide(decides, correction.reference, MARKUP, is_accepted=False)
+    entry_requests.decide(decides, reply.reference, MARKUP, is_accepted=True)
+    entry_requests.decide(decides, correction.reference, MARKUP, is_accepted=False)
     return entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, TAG).reference
 
 

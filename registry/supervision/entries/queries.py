@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.register.agencies import record
-from registry.supervision.entries.decisions import EntryOfficial, within
+from registry.supervision.entries.actions import EntryOfficial, within
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
