@@ -20,10 +20,9 @@ from registry.complaints.case import clocks, messages
 from registry.complaints.case.access import mailboxes, open_case_box
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, changed, facts_of, lock_case_where, moves_of
-from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.case.states import OPEN_STATES, Way, way_to, ways
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.models import CaseMove
-from registry.complaints.casework.queue.rules import Way, way_to, ways
 from registry.complaints.sealing.envelopes import Place, place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
