@@ -7,7 +7,7 @@ import msgspec
 
 from registry.cli.opening import JSON, echo_json, open_registry
 from registry.complaints.case import units as actions
-from registry.complaints.case.routing_rules import takes_complaints
+from registry.complaints.intake.rules import takes_complaints
 from registry.complaints.parties import accounts
 from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer

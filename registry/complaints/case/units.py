@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
+from registry.complaints.intake.rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import can_seal_to, make_unit_keys
