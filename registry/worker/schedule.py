@@ -20,7 +20,7 @@ from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
-from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.retention.purging import purge_backlog
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
