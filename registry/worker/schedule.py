@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
-from registry.complaints.attachments import parts
+from registry.complaints.attachments import uploading
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
@@ -353,7 +353,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = parts.clear_abandoned(store_of(settings), now().date())
+        cleared = uploading.clear_abandoned(store_of(settings), now().date())
     except FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
