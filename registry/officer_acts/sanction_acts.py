@@ -20,13 +20,7 @@ from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import ToldFirst
-from schemas.sanctions import (
-    SanctionEndAskedSchema,
-    SanctionProposalSchema,
-    SanctionReasonSchema,
-    SanctionTermsSchema,
-    WorkersLookSchema,
-)
+from schemas import sanctions
 
 
 def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
@@ -94,7 +88,7 @@ PROPOSALS = OfficerActs(
             Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
             it. Idempotent with an Idempotency-Key.
             """,
-            SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
+            sanctions.SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
             form={"licence_id": "licence", "decision_id": "decision", "case_version": "version"},
         ),
     ),
@@ -111,7 +105,7 @@ ACTS = OfficerActs(
 
             Only its proposer may, until it is submitted for approval.
             """,
-            SanctionTermsSchema, method="put", path="",
+            sanctions.SanctionTermsSchema, method="put", path="",
         ),
         OfficerAct(
             "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
@@ -119,7 +113,7 @@ ACTS = OfficerActs(
 
             Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
             """,
-            WorkersLookSchema, method="put",
+            sanctions.WorkersLookSchema, method="put",
         ),
         OfficerAct(
             "review", Act.PROPOSE, calling(actions.hand_to_review), "submitSanction",
@@ -127,7 +121,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "give-back", Act.APPROVE, calling(actions.give_back), "returnSanction", "Return a sanction to its proposer.",
-            SanctionReasonSchema,
+            sanctions.SanctionReasonSchema,
         ),
         OfficerAct(
             "approve", Act.APPROVE, calling(actions.approve), "approveSanction",
@@ -140,7 +134,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
-            SanctionReasonSchema,
+            sanctions.SanctionReasonSchema,
         ),
         OfficerAct(
             "end", Act.PROPOSE, calling(actions.ask_for_end), "proposeSanctionEnd",
@@ -148,7 +142,7 @@ ACTS = OfficerActs(
 
             Another confirms it; until then it holds as before.
             """,
-            SanctionEndAskedSchema, form={"to": "target"},
+            sanctions.SanctionEndAskedSchema, form={"to": "target"},
         ),
         OfficerAct(
             "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",
