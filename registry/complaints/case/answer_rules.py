@@ -9,17 +9,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-from registry.complaints.case.questions import (
-    DONT_KNOW,
-    NO,
-    QUESTIONNAIRE,
-    RATHER_NOT_SAY,
-    UNSAID,
-    YES,
-    Kind,
-    PaidTo,
-    Question,
-)
+from registry.complaints.case import questions
+from registry.complaints.case.questions import Kind, Question
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.vocabulary.codes import Problem
@@ -162,7 +153,7 @@ def read_answers(raw: Mapping[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     faults: list[Fault] = []
     for code, value in raw.items():
-        question = QUESTIONNAIRE.by_code.get(code)
+        question = questions.QUESTIONNAIRE.by_code.get(code)
         if question is None:
             # The code itself may hold anything, so it is not repeated.
             faults.append(Fault.of("answers", Problem.UNKNOWN_FIELD, "unknown_question"))
@@ -183,18 +174,18 @@ def _refuse(field: str, code: Problem, detail: str) -> NoReturn:
 def _is_empty(raw: str) -> str | None:
     word = folded(raw).lower().replace(" ", "_").replace("'", "")
     if word in _DONT_KNOW:
-        return DONT_KNOW
-    return RATHER_NOT_SAY if word == RATHER_NOT_SAY else None
+        return questions.DONT_KNOW
+    return questions.RATHER_NOT_SAY if word == questions.RATHER_NOT_SAY else None
 
 
 def _yes_no(field: str, raw: Any) -> str:
     if isinstance(raw, bool):
-        return YES if raw else NO
+        return questions.YES if raw else questions.NO
     word = folded(str(raw)).lower() if isinstance(raw, str | int) else ""
     if word in _YES:
-        return YES
+        return questions.YES
     if word in _NO:
-        return NO
+        return questions.NO
     _refuse(field, Problem.INVALID_VALUE, "must be yes, no, dont_know or rather_not_say")
 
 
@@ -202,7 +193,7 @@ def _option(field: str, options: tuple[str, ...], raw: Any) -> str:
     word = folded(raw).lower() if isinstance(raw, str) else ""
     if word in options:
         return word
-    _refuse(field, Problem.INVALID_VALUE, f"must be one of {', '.join((*options, *UNSAID))}")
+    _refuse(field, Problem.INVALID_VALUE, f"must be one of {', '.join((*options, *questions.UNSAID))}")
 
 
 def _many(question: Question, raw: Any) -> list[str] | str | None:
@@ -312,7 +303,7 @@ def _charge(question: Question, raw: Any) -> dict[str, str] | None:
     parts = _parts(question, raw, ("amount", "currency", "to", "receipt"), "amount")
     charge = _sum(question, parts)
     if "to" in parts:
-        charge["to"] = _option(f"{question.code}.to", tuple(PaidTo), parts["to"])
+        charge["to"] = _option(f"{question.code}.to", tuple(questions.PaidTo), parts["to"])
     if "receipt" in parts:
         receipt = parts["receipt"]
         unsaid = _is_empty(receipt) if isinstance(receipt, str) else None

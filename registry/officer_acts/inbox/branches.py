@@ -1,7 +1,7 @@
 """What every source of the inbox gives: the same columns and values, so that one statement reads them all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -132,23 +132,14 @@ def approves(resource: Resource) -> Callable[[May], bool]:
     return right(resource, Act.APPROVE)
 
 
+_TYPES = {"since_on": Date, "since_at": Instant, "due_on": Date, "due_at": Instant, "danger_at": Instant}
+"""Of the columns that are no texts."""
+
+
 def rows(columns: Columns) -> Select[Any]:
     """The beginning of a source's statement."""
-    return select(
-        _as(columns.kind, String, "kind"),
-        _as(columns.reference, String, "reference"),
-        _as(columns.about, String, "about"),
-        _as(columns.owner, String, "owner"),
-        _as(columns.since_on, Date, "since_on"),
-        _as(columns.since_at, Instant, "since_at"),
-        _as(columns.due_on, Date, "due_on"),
-        _as(columns.due_at, Instant, "due_at"),
-        _as(columns.priority, String, "priority"),
-        _as(columns.agency, String, "agency"),
-        _as(columns.country, String, "country"),
-        _as(columns.language, String, "language"),
-        _as(columns.danger_at, Instant, "danger_at"),
-    )
+    names = [one.name for one in fields(Columns)]
+    return select(*(_as(getattr(columns, name), _TYPES.get(name, String), name) for name in names))
 
 
 def _as(value: Any, type_: Any, name: str) -> Any:
