@@ -41,7 +41,7 @@ from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
-from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
@@ -199,12 +199,12 @@ def _sanctioned(desk: Desk, number: int) -> None:
     agency = demo_reference("agency", "it-condizioni")
     _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
     call = Call(desk.session, SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY), desk.at)
-    terms = drafting.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
+    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
     licence = demo_reference("licence", "it-condizioni/0")
-    sanction = drafting.propose(call, desk.sealer, licence, terms, decision=decision)
+    sanction = sanctions.propose(call, desk.sealer, licence, terms, decision=decision)
     informed = frozenset({ToldFirst.LABOUR_INSPECTORATE})
-    look = drafting.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
-    drafting.look_at_workers(call, sanction.reference, look)
+    look = sanctions.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
+    sanctions.look_at_workers(call, sanction.reference, look)
     hand_to_review(call, sanction.reference)
 
 

@@ -40,8 +40,7 @@ from registry.register.imports.models import PendingImport
 from registry.supervision.entries import actions as entry_requests
 from registry.supervision.entries.actions import Rep
 from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions import drafting
-from registry.supervision.sanctions.drafting import Look, Terms
+from registry.supervision.sanctions.actions import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
@@ -213,9 +212,9 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
     terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
-    made = drafting.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
+    made = sanctions.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
     look = Look(Timing.POINTS_TO_NOBODY, frozenset({ToldFirst.UNION}), 40, 12, teller=MARKUP[:200])
-    drafting.look_at_workers(call_by(session, LENA), made, look)
+    sanctions.look_at_workers(call_by(session, LENA), made, look)
     sanctions.hand_to_review(call_by(session, LENA), made)
     sanctions.approve(call_by(session, SARA), made)
     return made
