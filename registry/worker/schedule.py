@@ -18,7 +18,7 @@ from registry.complaints.casework.access_grants.actions import end_due as end_ac
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import moves as hearings
-from registry.complaints.parties.referrals import moves as referrals
+from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purging import purge_backlog
 from registry.complaints.sealing import unit_keys

@@ -30,17 +30,10 @@ from registry.officers.rights import Act, Resource
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing.deposit_rules import read_amount
-from registry.supervision.sanctions import rules
+from registry.supervision.sanctions import moves, rules
 from registry.supervision.sanctions.effect import end, lock_public, put_in_force
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
-from registry.supervision.sanctions.moves import (
-    SanctionOfficial,
-    advance,
-    lock_sanction,
-    record_change,
-    today_at,
-    workers_of,
-)
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.supervision.sanctions.rules import MAX_GROUND, MOVES, By, Guard
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.codes import Problem
@@ -93,7 +86,7 @@ def propose(
     Without a decision it rests on the authority's own finding. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     session, official = call.session, call.actor
-    today = today_at(session, official.authority, call.at)
+    today = moves.today_at(session, official.authority, call.at)
     case = None if decision is None else _lock_decided_case(call, decision, case_version)
     agency = _holder(call, sealer, licence, case)
     is_urgent = case is not None and case.priority is Priority.P0
@@ -118,7 +111,7 @@ def propose(
     session.add(sanction)
     if case is not None and case.state in DECIDED_STATES:
         advance_case(session, case, CaseState.SANCTION_PENDING, official.role, call.at, actor=official.name)
-    record_change(call, sanction, "sanction.proposed", today, terms.kind)
+    moves.record_change(call, sanction, "sanction.proposed", today, terms.kind)
     return sanction
 
 
@@ -128,7 +121,7 @@ def edit(call: Call[SanctionOfficial], sealer: Sealer, reference: str, terms: Te
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case = _lock_case_behind(call, reference)
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     if sanction.state is not SanctionState.PROPOSED:
         raise IllegalMove(
             f"a sanction that is {sanction.state} is not written anew: have it given back first",
@@ -140,14 +133,14 @@ def edit(call: Call[SanctionOfficial], sealer: Sealer, reference: str, terms: Te
             "only the officer who proposed it changes it: otherwise it would not be known who the second person is",
             "sanction.others_proposal",
         )
-    today = today_at(call.session, sanction.authority, call.at)
+    today = moves.today_at(call.session, sanction.authority, call.at)
     terms = _check_terms(terms, today, is_urgent=sanction.is_urgent)
     if case is not None and terms.public_text:
         compared = complaint_texts(call.session, sealer, call.actor.unit, case)
         agency = agency_record(call.session, sanction.agency, today)
         require_silent(terms.public_text, compared, agency, field="public_text")
     _write_terms(sanction, terms)
-    record_change(call, sanction, "sanction.edited", today, terms.kind)
+    moves.record_change(call, sanction, "sanction.edited", today, terms.kind)
     return sanction
 
 
@@ -156,23 +149,23 @@ def look_at_workers(call: Call[SanctionOfficial], reference: str, look: Look) ->
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     if sanction.state is not SanctionState.PROPOSED:
         raise NotNow(
             f"this is {sanction.state}: who approves it looks at what was written",
             "sanction.looked_at_after",
             state=sanction.state,
         )
-    today = today_at(call.session, sanction.authority, call.at)
+    today = moves.today_at(call.session, sanction.authority, call.at)
     look = _check_look(sanction, look, today)
     if look.waits_until is not None:
         sanction.effective_from = look.waits_until
-    row = workers_of(call.session, sanction) or WorkersInPlace(sanction_id=sanction.id)
+    row = moves.workers_of(call.session, sanction) or WorkersInPlace(sanction_id=sanction.id)
     row.workers, row.permits_at_risk, row.deposit_claims = look.workers, look.permits_at_risk, look.deposit_claims
     row.informed, row.teller, row.timing = sorted(look.informed), look.teller, look.timing
     row.filled_by, row.filled_on = call.actor.name, today
     call.session.add(row)
-    record_change(call, sanction, "sanction.workers_looked_at", today)
+    moves.record_change(call, sanction, "sanction.workers_looked_at", today)
     return row
 
 
@@ -268,7 +261,7 @@ def _check_look(sanction: Sanction, look: Look, today: date) -> Look:
 
 def hand_to_review(call: Call[SanctionOfficial], reference: str) -> Sanction:
     """Send a proposed sanction to review by a second person. Raises NotFound, IllegalMove, StaleVersion."""
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     notify_authority(
         call.session,
         sanction.authority,
@@ -279,7 +272,7 @@ def hand_to_review(call: Call[SanctionOfficial], reference: str) -> Sanction:
         but={call.actor.name, sanction.proposed_by},
         is_danger=sanction.is_urgent,
     )
-    advance(call, sanction, SanctionState.LEGAL_REVIEW, By.PROPOSER)
+    moves.advance(call, sanction, SanctionState.LEGAL_REVIEW, By.PROPOSER)
     return sanction
 
 
@@ -288,9 +281,9 @@ def give_back(call: Call[SanctionOfficial], reference: str, reason: str) -> Sanc
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     ground = read_text("reason", reason, MAX_GROUND)
-    advance(call, sanction, SanctionState.PROPOSED, By.APPROVER, ground=ground)
+    moves.advance(call, sanction, SanctionState.PROPOSED, By.APPROVER, ground=ground)
     return sanction
 
 
@@ -300,12 +293,12 @@ def approve(call: Call[SanctionOfficial], reference: str) -> Sanction:
     Raises NotFound, StaleVersion, and IllegalMove for its proposer, for the officer who looked at the workers, and for
     a second approval.
     """
-    sanction = lock_sanction(call, reference)
-    today = today_at(call.session, sanction.authority, call.at)
+    sanction = moves.lock_sanction(call, reference)
+    today = moves.today_at(call.session, sanction.authority, call.at)
     is_due = sanction.effective_from <= today
     if is_due:
         lock_public(call.session, sanction)
-    advance(call, sanction, SanctionState.APPROVED, By.APPROVER)
+    moves.advance(call, sanction, SanctionState.APPROVED, By.APPROVER)
     sanction.approved_by, sanction.approved_on = call.actor.name, today
     if is_due:
         put_in_force(call, sanction, By.REGISTRY)
@@ -317,9 +310,9 @@ def drop(call: Call[SanctionOfficial], reference: str, reason: str) -> Sanction:
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     ground = read_text("reason", reason, MAX_GROUND)
-    advance(call, sanction, SanctionState.DROPPED, By.PROPOSER, ground=ground)
+    moves.advance(call, sanction, SanctionState.DROPPED, By.PROPOSER, ground=ground)
     return sanction
 
 
@@ -328,7 +321,7 @@ def ask_for_end(call: Call[SanctionOfficial], reference: str, to: SanctionState,
 
     A second person confirms. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     move = MOVES.find(sanction.state, to, By.APPROVER)
     if move is None or move.guard is not Guard.ASKED_BY_ANOTHER:
         raise NotNow(
@@ -341,13 +334,15 @@ def ask_for_end(call: Call[SanctionOfficial], reference: str, to: SanctionState,
         raise NotNow("something is asked for already: confirm or refuse that first", "sanction.asked_already")
     sanction.ending_to, sanction.ending_by = to, call.actor.name
     sanction.ending_ground = read_text("ground", ground, MAX_GROUND)
-    record_change(call, sanction, "sanction.end_asked", today_at(call.session, sanction.authority, call.at), to)
+    moves.record_change(
+        call, sanction, "sanction.end_asked", moves.today_at(call.session, sanction.authority, call.at), to
+    )
     return sanction
 
 
 def confirm_end(call: Call[SanctionOfficial], reference: str) -> Sanction:
     """Confirm what another officer requested for a sanction. Raises NotFound, NotNow, IllegalMove, StaleVersion."""
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     target = _requested_end(sanction)
     ground = sanction.ending_ground or ""
     if target is SanctionState.IN_FORCE:
@@ -361,11 +356,11 @@ def confirm_end(call: Call[SanctionOfficial], reference: str) -> Sanction:
 
 def refuse_end(call: Call[SanctionOfficial], reference: str) -> Sanction:
     """Refuse a requested end; the sanction stays as it is. Raises NotFound, NotNow, StaleVersion."""
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     target = _requested_end(sanction)
     sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
-    today = today_at(call.session, sanction.authority, call.at)
-    record_change(call, sanction, "sanction.end_refused", today, target)
+    today = moves.today_at(call.session, sanction.authority, call.at)
+    moves.record_change(call, sanction, "sanction.end_refused", today, target)
     return sanction
 
 

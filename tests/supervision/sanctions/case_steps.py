@@ -22,7 +22,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
 from registry.complaints.parties.hearings import moves as hearing_moves
 from registry.complaints.parties.models import Hearing, Referral
-from registry.complaints.parties.referrals import moves as referral_moves
+from registry.complaints.parties.referrals import actions as referral_actions
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Actor, Call
 from registry.core.clock import now
@@ -154,7 +154,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
         effect.do_due(sessions, self.at)
-        referral_moves.end_due(sessions, self.sealer, self.at)
+        referral_actions.end_due(sessions, self.sealer, self.at)
         hearing_moves.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)
         self.session.expire_all()

@@ -16,7 +16,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts as outside
 from registry.complaints.parties import steps
 from registry.complaints.parties.models import Referral, ReferralReport
-from registry.complaints.parties.referrals import actions, moves, portal, queries
+from registry.complaints.parties.referrals import actions, portal, queries
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
@@ -228,9 +228,9 @@ def test_after_its_last_day_it_is_not_there_and_the_worker_takes_the_keys(app, s
         read(session, sealer, referral, today=EXPIRES + timedelta(days=1))
     session.commit()
     sessions = sessions_for(services(app).engine)
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
     session.expire_all()
     assert (referral.state, referral.ended_because) == ("revoked", "expired")
     assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
