@@ -26,7 +26,7 @@ from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSI
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, signing_in, tokens
+from registry.officers import accounts, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
@@ -154,7 +154,7 @@ def show_own_account(
         token=token,
         notice=given,
         ended_tokens=ended_tokens,
-        calendar_made_on=calendars.made_on(session, me.officer),
+        calendar_made_on=tokens.calendar_made_on(session, me.officer),
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MAX_DAYS,
@@ -193,7 +193,7 @@ def _shown_server(address: str | None) -> str:
 def show_calendar_feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
-    me = calendars.authenticate(session, secret, at)
+    me = tokens.officer_of_calendar(session, secret, at)
     response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -207,7 +207,7 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
     require_password(session, me)
     at = now()
-    secret = calendars.make(session, me.officer, at, day_at(at, None))
+    secret = tokens.make_calendar(session, me.officer, at, day_at(at, None))
     address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
     return page("calendar.html", here="own", address=address)
 
@@ -215,7 +215,7 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/calendar/revoke")
 @allowed(Resource.OWN, Act.WRITE)
 def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
-    calendars.revoke(session, me.officer, day_at(now(), None))
+    tokens.revoke_calendar(session, me.officer, day_at(now(), None))
     return see_other("/console/own#calendar")
 
 
