@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import visits
+from registry.complaints.case import units, visits
 from registry.complaints.case.complaint_codes import derive, last_six
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
@@ -18,7 +18,6 @@ from registry.complaints.casework import reply_templates
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.sealing.sealer import Sealer
@@ -174,7 +173,7 @@ def _waiting(desk: Desk, number: int) -> None:
 def _heard(desk: Desk, number: int) -> None:
     """Its agency is asked, by a person of the agency who reads English and cannot sign in."""
     session, agency = desk.session, demo_reference("agency", "it-uno")
-    unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
+    unit = units.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
     reader, _ = accounts.add_first(
         session,
         accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en"),

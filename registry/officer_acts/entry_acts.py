@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties import accounts
+from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.http.complaint_services import sealer
@@ -91,7 +91,7 @@ def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str,
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     actions.require_own(call.session, call.actor, agency)
-    unit = accounts.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
+    unit = units.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
     return actions.invite(call, unit, name, email, language).reference
 
 

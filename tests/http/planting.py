@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import notes, translations
 from registry.complaints.casework.access_grants import actions as openings
@@ -15,7 +16,6 @@ from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.queue import listing
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts as outside
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.hearings import portal as heard
 from registry.complaints.parties.hearings.content import Allegation
@@ -90,7 +90,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     make_desk(session, sealer)
     agency = _agency(session)
     licence = agency.licences[0].licence_id
-    desk = outside.agency_unit(session, sealer, agency.agency_id, at.date()).reference
+    desk = units.agency_unit(session, sealer, agency.agency_id, at.date()).reference
     rep = make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=TAG, email="rep@agency.example").officer
     make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties import accounts
+from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
@@ -136,7 +136,7 @@ def show_request(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     entry_request = find_request(session, me, reference)
-    unit = accounts.unit_of_agency(session, entry_request.agency)
+    unit = units.unit_of_agency(session, entry_request.agency)
     theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(
         "entries/one.html",

@@ -12,12 +12,12 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id
 from registry.complaints.case.states import DECIDED_STATES
+from registry.complaints.case.units import agency_record
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.complaints.casework.decisions.queries import may_rest_on
 from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call

@@ -14,10 +14,10 @@ from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case
+from registry.complaints.case.units import agency_unit
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content, rules
 from registry.complaints.parties.hearings.moves import advance_hearing, end, facts, lacks_translation
 from registry.complaints.parties.models import Hearing

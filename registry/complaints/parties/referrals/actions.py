@@ -19,10 +19,9 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, same_person
 from registry.complaints.case.questions import of_tier
 from registry.complaints.case.states import OPEN_STATES, READ_WHEN_WITHDRAWN
-from registry.complaints.case.units import day_of_case
+from registry.complaints.case.units import day_of_case, partner_named
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes, record_act
-from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content, rules
 from registry.complaints.parties.referrals.rules import By

@@ -13,7 +13,6 @@ from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import UnitOfficer, lock_case
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts as outside
 from registry.complaints.parties import steps
 from registry.complaints.parties.models import Referral, ReferralReport
 from registry.complaints.parties.referrals import actions, portal, queries
@@ -519,7 +518,7 @@ def attached(session, sealer, store, case):
 
 
 def test_an_agency_or_partner_unit_has_its_own_people_alone(session, sealer):
-    assert outside.partner_named(session, UNION).is_outside
+    assert units.partner_named(session, UNION).is_outside
     with pytest.raises(ActRefused):
         accounts.propose_invitation(
             session, accounts.Invitation(UNION, "N", "n@union.example", [Role.SUPERVISOR], "en"), by="x", at=AT
