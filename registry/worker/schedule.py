@@ -56,7 +56,7 @@ from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
-from registry.watches.mail_words import account_words, digest_words, webhook_words
+from registry.watches.notices import account_words, digest_words, webhook_words
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
 from registry.worker.tasks import Lane, Task

@@ -27,9 +27,8 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.running import clean
 from registry.complaints.attachments.storage import GRACE, PART_PREFIX, FileStore, is_part, random_name
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.envelopes import Place, expand
+from registry.complaints.sealing.envelopes import Place, expand, open_stream, padded, padded_size, seal_stream
 from registry.complaints.sealing.sealer import OpenContainer, Tier
-from registry.complaints.sealing.streams import open_stream, padded, padded_size, seal_stream
 from registry.core.errors import Fault, FilesUnavailable, InvalidInput, NotFound, RefusedFile, TooBusy, Unopenable
 from registry.core.ids import new_reference
 from registry.core.settings import Settings

@@ -20,8 +20,8 @@ from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
+from registry.complaints.sealing.envelopes import padded, seal_stream
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
