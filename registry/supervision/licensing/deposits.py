@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
@@ -20,11 +19,10 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
-from registry.register.authorities.queries import authority_days
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing import deposit_rules
 from registry.supervision.licensing.deposit_rules import Movement
-from registry.supervision.licensing.drafting import LicensingOfficial, status_on, today_of
+from registry.supervision.licensing.drafting import LicensingOfficial, record_act, status_on, today_of
 from registry.supervision.licensing.models import DepositLine
 from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.codes import Problem
@@ -214,10 +212,8 @@ def _lock_agency(session: Session, agency_id: int) -> None:
 
 
 def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
-    agency, officer = call.session.get_one(models.Agency, line.agency_id).reference, call.actor
-    detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
-    today = authority_days(call.session, call.at).of(officer.authority)
-    audit.record(call.session, act, agency, on=today, actor=officer.name, detail=detail, unit=officer.unit)
+    agency = call.session.get_one(models.Agency, line.agency_id).reference
+    record_act(call, act, agency, f"{line.kind} {line.amount} {line.currency}, line {line.reference}")
 
 
 class LedgerView(NamedTuple):

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.core.db.locking import find
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.register.agencies import models, record, storage
@@ -21,6 +23,7 @@ from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, numb
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.models import Authority
+from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import changes, rules
 from registry.supervision.licensing.act_forms import Stated, read_stated
@@ -86,10 +89,15 @@ class Draft:
 
 def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]:
     """The day where an authority sits, and its country. Raises NotFound for an unknown authority."""
-    known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
-    if known is None:
-        raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
+    missing = f"the authority {authority} is not known here: import one of its lists first"
+    known = find(session, Authority, Authority.reference == authority, missing=missing)
     return day_at(at, known.time_zone), known.country
+
+
+def record_act(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
+    """Record a licensing officer's act in the audit trail, on the day that it is where the authority sits."""
+    officer, on = call.actor, authority_days(call.session, call.at).of(call.actor.authority)
+    audit.record(call.session, act, subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)
 
 
 def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str | None = None) -> Draft:
