@@ -18,7 +18,7 @@ from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import acting, officer_call, reference_in, require_no_interest, roles_of
-from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
@@ -91,6 +91,10 @@ def find_within_case(
 ) -> tuple[str, str]:
     """The stored references of a case and of a note, task or event of it."""
     return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
+
+
+def _acts_within_case(*rows: OfficerAct) -> OfficerActs[Officer]:
+    return case_acts(Resource.CASE, find_within_case, *rows)
 
 
 def events_read_by(me: AuthenticatedOfficer) -> tuple[EventKind, ...]:
@@ -207,9 +211,7 @@ ACTS = case_acts(
     ),
 )  # fmt: skip
 
-TASKS = case_acts(
-    Resource.CASE,
-    find_within_case,
+TASKS = _acts_within_case(
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         cases.CaseTaskDoneSchema, method="put", path="", page="",
@@ -222,9 +224,7 @@ TASKS = case_acts(
 )  # fmt: skip
 """What is done to one task of a case."""
 
-NOTES = case_acts(
-    Resource.CASE,
-    find_within_case,
+NOTES = _acts_within_case(
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",
@@ -232,9 +232,7 @@ NOTES = case_acts(
 )  # fmt: skip
 """What is done to one note of a case."""
 
-EVENTS = case_acts(
-    Resource.CASE,
-    find_within_case,
+EVENTS = _acts_within_case(
     OfficerAct(
         "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
         """Write down what came of a visit or interview that was planned.
@@ -251,9 +249,7 @@ EVENTS = case_acts(
 """What is done to one event of a case."""
 
 
-CLAIMS = case_acts(
-    Resource.CASE,
-    find_within_case,
+CLAIMS = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(claims.remove_line), "removeClaimLine", "Remove a line of what the worker is owed.",
         method="delete", path="",
@@ -289,18 +285,14 @@ FIRMS = case_acts(
     ),
 )  # fmt: skip
 
-CASE_AGENCIES = case_acts(
-    Resource.CASE,
-    find_within_case,
+CASE_AGENCIES = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(firms.remove_agency), "removeCaseAgency", "Remove a further agency from a case.",
         method="delete", path="",
     ),
 )  # fmt: skip
 
-CASE_EMPLOYERS = case_acts(
-    Resource.CASE,
-    find_within_case,
+CASE_EMPLOYERS = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(firms.unlink_employer), "unlinkCaseEmployer",
         "Unlink an employer from a case. An employer that no case names is forgotten.",
