@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -256,9 +256,17 @@ def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str
     return case
 
 
-def in_unit(unit: str) -> ColumnElement[bool]:
+def in_unit(unit: str | BindParameter[str]) -> ColumnElement[bool]:
     """Unit scoping, as a condition on Case."""
     return Case.unit_id == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
+
+
+def in_unit_of_few(unit: str | BindParameter[str]) -> ColumnElement[bool]:
+    """As `in_unit`, for a few cases that something else leads to, worded so that no index of the queue fits.
+
+    SQLite would else read the whole queue in its order.
+    """
+    return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 
 
 def opened_boxes(session: Session, case: Case) -> list[EncryptedContainer]:

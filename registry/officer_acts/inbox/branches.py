@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import in_unit, in_unit_of_few
 from registry.core.db.engine import Instant
 from registry.officers.absence import able, able_officers, unable
 from registry.officers.models import Conflict, Officer, Unit
@@ -152,13 +153,12 @@ def _as(value: Any, type_: Any, name: str) -> Any:
 
 
 def in_my_unit() -> ColumnElement[bool]:
-    return Case.unit_id == select(Unit.id).where(Unit.reference == UNIT).scalar_subquery()
+    return in_unit(UNIT)
 
 
 def of_my_unit() -> ColumnElement[bool]:
-    """As `in_my_unit`, for rows of another table of which there are few: worded so that no index of the queue fits, for SQLite
-    would else read the whole queue in its order."""
-    return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == UNIT).scalar_subquery()
+    """As `in_my_unit`, for rows of another table of which there are few."""
+    return in_unit_of_few(UNIT)
 
 
 def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:
