@@ -163,18 +163,10 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
     """
     case, hearing = lock_hearing(call, reference)
     session, officer, today = call.session, call.actor, today_of(call)
-    if not today + rules.SHORTEST <= answer_by <= today + rules.MAX_EXTENSION:
-        raise InvalidInput(
-            [
-                Fault.of(
-                    "answer_by",
-                    Problem.INVALID_VALUE,
-                    "days_ahead",
-                    least=rules.SHORTEST.days,
-                    most=rules.MAX_EXTENSION.days,
-                )
-            ]
-        )
+    least, most = rules.SHORTEST, rules.MAX_EXTENSION
+    if not today + least <= answer_by <= today + most:
+        fault = Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=least.days, most=most.days)
+        raise InvalidInput([fault])
     _require_silent_still(call, sealer, case, hearing)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
     advance_hearing(call, case, hearing, HearingState.SERVED, rules.By.OFFICER)
