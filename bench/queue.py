@@ -34,7 +34,7 @@ from registry.officers.models import Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import OfficerRights, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import overview
-from registry.oversight.overview_rules import usual
+from registry.oversight.rules import usual
 from registry.vocabulary.cases import (
     CaseState,
     ClockKind,

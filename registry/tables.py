@@ -9,7 +9,7 @@ from registry.complaints.casework import models as _casework
 from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import models as _intake
 from registry.complaints.parties import models as _parties
-from registry.complaints.retention import purge_limit as _purging
+from registry.complaints.retention import purging as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats

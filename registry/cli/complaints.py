@@ -32,8 +32,8 @@ from registry.core.errors import ImportRefused, SettingsError
 from registry.i18n.wording import indicator_text, word
 from registry.log.clock_check import require_right_clock
 from registry.log.models import LogState
+from registry.oversight.rules import Quarter, read_quarter
 from registry.oversight.statistics import close, close_due, releases
-from registry.oversight.statistics_rules import Quarter, read_quarter
 from registry.pages.intake.forms import html_of_forms
 from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
 from registry.vocabulary.register import Language

@@ -7,8 +7,7 @@ import msgspec
 
 from registry.cli.opening import JSON, echo_json, open_registry
 from registry.complaints.case import units as actions
-from registry.complaints.case.routing_rules import takes_complaints
-from registry.complaints.parties import accounts
+from registry.complaints.intake.rules import takes_complaints
 from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
@@ -143,8 +142,8 @@ def partners() -> None:
 def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
     """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        partner = accounts.NewPartner(reference, PartnerKind(kind), country, names_by_language(names), email)
-        unit = accounts.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
+        partner = actions.NewPartner(reference, PartnerKind(kind), country, names_by_language(names), email)
+        unit = actions.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
         click.echo(
             f"{unit.reference}: added. Now add its people: registry officers add {unit.reference} ... --role partner"
         )
@@ -155,7 +154,7 @@ def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...],
 def list_partners(as_json: bool) -> None:
     """Every partner organisation."""
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        found = accounts.partners(session)
+        found = actions.partners(session)
         if as_json:
             shown = ("reference", "country", "partner_kind", "names", "closed_on")
             echo_json([{name: getattr(unit, name) for name in shown} for unit in found])
@@ -173,6 +172,6 @@ def list_partners(as_json: bool) -> None:
 def close_partner(reference: str) -> None:
     """Hand nothing more to a partner. What it has stays open to it until it expires or is taken back."""
     with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
-        accounts.partner_named(session, reference)
+        actions.partner_named(session, reference)
         unit = actions.close(session, reference, day_at(now(), None))
         click.echo(f"{unit.reference} is handed nothing more since {unit.closed_on}.")

@@ -16,7 +16,6 @@ from registry.complaints.case.complaint_codes import RANDOM_DIGITS, derive, last
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.intake import filing
-from registry.complaints.parties import accounts as parties
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import find
@@ -128,7 +127,7 @@ def add_officers(session: Session, sealer: Sealer, at: datetime) -> list[Joining
     wanted.append((Role.PARTNER, _partner(session, sealer, at), f"partner@{PARTNER}.example"))
     agency = _agency(session, unit.authority)
     if agency is not None:
-        desk = parties.agency_unit(session, sealer, agency, at.date()).reference
+        desk = units.agency_unit(session, sealer, agency, at.date()).reference
         wanted.append((Role.AGENCY_REP, desk, f"agency@{desk}.example"))
     return [_added(session, role, of, email, at) for role, of, email in wanted]
 
@@ -146,8 +145,8 @@ def _partner(session: Session, sealer: Sealer, at: datetime) -> str:
     there = session.scalars(select(Unit.reference).where(Unit.reference == PARTNER)).first()
     if there is None:
         names = {"en": "Union of workers (fictitious)"}
-        partner = parties.NewPartner(PARTNER, PartnerKind.UNION, "IT", names)
-        parties.add_partner(session, sealer, partner, at.date())
+        partner = units.NewPartner(PARTNER, PartnerKind.UNION, "IT", names)
+        units.add_partner(session, sealer, partner, at.date())
     return PARTNER
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import visits
+from registry.complaints.case import units, visits
 from registry.complaints.case.complaint_codes import derive
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
@@ -18,7 +18,6 @@ from registry.complaints.casework import reply_templates
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.sealing.sealer import Sealer
@@ -41,7 +40,7 @@ from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
-from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
@@ -167,7 +166,7 @@ def _waiting(desk: Desk, number: int) -> None:
 def _heard(desk: Desk, number: int) -> None:
     """Its agency is asked, by a person of the agency who reads English and cannot sign in."""
     session, agency = desk.session, demo_reference("agency", "it-uno")
-    unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
+    unit = units.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
     reader, _ = accounts.add_first(
         session,
         accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en"),
@@ -192,12 +191,12 @@ def _sanctioned(desk: Desk, number: int) -> None:
     agency = demo_reference("agency", "it-condizioni")
     _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
     call = Call(desk.session, SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY), desk.at)
-    terms = drafting.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
+    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
     licence = demo_reference("licence", "it-condizioni/0")
-    sanction = drafting.propose(call, desk.sealer, licence, terms, decision=decision)
+    sanction = sanctions.propose(call, desk.sealer, licence, terms, decision=decision)
     informed = frozenset({ToldFirst.LABOUR_INSPECTORATE})
-    look = drafting.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
-    drafting.look_at_workers(call, sanction.reference, look)
+    look = sanctions.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
+    sanctions.look_at_workers(call, sanction.reference, look)
     hand_to_review(call, sanction.reference)
 
 

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import lock_log, refuse_mixing
+from registry.oversight.rules import VERSION, Quarter
 from registry.oversight.statistics import Snapshot, SnapshotCell
-from registry.oversight.statistics_rules import VERSION, Quarter
 from registry.register.agencies import models, record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.publishing import Event

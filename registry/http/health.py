@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.retention.purge_limit import cases_purged, purge_backlog, purged_through
+from registry.complaints.retention.purging import cases_purged, purge_backlog, purged_through
 from registry.core.confinement import why_unconfined
 from registry.core.db.engine import Limits, engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error

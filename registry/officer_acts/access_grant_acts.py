@@ -17,12 +17,7 @@ from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
-from schemas.officers import (
-    AccessDecisionSchema,
-    BreakGlassRequestSchema,
-    IdentityAccessRequestSchema,
-    OriginalAccessRequestSchema,
-)
+from schemas import officers
 
 
 def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
@@ -45,7 +40,7 @@ ACTS = OfficerActs(
 
             The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
             """,
-            AccessDecisionSchema, form={"is_granted": "decision"},
+            officers.AccessDecisionSchema, form={"is_granted": "decision"},
         ),
         OfficerAct(
             "end", Act.APPROVE, calling(actions.end), "endAccessGrant", "End another officer's access before its time."
@@ -85,17 +80,17 @@ IN_CASE = case_acts(
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
         Auditors and supervisors are told.
         """,
-        BreakGlassRequestSchema, drafts=AccessKind.BREAK_GLASS,
+        officers.BreakGlassRequestSchema, drafts=AccessKind.BREAK_GLASS,
     ),
     OfficerAct(
         "identity", Act.PROPOSE, partial(_ask, AccessKind.IDENTITY), "requestIdentity",
         "Request who wrote, and how to reach them safely, from the custodian.",
-        IdentityAccessRequestSchema, resource=RIGHT_TO[AccessKind.IDENTITY], drafts=AccessKind.IDENTITY,
+        officers.IdentityAccessRequestSchema, resource=RIGHT_TO[AccessKind.IDENTITY], drafts=AccessKind.IDENTITY,
     ),
     OfficerAct(
         "original", Act.PROPOSE, partial(_ask, AccessKind.ORIGINAL), "requestOriginal",
         "Request an original file from the custodian.",
-        OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[AccessKind.ORIGINAL],
+        officers.OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[AccessKind.ORIGINAL],
         drafts=AccessKind.ORIGINAL,
     ),
 )  # fmt: skip

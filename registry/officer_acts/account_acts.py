@@ -21,13 +21,7 @@ from registry.officers import accounts, notices, tokens
 from registry.officers.models import NoticeChoice, Officer, OfficerChange, RoleLent
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from schemas.officers import (
-    ConflictNewSchema,
-    NoticeChoiceSchema,
-    OfficerInvitationSchema,
-    OfficerRolesSchema,
-    RoleLoanNewSchema,
-)
+from schemas import officers
 
 
 def _find_officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
@@ -100,7 +94,7 @@ OFFICERS: OfficerActs[str] = OfficerActs(
             No one is invited until another officer approves it (`approveOfficerChange`). Idempotent with an
             Idempotency-Key.
             """,
-            OfficerInvitationSchema, path="", page="", form={"roles": "role"}, drafts="invitation",
+            officers.OfficerInvitationSchema, path="", page="", form={"roles": "role"}, drafts="invitation",
             is_versioned=False, statuses=(409, 413, 415),
         ),
     ),
@@ -117,7 +111,7 @@ OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
 
             Officers do not propose their own roles. Idempotent with an Idempotency-Key.
             """,
-            OfficerRolesSchema, form={"roles": "role"}, drafts="change of roles",
+            officers.OfficerRolesSchema, form={"roles": "role"}, drafts="change of roles",
         ),
         OfficerAct(
             "reset", Act.PROPOSE, _reset, "proposeReset",
@@ -267,7 +261,7 @@ OWN_ACCOUNT = _acts(
         For 92 days at most, both days included. It ends with your own, and when you take it back. Idempotent with an
         Idempotency-Key.
         """,
-        RoleLoanNewSchema, form={"deputy_id": "deputy"}, drafts="loan", is_versioned=False,
+        officers.RoleLoanNewSchema, form={"deputy_id": "deputy"}, drafts="loan", is_versioned=False,
     ),
     OfficerAct(
         "notices", Act.WRITE, _choose_notices, "setNotices",
@@ -275,7 +269,7 @@ OWN_ACCOUNT = _acts(
 
         No notice says what it is. `getMe` says what you chose. Without `way` it stays as it is.
         """,
-        NoticeChoiceSchema, method="put", is_shown_after=False, is_versioned=False, statuses=(409, 413, 415),
+        officers.NoticeChoiceSchema, method="put", is_shown_after=False, is_versioned=False, statuses=(409, 413, 415),
     ),
     OfficerAct(
         "conflicts", Act.WRITE, _declare, "declareConflict",
@@ -283,6 +277,6 @@ OWN_ACCOUNT = _acts(
 
         From now on you act on nothing that concerns it. Saying it again changes nothing.
         """,
-        ConflictNewSchema, form={"agency_id": "agency"}, is_shown_after=False, is_versioned=False, statuses=(413, 415),
+        officers.ConflictNewSchema, form={"agency_id": "agency"}, is_shown_after=False, is_versioned=False, statuses=(413, 415),
     ),
 )  # fmt: skip

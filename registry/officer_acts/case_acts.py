@@ -18,28 +18,12 @@ from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import acting, officer_call, reference_in, require_no_interest, roles_of
-from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import EventKind, FirmPart
-from schemas.cases import (
-    CaseAgencySchema,
-    CaseAssigneeSchema,
-    CaseEmployerBodySchema,
-    CaseEventBodySchema,
-    CaseEventRecordSchema,
-    CaseFurtherAgencySchema,
-    CaseHoldSchema,
-    CaseMoveBodySchema,
-    CaseNoteBodySchema,
-    CasePrioritySchema,
-    CaseReplySchema,
-    CaseTaskBodySchema,
-    CaseTaskDoneSchema,
-    ClaimLineBodySchema,
-    UnitEmployerBodySchema,
-)
+from schemas import cases
 
 
 def lock_case_for(
@@ -109,6 +93,10 @@ def find_within_case(
     return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
 
 
+def _acts_within_case(*rows: OfficerAct) -> OfficerActs[Officer]:
+    return case_acts(Resource.CASE, find_within_case, *rows)
+
+
 def events_read_by(me: AuthenticatedOfficer) -> tuple[EventKind, ...]:
     """What an officer reads of the visits, calls and evidence of a case: who works on it all, who decides the evidence."""
     return tuple(EventKind) if me.standing.may(Resource.CASE, Act.WRITE) else (EventKind.EVIDENCE,)
@@ -135,7 +123,7 @@ ACTS = case_acts(
 
         As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
         """,
-        CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
+        cases.CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
         "reply", Act.WRITE, calling_sealed(letters.write_letter, letters.Letter), "replyToCase",
@@ -143,13 +131,13 @@ ACTS = case_acts(
 
         In another language than the complainant's, and without a translation, it waits for a translator of the unit.
         """,
-        CaseReplySchema, path="/messages", resource=Resource.MESSAGE,
+        cases.CaseReplySchema, path="/messages", resource=Resource.MESSAGE,
         done=lambda letter: "replyToCase" if letter is None else "letter_waits",
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
         "Assign a case to an officer of your unit, or to no one.",
-        CaseAssigneeSchema, method="put", undo=_former_assignee,
+        cases.CaseAssigneeSchema, method="put", undo=_former_assignee,
         done=lambda case: "assignCase" if isinstance(case, Case) and case.assignee else "case_unassigned",
     ),
     OfficerAct(
@@ -166,7 +154,7 @@ ACTS = case_acts(
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
-        CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
+        cases.CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
         done=_priority_done,
     ),
     OfficerAct(
@@ -174,11 +162,11 @@ ACTS = case_acts(
 
         It is never changed; its author may take it back on the same day.
         """,
-        CaseNoteBodySchema, taken_back_at=_take_back_address,
+        cases.CaseNoteBodySchema, taken_back_at=_take_back_address,
     ),
     OfficerAct(
         "tasks", Act.WRITE, calling_sealed(notes.add_task), "addCaseTask", "Add a task to a case.",
-        CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_take_back_address,
+        cases.CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_take_back_address,
     ),
     OfficerAct(
         "events", Act.WRITE, calling_sealed(events.add_event, events.EventDraft), "addCaseEvent",
@@ -186,7 +174,7 @@ ACTS = case_acts(
 
         A call that reached the worker, and an interview with the worker, are the first reply and end the danger deadline.
         """,
-        CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
+        cases.CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
     ),
     OfficerAct(
         "claims", Act.WRITE, calling_sealed(claims.add_line, claims.ClaimDraft), "addClaimLine",
@@ -194,7 +182,7 @@ ACTS = case_acts(
 
         What was paid is deducted. No legal rate is added: overtime is paid as the contract or the cited law says.
         """,
-        ClaimLineBodySchema, unread={"kind": "choose_one", "unit": "choose_one"}, taken_back_at=_remove_address,
+        cases.ClaimLineBodySchema, unread={"kind": "choose_one", "unit": "choose_one"}, taken_back_at=_remove_address,
     ),
     OfficerAct(
         "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
@@ -210,7 +198,7 @@ ACTS = case_acts(
 
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
         """,
-        CaseHoldSchema, method="put",
+        cases.CaseHoldSchema, method="put",
         done=lambda case: "setLegalHold" if isinstance(case, Case) and case.has_legal_hold else "hold_released",
     ),
     OfficerAct(
@@ -219,16 +207,14 @@ ACTS = case_acts(
 
         What the complainant wrote stays beside it. Once recorded it cannot be changed.
         """,
-        CaseAgencySchema, method="put", form={"agency_id": "agency"},
+        cases.CaseAgencySchema, method="put", form={"agency_id": "agency"},
     ),
 )  # fmt: skip
 
-TASKS = case_acts(
-    Resource.CASE,
-    find_within_case,
+TASKS = _acts_within_case(
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
-        CaseTaskDoneSchema, method="put", path="", page="",
+        cases.CaseTaskDoneSchema, method="put", path="", page="",
         undo=lambda _, form: {"is_done": "no" if form.get("is_done") == "yes" else "yes"},
     ),
     OfficerAct(
@@ -238,9 +224,7 @@ TASKS = case_acts(
 )  # fmt: skip
 """What is done to one task of a case."""
 
-NOTES = case_acts(
-    Resource.CASE,
-    find_within_case,
+NOTES = _acts_within_case(
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",
@@ -248,16 +232,14 @@ NOTES = case_acts(
 )  # fmt: skip
 """What is done to one note of a case."""
 
-EVENTS = case_acts(
-    Resource.CASE,
-    find_within_case,
+EVENTS = _acts_within_case(
     OfficerAct(
         "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
         """Write down what came of a visit or interview that was planned.
 
         It is written once, and never changed.
         """,
-        CaseEventRecordSchema, method="put", form={"record": "came", "is_held": "was_held", "attendees": "present"},
+        cases.CaseEventRecordSchema, method="put", form={"record": "came", "is_held": "was_held", "attendees": "present"},
     ),
     OfficerAct(
         "take-back", Act.WRITE, calling_sealed(events.take_back_event), "takeBackCaseEvent",
@@ -267,9 +249,7 @@ EVENTS = case_acts(
 """What is done to one event of a case."""
 
 
-CLAIMS = case_acts(
-    Resource.CASE,
-    find_within_case,
+CLAIMS = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(claims.remove_line), "removeClaimLine", "Remove a line of what the worker is owed.",
         method="delete", path="",
@@ -293,7 +273,7 @@ FIRMS = case_acts(
 
         The agency that was recorded first stays the main one.
         """,
-        CaseFurtherAgencySchema, form={"agency_id": "agency"},
+        cases.CaseFurtherAgencySchema, form={"agency_id": "agency"},
     ),
     OfficerAct(
         "employers", Act.WRITE, calling_sealed(firms.link_employer, firms.EmployerLink), "linkCaseEmployer",
@@ -301,22 +281,18 @@ FIRMS = case_acts(
 
         What the complainant wrote stays beside it.
         """,
-        CaseEmployerBodySchema, form={"part": "employer_part"},
+        cases.CaseEmployerBodySchema, form={"part": "employer_part"},
     ),
 )  # fmt: skip
 
-CASE_AGENCIES = case_acts(
-    Resource.CASE,
-    find_within_case,
+CASE_AGENCIES = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(firms.remove_agency), "removeCaseAgency", "Remove a further agency from a case.",
         method="delete", path="",
     ),
 )  # fmt: skip
 
-CASE_EMPLOYERS = case_acts(
-    Resource.CASE,
-    find_within_case,
+CASE_EMPLOYERS = _acts_within_case(
     OfficerAct(
         "remove", Act.WRITE, calling(firms.unlink_employer), "unlinkCaseEmployer",
         "Unlink an employer from a case. An employer that no case names is forgotten.",
@@ -335,7 +311,7 @@ EMPLOYER = case_acts(
     OfficerAct(
         "edit", Act.WRITE, calling_sealed(firms.edit_employer, firms.EmployerDetails), "editEmployer",
         "Correct what is written down of an employer.",
-        UnitEmployerBodySchema, method="put", path="", page="",
+        cases.UnitEmployerBodySchema, method="put", path="", page="",
     ),
 )  # fmt: skip
 """What is done to an employer of the unit."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties import accounts
+from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.http.complaint_services import sealer
@@ -12,10 +12,9 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import decisions, queries
-from registry.supervision.entries.decisions import EntryOfficial
+from registry.supervision.entries import actions, queries
+from registry.supervision.entries.actions import EntryOfficial, Rep
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.requests import Rep, take_back
 from registry.vocabulary.register import Language
 from schemas.entries import AgencyInvitationSchema, EntryAnswerSchema, EntryDecisionSchema
 
@@ -49,12 +48,12 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_request(session, me, reference).reference,
     (
         OfficerAct(
-            "decide", Act.APPROVE, calling(decisions.decide), "decideEntryRequest",
+            "decide", Act.APPROVE, calling(actions.decide), "decideEntryRequest",
             _DECIDING,
             EntryDecisionSchema, form={"is_accepted": "decision"},
         ),
         OfficerAct(
-            "take-down", Act.APPROVE, calling(decisions.take_down), "takeDownReply",
+            "take-down", Act.APPROVE, calling(actions.take_down), "takeDownReply",
             "Take down an agency's reply, with a reason.",
             EntryAnswerSchema,
         ),
@@ -64,7 +63,7 @@ ACTS = OfficerActs(
 
 def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
     rep = representative(call.session, call.me)
-    return take_back(Call(call.session, rep, call.at, call.version), call.reference)
+    return actions.take_back(Call(call.session, rep, call.at, call.version), call.reference)
 
 
 OWN = OfficerActs(
@@ -83,7 +82,7 @@ OWN = OfficerActs(
 
 def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[OfficerChange, str]:
     """An invitation and its agency. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
-    change, agency = decisions.invitation_named(session, official(me), reference_in(reference))
+    change, agency = actions.invitation_named(session, official(me), reference_in(reference))
     require_no_interest(me, agency)
     return change, agency
 
@@ -91,9 +90,9 @@ def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) 
 def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
-    decisions.require_own(call.session, call.actor, agency)
-    unit = accounts.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
-    return decisions.invite(call, unit, name, email, language).reference
+    actions.require_own(call.session, call.actor, agency)
+    unit = units.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
+    return actions.invite(call, unit, name, email, language).reference
 
 
 INVITATIONS = OfficerActs(
@@ -120,7 +119,7 @@ INVITED = OfficerActs(
     lambda session, me, _, reference: find_invitation(session, me, reference)[0].reference,
     (
         OfficerAct(
-            "approve", Act.APPROVE, calling(decisions.approve_invitation), "approveAgencyInvitation",
+            "approve", Act.APPROVE, calling(actions.approve_invitation), "approveAgencyInvitation",
             """Approve another officer's invitation of a person of an agency.
 
             The answer has the code with which that person joins: shown this once, and handed over in person.
@@ -128,7 +127,7 @@ INVITED = OfficerActs(
             is_versioned=False,
         ),
         OfficerAct(
-            "refuse", Act.APPROVE, calling(decisions.refuse_invitation), "refuseAgencyInvitation",
+            "refuse", Act.APPROVE, calling(actions.refuse_invitation), "refuseAgencyInvitation",
             "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
             is_shown_after=False, is_versioned=False,
         ),

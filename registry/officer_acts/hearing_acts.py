@@ -18,17 +18,7 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.hearings import (
-    AllegationSchema,
-    HearingAnswerSchema,
-    HearingApprovalSchema,
-    HearingDraftSchema,
-    HearingLongerAskedSchema,
-    HearingLongerSchema,
-    HearingOutcomeSchema,
-    HearingReasonSchema,
-    HearingServiceSchema,
-)
+from schemas import hearings
 
 
 def find_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
@@ -59,7 +49,7 @@ ACTS = case_acts(
 
         Only its author may, so that it is known who the second person is.
         """,
-        AllegationSchema, method="put", path="",
+        hearings.AllegationSchema, method="put", path="",
     ),
     OfficerAct(
         "hand-in", Act.PROPOSE, calling_sealed(actions.hand_in), "submitHearing",
@@ -68,7 +58,7 @@ ACTS = case_acts(
     OfficerAct(
         "send-back", Act.APPROVE, calling_sealed(actions.send_back), "returnHearing",
         "Return a draft that could reveal who complained.",
-        HearingReasonSchema, form={"reason": "back"},
+        hearings.HearingReasonSchema, form={"reason": "back"},
     ),
     OfficerAct(
         "approve", Act.APPROVE, calling_sealed(actions.approve), "approveHearing",
@@ -76,7 +66,7 @@ ACTS = case_acts(
 
         Where few could have complained, say why it may go.
         """,
-        HearingApprovalSchema,
+        hearings.HearingApprovalSchema,
     ),
     OfficerAct(
         "serve", Act.PROPOSE, calling_sealed(actions.serve), "serveHearing",
@@ -84,7 +74,7 @@ ACTS = case_acts(
 
         Its case is `agency_hearing` from now on.
         """,
-        HearingServiceSchema,
+        hearings.HearingServiceSchema,
     ),
     OfficerAct(
         "close", Act.PROPOSE, calling_sealed(actions.close), "closeHearing",
@@ -97,7 +87,7 @@ ACTS = case_acts(
     OfficerAct(
         "longer", Act.PROPOSE, calling_sealed(actions.extend), "extendHearing",
         "Extend the deadline to answer, on the agency's request or your own judgement.",
-        HearingLongerSchema,
+        hearings.HearingLongerSchema,
     ),
     OfficerAct(
         "tell", Act.PROPOSE, calling_sealed(outcome.notify_outcome, outcome.Outcome), "sendHearingOutcome",
@@ -105,7 +95,7 @@ ACTS = case_acts(
 
         Once, while the worker agrees that it is spoken to. In a language that no one there reads it waits for a translator.
         """,
-        HearingOutcomeSchema, path="/outcome", done=_told_or_waits,
+        hearings.HearingOutcomeSchema, path="/outcome", done=_told_or_waits,
     ),
 )  # fmt: skip
 
@@ -127,7 +117,7 @@ IN_CASE = case_acts(
         the agency reads it is approved only with a translation. Idempotent with an
         Idempotency-Key.
         """,
-        HearingDraftSchema, path="", form={"agency_id": "agency"}, drafts="hearing",
+        hearings.HearingDraftSchema, path="", form={"agency_id": "agency"}, drafts="hearing",
     ),
 )  # fmt: skip
 """What is done to a case."""
@@ -137,11 +127,11 @@ ANSWERS = party_acts(
     Resource.HEARING,
     OfficerAct(
         "keep", Act.ANSWER, calling_sealed(portal.save_draft_answer), "saveHearingAnswer", "Save an unfinished answer.",
-        HearingAnswerSchema, method="put", path="/draft",
+        hearings.HearingAnswerSchema, method="put", path="/draft",
     ),
     OfficerAct(
         "answer", Act.ANSWER, calling_sealed(portal.answer), "answerHearing", "Submit the answer, which is final.",
-        HearingAnswerSchema, is_final=True,
+        hearings.HearingAnswerSchema, is_final=True,
     ),
     OfficerAct(
         "longer", Act.ANSWER, calling_sealed(portal.request_extension), "requestHearingExtension",
@@ -149,12 +139,12 @@ ANSWERS = party_acts(
 
         The last day stays until the authority sets another.
         """,
-        HearingLongerAskedSchema, form={"text": "longer"},
+        hearings.HearingLongerAskedSchema, form={"text": "longer"},
     ),
     OfficerAct(
         "object", Act.ANSWER, calling_sealed(portal.object_to), "objectToOutcome",
         "Object to the outcome, once and until the day that you were told.",
-        HearingAnswerSchema, path="/objection", form={"text": "objection"},
+        hearings.HearingAnswerSchema, path="/objection", form={"text": "objection"},
         is_final=True,
     ),
 )  # fmt: skip

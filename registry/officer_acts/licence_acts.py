@@ -8,17 +8,10 @@ from sqlalchemy.orm import Session, object_session
 from registry.core.clock import now
 from registry.core.ids import read_reference
 from registry.http.transaction import keyring, services
+from registry.officer_acts import licensing
 from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
-from registry.officer_acts.licensing import (
-    find_agency,
-    find_channel_change,
-    find_collision,
-    find_proposal,
-    official,
-    require_act,
-)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
@@ -28,37 +21,31 @@ from registry.supervision.licensing.drafting import ActRequest, Draft, Licensing
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
-from schemas.entries import (
-    ChannelChangeProposalSchema,
-    CloneWarningSchema,
-    CollisionConfirmationSchema,
-    CollisionDismissalSchema,
-    WarningLiftSchema,
-)
+from schemas import entries
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
 
 
 def _acts(resource: Resource, find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
-    return OfficerActs(resource, lambda me, _: official(me), find, rows)
+    return OfficerActs(resource, lambda me, _: licensing.official(me), find, rows)
 
 
 def _find_proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
-    found = find_proposal(session, me, reference)
-    require_act(me, found.act, act.right)
+    found = licensing.find_proposal(session, me, reference)
+    licensing.require_act(me, found.act, act.right)
     return found.reference
 
 
 def _find_line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
-    find_agency(session, me, agency)
+    licensing.find_agency(session, me, agency)
     return line
 
 
 def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return find_channel_change(session, me, reference_in(reference)).reference
+    return licensing.find_channel_change(session, me, reference_in(reference)).reference
 
 
 def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return find_collision(session, me, reference_in(reference))[0].reference
+    return licensing.find_collision(session, me, reference_in(reference))[0].reference
 
 
 def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
@@ -67,7 +54,7 @@ def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) ->
 
 
 def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
-    return find_agency(session, me, agency)[1].agency_id
+    return licensing.find_agency(session, me, agency)[1].agency_id
 
 
 def _preview(
@@ -77,7 +64,7 @@ def _preview(
     about: str | None = None,
     **ground: Any,
 ) -> Draft:
-    require_act(call.me, act, Act.PROPOSE)
+    licensing.require_act(call.me, act, Act.PROPOSE)
     draft = draft_act(call, ActRequest(act, about, stated, **ground))
     require_no_interest(call.me, draft.after.agency_id)
     return draft
@@ -90,7 +77,7 @@ def _propose(
     about: str | None = None,
     **ground: Any,
 ) -> str:
-    require_act(call.me, act, Act.PROPOSE)
+    licensing.require_act(call.me, act, Act.PROPOSE)
     made = proposals.propose(call, ActRequest(act, about, stated, **ground))
     if made.agency_id is not None:
         require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
@@ -200,7 +187,7 @@ CHANNELS = _acts(
 
         Another officer approves it. Of a bank account a digest and its last characters alone are kept.
         """,
-        ChannelChangeProposalSchema, path="", page="", form={"agency_id": "agency", "replaces": "instead_of"},
+        entries.ChannelChangeProposalSchema, path="", page="", form={"agency_id": "agency", "replaces": "instead_of"},
         drafts="change", is_versioned=False, not_found=("agency_id", "agency_not_yours"),
     ),
 )  # fmt: skip
@@ -239,12 +226,12 @@ COLLISIONS = _acts(
 
         The true entry is one of your authority's.
         """,
-        CollisionConfirmationSchema, statuses=(404, 413, 415),
+        entries.CollisionConfirmationSchema, statuses=(404, 413, 415),
     ),
     OfficerAct(
         "dismiss", Act.APPROVE, calling(related_acts.dismiss_collision), "dismissCollision",
         "Dismiss a collision, with a reason. It comes up again only with new evidence.",
-        CollisionDismissalSchema, statuses=(404, 413, 415),
+        entries.CollisionDismissalSchema, statuses=(404, 413, 415),
     ),
 )  # fmt: skip
 
@@ -258,12 +245,12 @@ CLONE_WARNINGS = _acts(
 
         It is public at once.
         """,
-        CloneWarningSchema, path="", drafts="warning", is_versioned=False,
+        entries.CloneWarningSchema, path="", drafts="warning", is_versioned=False,
     ),
     OfficerAct(
         "lift", Act.APPROVE, calling(related_acts.lift), "liftCloneWarning",
         "Lift a clone warning from an agency's entry. The entry's history keeps it.",
-        WarningLiftSchema, statuses=(404, 413, 415),
+        entries.WarningLiftSchema, statuses=(404, 413, 415),
     ),
 )  # fmt: skip
 

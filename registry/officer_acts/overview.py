@@ -14,7 +14,7 @@ from registry.http.complaint_services import sealer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Overview, overview
-from registry.oversight.overview_rules import Period
+from registry.oversight.rules import Period
 from registry.register.agencies.queries import public_record
 
 

@@ -18,12 +18,7 @@ from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sea
 from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.referrals import (
-    ReferralDeclineSchema,
-    ReferralOverrideSchema,
-    ReferralProposalSchema,
-    ReferralReportInSchema,
-)
+from schemas import referrals
 
 
 def find_referral(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
@@ -56,7 +51,7 @@ ACTS = case_acts(
         In a case of P0, by another than who proposed it, with the law that asks for it. Nothing overrides the
         complainant's consent to tell an authority in China.
         """,
-        ReferralOverrideSchema,
+        referrals.ReferralOverrideSchema,
     ),
     OfficerAct(
         "send", Act.PROPOSE, calling_sealed(actions.send), "sendReferral",
@@ -87,7 +82,7 @@ IN_CASE = case_acts(
         It is copied and sealed now; that copy goes. Where the complainant agrees already, it is consented at once.
         Idempotent with an Idempotency-Key.
         """,
-        ReferralProposalSchema, path="", form={"answers": "answer", "messages": "message", "files": "file"},
+        referrals.ReferralProposalSchema, path="", form={"answers": "answer", "messages": "message", "files": "file"},
         drafts="referral",
     ),
 )  # fmt: skip
@@ -100,12 +95,12 @@ RECEIVED = party_acts(
     OfficerAct(
         "decline", Act.ANSWER, calling_sealed(portal.decline), "declineReferral",
         "Decline a referral. It is closed to your organisation from then on.",
-        ReferralDeclineSchema, is_shown_after=False,
+        referrals.ReferralDeclineSchema, is_shown_after=False,
     ),
     OfficerAct(
         "report", Act.ANSWER, calling_sealed(portal.report), "reportReferral",
         "Report what was done about a referral; may be repeated.",
-        ReferralReportInSchema, path="/reports", form={"is_done": "done"},
+        referrals.ReferralReportInSchema, path="/reports", form={"is_done": "done"},
     ),
 )  # fmt: skip
 """What a partner's own people do to a referral that was handed to their organisation."""

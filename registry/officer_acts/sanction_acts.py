@@ -14,19 +14,13 @@ from registry.officer_acts.agency_picker import licence_numbered
 from registry.officer_acts.case_acts import lock_case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.sanctions import actions, drafting, queries
-from registry.supervision.sanctions.drafting import Look, Terms
+from registry.supervision.sanctions import actions, queries
+from registry.supervision.sanctions.actions import Look, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import ToldFirst
-from schemas.sanctions import (
-    SanctionEndAskedSchema,
-    SanctionProposalSchema,
-    SanctionReasonSchema,
-    SanctionTermsSchema,
-    WorkersLookSchema,
-)
+from schemas import sanctions
 
 
 def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
@@ -67,13 +61,13 @@ def _propose(
         detail = "is missing: send the version of the decided case as you read it"
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
     licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
-    made = drafting.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
+    made = actions.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
     require_no_interest(call.me, made.agency)
     return made.reference
 
 
 def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
-    return drafting.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
+    return actions.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
 
 
 def _sanction_done(sanction: object) -> str:
@@ -94,7 +88,7 @@ PROPOSALS = OfficerActs(
             Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
             it. Idempotent with an Idempotency-Key.
             """,
-            SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
+            sanctions.SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
             form={"licence_id": "licence", "decision_id": "decision", "case_version": "version"},
         ),
     ),
@@ -106,12 +100,12 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_sanction(session, me, reference).reference,
     (
         OfficerAct(
-            "edit", Act.PROPOSE, calling_sealed(drafting.edit, Terms), "editSanction",
+            "edit", Act.PROPOSE, calling_sealed(actions.edit, Terms), "editSanction",
             """Edit a proposed sanction.
 
             Only its proposer may, until it is submitted for approval.
             """,
-            SanctionTermsSchema, method="put", path="",
+            sanctions.SanctionTermsSchema, method="put", path="",
         ),
         OfficerAct(
             "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
@@ -119,7 +113,7 @@ ACTS = OfficerActs(
 
             Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
             """,
-            WorkersLookSchema, method="put",
+            sanctions.WorkersLookSchema, method="put",
         ),
         OfficerAct(
             "review", Act.PROPOSE, calling(actions.hand_to_review), "submitSanction",
@@ -127,7 +121,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "give-back", Act.APPROVE, calling(actions.give_back), "returnSanction", "Return a sanction to its proposer.",
-            SanctionReasonSchema,
+            sanctions.SanctionReasonSchema,
         ),
         OfficerAct(
             "approve", Act.APPROVE, calling(actions.approve), "approveSanction",
@@ -140,7 +134,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
-            SanctionReasonSchema,
+            sanctions.SanctionReasonSchema,
         ),
         OfficerAct(
             "end", Act.PROPOSE, calling(actions.ask_for_end), "proposeSanctionEnd",
@@ -148,7 +142,7 @@ ACTS = OfficerActs(
 
             Another confirms it; until then it holds as before.
             """,
-            SanctionEndAskedSchema, form={"to": "target"},
+            sanctions.SanctionEndAskedSchema, form={"to": "target"},
         ),
         OfficerAct(
             "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",

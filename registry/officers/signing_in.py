@@ -14,15 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.accounts.delays import Delays
+from registry.accounts.passwords import Delays
 from registry.audit.actions import record
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.officers import factors, security_keys, security_mails, sessions, tokens
+from registry.officers import factors, security_mails, sessions, tokens
+from registry.officers.factors import RelyingParty
 from registry.officers.models import Officer, OfficerState, SecurityEvent, SignedIn
-from registry.officers.security_keys import RelyingParty
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 
 DELAYS = Delays("officer-delays")
@@ -96,7 +96,7 @@ def give_key(call: Call[Browser], keyring: Keyring, party: RelyingParty, answer:
     """The second step with what a security key signed, counted as a code is. Raises NotSignedIn, TooManyRequests."""
 
     def is_right(officer: Officer, half: SignedIn) -> bool:
-        return security_keys.is_key_right(Call(call.session, officer, call.at), half, party, answer)
+        return factors.is_key_right(Call(call.session, officer, call.at), half, party, answer)
 
     return _give_second(call, keyring, is_right)
 

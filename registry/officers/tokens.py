@@ -1,22 +1,23 @@
-"""Bearer tokens for an officer's own programs: made by the officer, shown once, ended by expiry or revoked.
+"""Bearer tokens for an officer's own programs, and the secret address of the calendar: made by the officer and shown once.
 
 A token has 256 random bits and is stored as a digest. It has the rights that its officer has on the day, and ends with
-the officer's account. It cannot make another token, so that a stolen one cannot be prolonged.
+the officer's account, by expiry or revoked. It cannot make another token, so that a stolen one cannot be prolonged.
+Calendar programs send no cookie, so the address itself opens the calendar of deadlines: as many bits, stored alike.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
 from registry.core.clock import day_at
-from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.errors import ActRefused, NotFound, NotSignedIn
 from registry.core.ids import new_reference
-from registry.officers import calendars, security_mails
-from registry.officers.models import ApiToken, Officer, OfficerState, SecurityEvent
+from registry.officers import security_mails
+from registry.officers.models import ApiToken, CalendarAddress, Officer, OfficerState, SecurityEvent
 from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 BEGINNING = "rrt_"
@@ -111,5 +112,44 @@ def end_programs(session: Session, officer: Officer, at: datetime) -> int:
 
     Gives how many tokens ended.
     """
-    calendars.forget(session, officer)
+    forget_calendar(session, officer)
     return revoke_all(session, officer, at)
+
+
+def make_calendar(session: Session, officer: Officer, at: datetime, today: date) -> str:
+    """Make a new secret address of the officer's calendar; the old link no longer works."""
+    forget_calendar(session, officer)
+    secret = new_token()
+    session.add(CalendarAddress(officer_id=officer.id, digest=digest_of(secret), made_on=today))
+    session.flush()
+    security_mails.queue(session, officer, SecurityEvent.CALENDAR_MADE, at)
+    record(session, "officer.calendar_made", officer.reference, on=today, actor=officer.reference)
+    return secret
+
+
+def revoke_calendar(session: Session, officer: Officer, today: date) -> None:
+    """The calendar's address opens nothing from now on. Idempotent."""
+    if calendar_made_on(session, officer) is not None:
+        forget_calendar(session, officer)
+        record(session, "officer.calendar_revoked", officer.reference, on=today, actor=officer.reference)
+
+
+def forget_calendar(session: Session, officer: Officer) -> None:
+    """Delete the address with the act that stands in the audit trail, such as the end of the account."""
+    session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
+
+
+def calendar_made_on(session: Session, officer: Officer) -> date | None:
+    """The day on which the officer's address was made; None where there is none."""
+    return session.scalars(
+        select(CalendarAddress.made_on).where(CalendarAddress.officer_id == officer.id)
+    ).one_or_none()
+
+
+def officer_of_calendar(session: Session, secret: str, at: datetime) -> AuthenticatedOfficer:
+    """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
+    query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
+    officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()
+    if officer is None or officer.state is not OfficerState.ACTIVE:
+        raise NotFound("there is no calendar at this address")
+    return authenticated_as(session, officer, None, at)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.delays import Delays
+from registry.accounts.passwords import Delays
 from registry.accounts.sessions import Sessions, note_seen
 from registry.core.errors import Forbidden, NotSignedIn
 from registry.organisations.models import Member, MemberApp, MemberSession, Organisation

@@ -20,8 +20,7 @@ from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queue.glances import lies_with
 from registry.core.clock import zone
 from registry.officers.days import day_in, zone_of
-from registry.oversight.overview_rules import UP_TO, Age, Period, Spans, spans
-from registry.oversight.statistics_rules import COUNTED
+from registry.oversight.rules import COUNTED, UP_TO, Age, Period, Spans, spans
 from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
 
 _STATES = {state: place for place, state in enumerate(CaseState)}

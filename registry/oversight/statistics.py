@@ -19,17 +19,8 @@ from registry.core.spreadsheets import harmless
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, sector_name
 from registry.i18n.wording import indicator_text, word
-from registry.oversight.statistics_rules import (
-    COUNTED,
-    NOT_STATED,
-    OUTCOMES,
-    VERSION,
-    Quarter,
-    due,
-    published,
-    read_quarter,
-    total,
-)
+from registry.oversight import rules
+from registry.oversight.rules import Quarter
 from registry.vocabulary.cases import Dimension, Indicator
 from registry.vocabulary.register import Language
 
@@ -87,19 +78,19 @@ def releases(session: Session, quarter: str | None = None) -> list[Release]:
 
 
 def _release(snapshot: Snapshot) -> Release:
-    quarter = read_quarter(snapshot.quarter)
+    quarter = rules.read_quarter(snapshot.quarter)
     assert quarter is not None
     tables = []
     for dimension in Dimension:
         found = sorted((cell for cell in snapshot.cells if cell.dimension is dimension), key=_place)
         cells = {cell.value: cell.count for cell in found}
-        tables.append(Table(dimension, cells, total(dimension, cells)))
+        tables.append(Table(dimension, cells, rules.total(dimension, cells)))
     return Release(quarter, snapshot.closed_on, snapshot.rules, tuple(tables))
 
 
 def _place(cell: SnapshotCell) -> tuple[bool, int, str]:
     """Sort key: largest first; the count of what was not stated says least, and is last."""
-    return cell.value == NOT_STATED, -cell.count, cell.value
+    return cell.value == rules.NOT_STATED, -cell.count, cell.value
 
 
 def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
@@ -112,11 +103,11 @@ def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
         return found
     if today < quarter.closes_on:
         raise NotNow(f"{quarter} can be closed from {quarter.closes_on} on, two weeks after its last day")
-    snapshot = Snapshot(quarter=str(quarter), closed_on=today, rules=VERSION)
+    snapshot = Snapshot(quarter=str(quarter), closed_on=today, rules=rules.VERSION)
     snapshot.cells = [
         SnapshotCell(dimension=dimension, value=value, count=count)
         for dimension, counts in count_cases(session, quarter).items()
-        for value, count in published(counts).items()
+        for value, count in rules.published(counts).items()
     ]
     session.add(snapshot)
     session.flush()
@@ -126,8 +117,8 @@ def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
 def close_due(sessions: sessionmaker[Session], today: date) -> list[str]:
     """Close each quarter that is due in a transaction of its own. Two that do it at once close each quarter once."""
     with sessions() as session:
-        first = session.execute(select(func.min(Case.filed_on)).where(Case.state.in_(sorted(COUNTED)))).scalar()
-        waiting = [] if first is None else due(Quarter.of(first), closed_quarters(session), today)
+        first = session.execute(select(func.min(Case.filed_on)).where(Case.state.in_(sorted(rules.COUNTED)))).scalar()
+        waiting = [] if first is None else rules.due(Quarter.of(first), closed_quarters(session), today)
     for quarter in waiting:
         try:
             with sessions.begin() as session:
@@ -142,11 +133,13 @@ def count_cases(session: Session, quarter: Quarter) -> Mapping[Dimension, Mappin
     """The true counts of one quarter, before small numbers are withheld: shown to no one."""
     counts: dict[Dimension, Counter[str]] = {dimension: Counter() for dimension in Dimension}
     columns = select(Case.country, Case.sector, Case.indicators).where(
-        Case.filed_on.between(quarter.first, quarter.last), Case.state.in_(sorted(COUNTED)), Case.unit_id.is_not(None)
+        Case.filed_on.between(quarter.first, quarter.last),
+        Case.state.in_(sorted(rules.COUNTED)),
+        Case.unit_id.is_not(None),
     )
     for country, sector, indicators in session.execute(columns):
-        counts[Dimension.COUNTRY][country or NOT_STATED] += 1
-        counts[Dimension.SECTOR][sector or NOT_STATED] += 1
+        counts[Dimension.COUNTRY][country or rules.NOT_STATED] += 1
+        counts[Dimension.SECTOR][sector or rules.NOT_STATED] += 1
         counts[Dimension.INDICATOR].update(set(indicators))
     counts[Dimension.OUTCOME].update(_outcomes(session, quarter).values())
     return counts
@@ -157,8 +150,8 @@ def _outcomes(session: Session, quarter: Quarter) -> dict[int, str]:
     moves = select(CaseMove.case_id, CaseMove.to_state).join(Case, Case.id == CaseMove.case_id)
     of_quarter = moves.where(
         CaseMove.on_day.between(quarter.first, quarter.last),
-        CaseMove.to_state.in_(OUTCOMES),
-        Case.state.in_(sorted(COUNTED)),
+        CaseMove.to_state.in_(rules.OUTCOMES),
+        Case.state.in_(sorted(rules.COUNTED)),
         Case.unit_id.is_not(None),
     )
     return {case_id: state.value for case_id, state in session.execute(of_quarter.order_by(CaseMove.id))}
@@ -169,7 +162,7 @@ COLUMNS = ("quarter", "from", "to", "counted_by", "value", "name", "count")
 
 def cell_name(language: Language, dimension: Dimension, value: str) -> str:
     """What a cell counts, in words."""
-    if value == NOT_STATED:
+    if value == rules.NOT_STATED:
         return text(language, "statistics.not_stated")
     match dimension:
         case Dimension.COUNTRY:

@@ -66,6 +66,13 @@ class Line(NamedTuple):
     detail: str
 
 
+_LINE = (
+    AuditEntry.index, AuditEntry.on_day, AuditEntry.actor, AuditEntry.act, AuditSubject.subject, AuditEntry.subject,
+    AuditEntry.detail,
+)  # fmt: skip
+"""The columns of a Line."""
+
+
 class Acted(NamedTuple):
     """How often one actor did one thing to a case."""
 
@@ -78,15 +85,7 @@ class Acted(NamedTuple):
 
 def lines_of(session: Session, unit: str, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Line]:
     """A unit's lines, latest first; `before` is the number of a line, and gives those that precede it."""
-    found = select(
-        AuditEntry.index,
-        AuditEntry.on_day,
-        AuditEntry.actor,
-        AuditEntry.act,
-        AuditSubject.subject,
-        AuditEntry.subject,
-        AuditEntry.detail,
-    ).outerjoin(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+    found = select(*_LINE).outerjoin(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
     found = found.where(_is_of(unit), *_matching(wanted))
     if before is not None:
         found = found.where(AuditEntry.index < before)
@@ -131,16 +130,7 @@ def done_in(session: Session, reference: str, limit: int) -> list[tuple[Line, st
     sanctions = select(Sanction.reference).where(Sanction.decision.in_(decisions))
     is_of_case = or_(AuditSubject.subject == reference, AuditSubject.subject.in_(sanctions))
     found = (
-        select(
-            AuditEntry.index,
-            AuditEntry.on_day,
-            AuditEntry.actor,
-            AuditEntry.act,
-            AuditSubject.subject,
-            AuditEntry.subject,
-            AuditEntry.detail,
-            Officer.name,
-        )
+        select(*_LINE, Officer.name)
         .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
         .outerjoin(Officer, Officer.reference == AuditEntry.actor)
         .where(is_of_case, not_(_is_reading()), AuditEntry.act.not_in([*OWN_LINES, *UNSAID]))

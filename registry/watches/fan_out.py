@@ -27,7 +27,6 @@ from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import matching, rules
-from registry.watches.delivery.retries import NEWS_WITHIN
 from registry.watches.models import (
     Delivery,
     FeedHead,
@@ -39,8 +38,8 @@ from registry.watches.models import (
     WatchTarget,
     Webhook,
 )
-from registry.watches.numbers import digests_of_key
-from registry.watches.rules import Happening
+from registry.watches.rules import NEWS_WITHIN, Happening
+from registry.watches.watches import digests_of_key
 from registry.watches.webhooks import DELIVERY_COLUMNS, select_deliveries
 
 MAX_ENTRIES = 500

@@ -1,4 +1,4 @@
-"""Mail to an organisation's owners when a webhook fails for an hour, and when the registry gave up on it.
+"""Mail to an organisation's owners when a webhook fails for an hour, and when the registry gave up on it; words of such mails.
 
 It says how many, and where to look; never where they led.
 
@@ -6,19 +6,22 @@ It is noted down before it is sent, so that two workers do not send the same; wh
 A worker that is killed between the two leaves it to the page and the API, which say so too.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from registry.core.db.engine import reading_session
+from registry.i18n.languages import text
+from registry.organisations.letters import Words
 from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
-from registry.vocabulary.watches import WebhookState
-from registry.watches.delivery.retries import TOLD_AFTER
+from registry.vocabulary.watches import EventType, WebhookState
+from registry.watches.digests import Wording as DigestWording
 from registry.watches.models import Webhook
+from registry.watches.rules import TOLD_AFTER
 
 Wording = Callable[[Language, int], tuple[str, str]]
 """Subject and text of the mail, from how many webhooks it is about."""
@@ -92,3 +95,36 @@ def _claim(
         .order_by(Member.id)
     )
     return [webhook.id for webhook in webhooks], [(row.email, Language(row.language)) for row in owners]
+
+
+def account_words(language: Language, words: Words, values: Mapping[str, str]) -> tuple[str, str]:
+    """`registry.organisations.letters.Wording`."""
+    return text(language, f"account.mail.{words}.subject"), text(language, f"account.mail.{words}", **values) + "\n"
+
+
+def webhook_words(address: str, what: str = "webhook_off") -> Wording:
+    """A `Wording` with the address of the registry; `what` names the mail: "webhook_off" or "webhook_failing"."""
+
+    def wording(language: Language, count: int) -> tuple[str, str]:
+        body = text(language, f"account.mail.{what}", count=str(count), link=f"{address}/account/webhooks")
+        return text(language, f"account.mail.{what}.subject"), body + "\n"
+
+    return wording
+
+
+def digest_words(address: str) -> DigestWording:
+    """`registry.watches.digests.Wording`, with the address of the registry."""
+
+    def wording(language: Language, since: date, counts: Mapping[EventType, int]) -> tuple[str, str]:
+        lines = "\n".join(f"{count} × {text(language, f'account.event.{kind}')}" for kind, count in counts.items())
+        body = text(
+            language,
+            "account.mail.digest",
+            since=since.isoformat(),
+            events=lines,
+            link=f"{address}/account/watches",
+            choice=f"{address}/account/own",
+        )
+        return text(language, "account.mail.digest.subject"), body + "\n"
+
+    return wording

@@ -6,9 +6,9 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.accounts.delays import forget_delays
+from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
-from registry.complaints.attachments import parts
+from registry.complaints.attachments import uploading
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
@@ -18,9 +18,9 @@ from registry.complaints.casework.access_grants.actions import end_due as end_ac
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import moves as hearings
-from registry.complaints.parties.referrals import moves as referrals
+from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
-from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.retention.purging import purge_backlog
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
@@ -36,7 +36,7 @@ from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
 from registry.log.timestamps import ask_authorities, stamp_heads
 from registry.log.witnesses.client import ask_witnesses
-from registry.officers import notices, security_keys, security_mails
+from registry.officers import factors, notices, security_mails
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
@@ -56,7 +56,7 @@ from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
-from registry.watches.mail_words import account_words, digest_words, webhook_words
+from registry.watches.notices import account_words, digest_words, webhook_words
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import sign_log, signs_here
 from registry.worker.tasks import Lane, Task
@@ -273,7 +273,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
     at = now()
     with sessions.begin() as session:
         forget_delays(session, at)
-        security_keys.forget_challenges(session, at)
+        factors.forget_challenges(session, at)
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
         MEMBER_SESSIONS.forget_over(session, at)
@@ -347,7 +347,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = parts.clear_abandoned(store_of(settings), now().date())
+        cleared = uploading.clear_abandoned(store_of(settings), now().date())
     except FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return

@@ -96,11 +96,11 @@ SOURCE_ROW = """\
 ACTION = '''\
 def remind(call: Call[SanctionOfficial], reference: str) -> Sanction:
     """Tell those who may approve a sanction that it waits. Raises NotFound, NotNow, StaleVersion."""
-    sanction = lock_sanction(call, reference)
+    sanction = moves.lock_sanction(call, reference)
     if sanction.state is not SanctionState.LEGAL_REVIEW:
         raise NotNow(f"what is {sanction.state} waits for no approval", "sanction.nothing_asked")
-    today = today_at(call.session, sanction.authority, call.at)
-    record_change(call, sanction, "sanction.reminded", today)
+    today = moves.today_at(call.session, sanction.authority, call.at)
+    moves.record_change(call, sanction, "sanction.reminded", today)
     return sanction
 
 

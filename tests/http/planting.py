@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import notes, translations
 from registry.complaints.casework.access_grants import actions as openings
@@ -15,7 +16,6 @@ from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.queue import listing
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts as outside
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.hearings import portal as heard
 from registry.complaints.parties.hearings.content import Allegation
@@ -37,12 +37,10 @@ from registry.organisations.models import Member
 from registry.register.agencies import record
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
-from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import requests as entry_requests
-from registry.supervision.entries.requests import Rep
+from registry.supervision.entries import actions as entry_requests
+from registry.supervision.entries.actions import Rep
 from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions import drafting
-from registry.supervision.sanctions.drafting import Look, Terms
+from registry.supervision.sanctions.actions import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
@@ -92,7 +90,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     make_desk(session, sealer)
     agency = _agency(session)
     licence = agency.licences[0].licence_id
-    desk = outside.agency_unit(session, sealer, agency.agency_id, at.date()).reference
+    desk = units.agency_unit(session, sealer, agency.agency_id, at.date()).reference
     rep = make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=TAG, email="rep@agency.example").officer
     make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
@@ -214,22 +212,22 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
     terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
-    made = drafting.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
+    made = sanctions.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
     look = Look(Timing.POINTS_TO_NOBODY, frozenset({ToldFirst.UNION}), 40, 12, teller=MARKUP[:200])
-    drafting.look_at_workers(call_by(session, LENA), made, look)
+    sanctions.look_at_workers(call_by(session, LENA), made, look)
     sanctions.hand_to_review(call_by(session, LENA), made)
     sanctions.approve(call_by(session, SARA), made)
     return made
 
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
-    rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
+    rep, official = Rep(officer.reference, agency), entry_requests.EntryOfficial("OFFICIAL222A", AUTHORITY)
     asks, decides = call_by(session, rep), call_by(session, official)
     correction = entry_requests.ask(asks, EntryRequestKind.CORRECTION, MARKUP, EntryPart.NAME)
     entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, MARKUP)
     reply = entry_requests.ask(asks, EntryRequestKind.REPLY, MARKUP[:900])
-    deciding.decide(decides, reply.reference, MARKUP, is_accepted=True)
-    deciding.decide(decides, correction.reference, MARKUP, is_accepted=False)
+    entry_requests.decide(decides, reply.reference, MARKUP, is_accepted=True)
+    entry_requests.decide(decides, correction.reference, MARKUP, is_accepted=False)
     return entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, TAG).reference
 
 

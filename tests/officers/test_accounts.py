@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound, NotSignedIn, StaleVersion
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officers import accounts, calendars, factors, join_codes, sessions, tokens
+from registry.officers import accounts, factors, join_codes, sessions, tokens
 from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
@@ -231,7 +231,7 @@ def test_tokens_and_the_calendar_end_with_the_sign_in(session: Session, keyring:
     today = at.date()
     officer = make_officer(session, keyring, Role.TRIAGE).officer
     _, token = tokens.make(session, officer, "export", 9, at=at, today=today)
-    secret = calendars.make(session, officer, at, today)
+    secret = tokens.make_calendar(session, officer, at, today)
     if end == "reset":
         change = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
         accounts.approve(session, change, by="APPROVER", at=at, today=today)
@@ -245,7 +245,7 @@ def test_tokens_and_the_calendar_end_with_the_sign_in(session: Session, keyring:
     with pytest.raises(NotSignedIn):
         tokens.authenticate(session, token, at)
     with pytest.raises(NotFound):
-        calendars.authenticate(session, secret, at)
+        tokens.officer_of_calendar(session, secret, at)
 
 
 @pytest.mark.parametrize("password", ["short", "password123456", "new@authority"])

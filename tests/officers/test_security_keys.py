@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts import delays
+from registry.accounts import passwords
 from registry.audit.models import AuditEntry
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound, TooManyRequests
 from registry.core.keyring import Keyring
-from registry.officers import accounts, factors, security_keys, sessions, signing_in
+from registry.officers import accounts, factors, sessions, signing_in
+from registry.officers.factors import ANSWER_WITHIN, RelyingParty, relying_party_at
 from registry.officers.models import KeyChallenge, Officer, SignedIn
 from registry.officers.rights import Role
-from registry.officers.security_keys import ANSWER_WITHIN, RelyingParty, relying_party_at
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Browser, Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
@@ -43,7 +43,7 @@ class KeyHolder:
 
     def wanted(self, half: str) -> str:
         officer, stored = sessions.authenticate_first_step(self.session, half, now())
-        return str(security_keys.authentication_options(Call(self.session, officer, now()), stored, CONSOLE))
+        return str(factors.authentication_options(Call(self.session, officer, now()), stored, CONSOLE))
 
     def give(self, half: str, answer: str, party: RelyingParty = CONSOLE, later: timedelta = timedelta()) -> Step:
         call = Call(self.session, Browser(half), now() + later)
@@ -57,8 +57,8 @@ def with_key(session: Session, officer: Officer, key: SoftKey, name: str = "blue
         select(SignedIn).where(SignedIn.officer_id == officer.id).order_by(SignedIn.id.desc())
     ).first()
     assert here is not None
-    wanted = security_keys.registration_options(Call(session, officer, at), here, CONSOLE)
-    security_keys.add(Call(session, officer, at), here, CONSOLE, name, key.made(wanted))
+    wanted = factors.registration_options(Call(session, officer, at), here, CONSOLE)
+    factors.add_key(Call(session, officer, at), here, CONSOLE, name, key.made(wanted))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_what_opens_nothing(door: KeyHolder, keyring: Keyring) -> None:
         assert door.give(half, answer) is Step.REFUSED, name
         # Failures count as wrong codes do; here each begins afresh.
         undone.rollback()
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         half = door.half()
         door.give(half, "{}")
     with pytest.raises(TooManyRequests):

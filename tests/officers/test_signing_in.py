@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.accounts import delays, second_factors
+from registry.accounts import passwords, second_factors
 from registry.accounts.sessions import FORGOTTEN_AFTER, MAX_LIFETIME, form_token, is_form_token
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -119,14 +119,14 @@ def test_after_some_failures_an_address_must_wait_known_or_not(
 ) -> None:
     at = now()
     steps = [
-        signing_in.sign_in(at_door(session, at), keyring, email, "wrong").step for _ in range(delays.FREE_FAILURES)
+        signing_in.sign_in(at_door(session, at), keyring, email, "wrong").step for _ in range(passwords.FREE_FAILURES)
     ]
-    assert steps == [Step.REFUSED] * delays.FREE_FAILURES
+    assert steps == [Step.REFUSED] * passwords.FREE_FAILURES
     # Even the right password is not tried before its time.
     with pytest.raises(TooManyRequests) as waiting:
         signing_in.sign_in(at_door(session, at), keyring, email, PASSWORD)
     assert 0 < waiting.value.retry_after <= 31
-    later = at + delays.FIRST_WAIT + timedelta(seconds=1)
+    later = at + passwords.FIRST_WAIT + timedelta(seconds=1)
     after = signing_in.sign_in(at_door(session, later), keyring, email, PASSWORD).step
     assert after is (Step.SECOND_FACTOR if email == EMAIL else Step.REFUSED)
 
@@ -134,7 +134,7 @@ def test_after_some_failures_an_address_must_wait_known_or_not(
 def test_wrong_codes_make_wait_too(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
     half = str(signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token)
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         signing_in.give_code(at_door(session, at, half), keyring, "000000")
     with pytest.raises(TooManyRequests):
         signing_in.give_code(at_door(session, at, half), keyring, joined.code(at))

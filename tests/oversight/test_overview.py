@@ -11,7 +11,7 @@ from registry.complaints.casework.models import CaseMove
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.patterns import patterns
 from registry.oversight.overview import DeadlineCounts, Open, overview
-from registry.oversight.overview_rules import Age, Period, is_period, monday, spans, usual
+from registry.oversight.rules import Age, Period, is_period, monday, spans, usual
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, LiesWith, Priority
 from tests.complaints.filing import file
 from tests.oversight.accounts import WORDS

@@ -6,17 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.oversight.statistics_rules import (
-    COUNTED,
-    MIN_CELL,
-    OUTCOMES,
-    Quarter,
-    due,
-    published,
-    read_quarter,
-    rounded,
-    total,
-)
+from registry.oversight.rules import COUNTED, MIN_CELL, OUTCOMES, Quarter, due, published, read_quarter, rounded, total
 from registry.vocabulary.cases import CaseState, Dimension
 
 counts = st.dictionaries(st.sampled_from(["14.10", "15.20", "56.11", "not_stated"]), st.integers(0, 40))

@@ -12,7 +12,7 @@ from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
-from registry.watches.mail_words import digest_words
+from registry.watches.notices import digest_words
 from tests.make import licence_record, make_agency, make_organisation, suspend
 from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.post import Post

@@ -15,7 +15,7 @@ from registry.vocabulary.watches import EventType
 from registry.watches import fan_out, watches
 from registry.watches.feed import cursor_of, event_payload, events_after, position_of
 from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
-from registry.watches.numbers import Number
+from registry.watches.watches import Number
 from tests.make import (
     agency_record,
     authority_of,

@@ -12,8 +12,8 @@ from registry.core.settings import Settings
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.watches import WebhookState
 from registry.watches import notices, webhooks
-from registry.watches.mail_words import webhook_words
 from registry.watches.models import Webhook
+from registry.watches.notices import webhook_words
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import make_organisation, organisation_call
 from tests.pages.organisations.conftest import make_member

@@ -93,7 +93,7 @@ class Desk:
     def __init__(self, port: int) -> None:
         from registry.accounts.sessions import form_token
         from registry.cli.opening import open_registry
-        from registry.complaints.parties.accounts import agency_unit
+        from registry.complaints.case.units import agency_unit
         from registry.complaints.sealing.sealer import Sealer
         from registry.core.clock import now
         from registry.officers import accounts

@@ -18,6 +18,7 @@ from registry.complaints.attachments.actions import discard_if_possible
 from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
+from registry.complaints.case.states import Way
 from registry.complaints.casework import events, evidence, notes
 from registry.complaints.casework.actions import find_ways, record_reading
 from registry.complaints.casework.decisions import queries
@@ -25,7 +26,6 @@ from registry.complaints.casework.decisions.queries import ShownDecision
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
 from registry.complaints.casework.queries import CaseView, ContainerView, FileInCase, case_view, require_readable
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, list_cases
-from registry.complaints.casework.queue.rules import Way
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds

@@ -21,7 +21,7 @@ from registry.officers import rights
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import decisions, queries, requests
+from registry.supervision.entries import actions, queries
 from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from schemas import entries
@@ -77,10 +77,10 @@ class EntryRequests(Resource):
         rep = entry_acts.representative(session, me)
 
         def ask() -> str:
-            return requests.ask(Call(session, rep, now()), kind, text, part).reference
+            return actions.ask(Call(session, rep, now()), kind, text, part).reference
 
         reference = draft_idempotently(session, me, "entry request", idempotency_key, ask)
-        return written_answer(_REQUEST, requests.lock_request(session, rep.agency, reference))
+        return written_answer(_REQUEST, actions.lock_request(session, rep.agency, reference))
 
 
 @ns.route("/entry-requests/<request_id>")
@@ -93,7 +93,7 @@ class OneEntryRequest(Resource):
         if me.standing.may(ENTRY, Act.APPROVE):
             return written_answer(_REQUEST, entry_acts.find_request(session, me, reference))
         return written_answer(
-            _REQUEST, requests.lock_request(session, entry_acts.representative(session, me).agency, reference)
+            _REQUEST, actions.lock_request(session, entry_acts.representative(session, me).agency, reference)
         )
 
 
@@ -110,7 +110,7 @@ class AgencyInvitations(Resource):
     @response_schema(entries.AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List invitations of agencies' people that wait for a second officer of your authority, the oldest first."""
-        found = [one for one in decisions.invitations(session, entry_acts.official(me)) if not me.has_conflict(one[1])]
+        found = [one for one in actions.invitations(session, entry_acts.official(me)) if not me.has_conflict(one[1])]
         return Answer({"items": [_invitation(session, *one) for one in found]})
 
     post = act_view(

@@ -33,7 +33,7 @@ from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail
 from registry.oversight.overview import Came, DeadlineCounts, Open, Overview
-from registry.oversight.overview_rules import Period, Spans, is_period, usual
+from registry.oversight.rules import Period, Spans, is_period, usual
 from registry.oversight.trail import Line, Wanted
 from registry.vocabulary.codes import Problem
 from schemas import oversight

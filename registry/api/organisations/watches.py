@@ -22,8 +22,7 @@ from registry.vocabulary.watches import EventType
 from registry.watches import watches
 from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor, read_types
 from registry.watches.models import Watch
-from registry.watches.numbers import Number
-from registry.watches.watches import WatchView
+from registry.watches.watches import Number, WatchView
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("watches", path="/watches")

@@ -23,10 +23,9 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.terms import COPIED_AS
 from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import Place, open_stream, padded, padded_size, seal_stream, unpadded
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Tier
-from registry.complaints.sealing.streams import open_stream, padded, padded_size, seal_stream, unpadded
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import RECORDINGS, AttachmentState, FileKind, HandedWith

@@ -6,11 +6,12 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Text, one_of
+from registry.complaints.casework.models import CaseRow
+from registry.core.db.engine import Text, one_of
 from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoCopy
 
 
-class Attachment(Base):
+class Attachment(CaseRow):
     """One file of a box. `size` is rounded up as the file is padded; `idempotency_digest` is of its idempotency key.
 
     `original_key` is of tier 3: the mailbox and the custodian open the original. `clean_key` and `facts_sealed` (name, size and
@@ -20,9 +21,6 @@ class Attachment(Base):
 
     __tablename__ = "attachments"
     __table_args__ = (UniqueConstraint("box_id", "once"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
     stored_on: Mapped[date] = mapped_column("kept_on")
     kind: Mapped[FileKind] = mapped_column(one_of(FileKind))

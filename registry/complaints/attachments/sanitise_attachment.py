@@ -19,8 +19,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob
 from registry.complaints.attachments.sanitiser.running import Outcome, clean
 from registry.complaints.attachments.storage import FileStore, random_name, store_at
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.streams import open_stream, padded, seal_stream, unpadded
+from registry.complaints.sealing.envelopes import Place, open_stream, padded, seal_stream, unpadded
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.db.locking import lock_or_none
 from registry.core.errors import FilesUnavailable, NotFound, Unopenable

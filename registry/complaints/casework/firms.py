@@ -195,11 +195,8 @@ def firms_of(session: Session, sealer: Sealer, unit: str, case: Case, typed: str
 
 def employer_of_unit(session: Session, sealer: Sealer, unit: str, reference: str) -> ShownEmployer:
     """Raises NotFound for another unit's."""
-    its, missing = (
-        (Employer.reference == reference, Employer.unit == unit),
-        f"there is no employer {reference} in this unit",
-    )
-    found = find(session, Employer, *its, missing=missing)
+    its = Employer.reference == reference, Employer.unit == unit
+    found = find(session, Employer, *its, missing=f"there is no employer {reference} in this unit")
     return ShownEmployer(found, _open(sealer, found))
 
 

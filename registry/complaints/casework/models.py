@@ -25,6 +25,15 @@ from registry.vocabulary.cases import (
 )
 
 
+class CaseRow(Base):
+    """What belongs to a case, under a reference of its own. These columns come first, as tables have them."""
+
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True, sort_order=-1)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True, sort_order=-1)
+
+
 class CaseMove(Base):
     """One move of a case, never changed. `actor` is an officer's name; of complainants and of the registry it is empty."""
 
@@ -82,28 +91,22 @@ class PriorityChange(Base):
     is_approved: Mapped[bool | None]
 
 
-class CaseNote(Base):
+class CaseNote(CaseRow):
     """An officer's note, for their unit alone; never changed. Sealed to the case's first mailbox, as reasons are."""
 
     __tablename__ = "case_notes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     written_by: Mapped[str] = mapped_column(Text(200))
     written_on: Mapped[date]
     sealed: Mapped[str] = mapped_column(LongText)
 
 
-class CaseTask(Base):
+class CaseTask(CaseRow):
     """Something to be done in a case, by a day if it has one; `done_on` when it was.
 
     `owner` is the officer whose task it is; without one it is the assignee's of the case.
     """
 
     __tablename__ = "case_tasks"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     made_by: Mapped[str] = mapped_column(Text(200))
     made_on: Mapped[date]
     due_on: Mapped[date | None]
@@ -113,7 +116,7 @@ class CaseTask(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
-class CaseEvent(Base):
+class CaseEvent(CaseRow):
     """A visit, interview, telephone call, or evidence that was taken (casework/events.py).
 
     `on_day` is when it is to be or was, where the authority sits. `owner` is the officer who writes down what came of it,
@@ -123,9 +126,6 @@ class CaseEvent(Base):
 
     __tablename__ = "case_events"
     __table_args__ = (Index("ix_case_events_state_on_day", "state", "on_day"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[EventKind] = mapped_column(one_of(EventKind))
     state: Mapped[EventState] = mapped_column(one_of(EventState))
     on_day: Mapped[date]
@@ -139,13 +139,10 @@ class CaseEvent(Base):
     box_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"))
 
 
-class ClaimLine(Base):
+class ClaimLine(CaseRow):
     """A line of what a worker is owed (casework/claims.py), sealed like a note."""
 
     __tablename__ = "claim_lines"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     written_by: Mapped[str] = mapped_column(Text(12))
     written_on: Mapped[date]
     sealed: Mapped[str] = mapped_column(LongText)
@@ -199,16 +196,13 @@ class CaseEmployer(Base):
     linked_on: Mapped[date]
 
 
-class WaitingLetter(Base):
+class WaitingLetter(CaseRow):
     """A letter in a language that the complainant does not read: sent once a translator has written it in the right one.
 
     `written_by` is an officer's reference, `role` the one in which they wrote. Sealed to the case's first mailbox.
     """
 
     __tablename__ = "waiting_letters"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     written_by: Mapped[str] = mapped_column(Text(200))
     written_on: Mapped[date]
     role: Mapped[CaseRole] = mapped_column(one_of(CaseRole))
@@ -265,7 +259,7 @@ class Translation(Base):
 _IS_DRAFTED = text("state = 'drafted'")
 
 
-class Decision(Base):
+class Decision(CaseRow):
     """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
     `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside, in `language`, and
@@ -278,9 +272,6 @@ class Decision(Base):
         CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),
         Index("ix_decisions_drafted", "case_id", sqlite_where=_IS_DRAFTED, postgresql_where=_IS_DRAFTED),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     outcome: Mapped[DecisionOutcome] = mapped_column(one_of(DecisionOutcome))
     state: Mapped[DecisionState] = mapped_column(one_of(DecisionState))
@@ -301,7 +292,7 @@ class Decision(Base):
 _IS_LIVE = text("state IN ('asked', 'granted')")
 
 
-class AccessGrant(Base):
+class AccessGrant(CaseRow):
     """What one officer may see of one case for a while, once a second person has approved.
 
     `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when it can no
@@ -318,9 +309,6 @@ class AccessGrant(Base):
         ),
         Index("ix_openings_state_ends_at", "state", "ends_at"),
     )  # fmt: skip
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[AccessKind] = mapped_column(one_of(AccessKind, "openingkind"))
     attachment: Mapped[str] = mapped_column(Text(12), default="")
     state: Mapped[AccessState] = mapped_column(one_of(AccessState, "openingstate"))

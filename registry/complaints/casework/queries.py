@@ -11,14 +11,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from registry.complaints.attachments.actions import (
-    attachment_of,
-    attachments_of,
-    copied_as,
-    facts_of,
-    open_clean,
-    safe_name,
-)
+from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import clocks, consents, messages
@@ -185,7 +178,7 @@ def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: 
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference)
     require_readable(case)
-    row = attachment_of(session, opened_boxes(session, case), attachment)
+    row = attachments.attachment_of(session, opened_boxes(session, case), attachment)
     copy = read_copy(session, sealer, officer.unit, store, case, row)
     record_reading(call, case, "case.file_read")
     return copy
@@ -197,8 +190,10 @@ def read_copy(session: Session, sealer: Sealer, unit: str, store: FileStore, cas
     Raises NotFound where there is none, FilesUnavailable.
     """
     opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), unit)
-    body = open_clean(store, opened, case, row)
-    return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
+    body = attachments.open_clean(store, opened, case, row)
+    return CleanFile(
+        attachments.safe_name(attachments.facts_of(opened, case, row).name, attachments.copied_as(row)), body
+    )
 
 
 def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[FileInCase]:
@@ -221,7 +216,7 @@ def files_by_box(
 ) -> dict[int, list[FileInCase]]:
     """The files in some containers of a case, by the id of the container, in the order in which they came."""
     opened = sealer.open_all_as_unit(session, boxes, unit)
-    rows = attachments_of(session, [one.box for one in opened])
+    rows = attachments.attachments_of(session, [one.box for one in opened])
     return {one.box.id: [_file_view(one, case, row) for row in rows if row.box_id == one.box.id] for one in opened}
 
 
@@ -237,7 +232,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), call.actor.unit)
     boxes = [one.box for one in opened]
     written = messages.read_messages(session, case, opened, Author.OFFICER, today_of(call), counts=counts)
-    files = attachments_of(session, boxes)
+    files = attachments.attachments_of(session, boxes)
     return [
         ContainerView(
             one.box.reference,
@@ -262,7 +257,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
 
 
 def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
-    facts = facts_of(opened, case, row)
+    facts = attachments.facts_of(opened, case, row)
     return FileInCase(
         row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy,
         facts.sha256, row.original_name is not None,

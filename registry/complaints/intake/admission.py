@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.derivation_turns import RecentCounts
+from registry.complaints.case.complaint_codes import RecentCounts
 from registry.complaints.intake import rules
 from registry.complaints.intake.models import DailyCount, DayKey, UsedChallenge
 from registry.core.errors import NotAdmitted

@@ -20,7 +20,7 @@ from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised_days, set_draft_retention
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import moves as hearings
-from registry.complaints.parties.referrals import moves as referrals
+from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.transfers.queries import accepted_of, names_of_units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry.complaints.casework.models import CaseRow
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.cases import (
     HearingEnd,
@@ -22,7 +23,7 @@ _IS_OPEN = text("state <> 'closed'")
 _IS_ASKED = text("state = 'asked'")
 
 
-class Hearing(Base):
+class Hearing(CaseRow):
     """Allegations of an officer's own writing, put to one agency (its public reference) through its unit, `party`.
 
     `allegation_sealed`, `answer_sealed` and `draft_sealed`, the answer as far as it is written, stand under the keys of a
@@ -41,9 +42,6 @@ class Hearing(Base):
         CheckConstraint("checked_by IS NULL OR checked_by <> drafted_by", name="two_persons"),
         Index("ix_hearings_open", "case_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     agency: Mapped[str] = mapped_column(Text(12))
     party: Mapped[str] = mapped_column("desk", Text(40), index=True)
@@ -86,7 +84,7 @@ class Hearing(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Referral(Base):
+class Referral(CaseRow):
     """A part of a case, chosen and sealed when it was proposed, for one partner organisation, `party` (a unit's reference).
 
     `copy_sealed` is what the partner reads, `identity_sealed` the worker's identity, both under the keys of a box of
@@ -99,9 +97,6 @@ class Referral(Base):
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR basis <> 'override' OR decided_by <> proposed_by", name="two_persons"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     party: Mapped[str] = mapped_column("partner", Text(40), index=True)
     partner_kind: Mapped[PartnerKind] = mapped_column(one_of(PartnerKind))
@@ -141,7 +136,7 @@ class ReferralReport(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
-class Transfer(Base):
+class Transfer(CaseRow):
     """A request that another unit, `party`, takes a case over from `former`, which has it until the request is accepted.
 
     `due_at`: when both units' supervisors see it as unanswered; `told_late_at`: when they were told so. Both texts, why it is
@@ -154,9 +149,6 @@ class Transfer(Base):
         CheckConstraint("decided_by IS NULL OR state = 'taken_back' OR decided_by <> asked_by", name="two_persons"),
         Index("ix_transfers_asked", "case_id", unique=True, sqlite_where=_IS_ASKED, postgresql_where=_IS_ASKED),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     former: Mapped[str] = mapped_column(Text(40), index=True)
     party: Mapped[str] = mapped_column(Text(40), index=True)
     state: Mapped[TransferState] = mapped_column(one_of(TransferState))

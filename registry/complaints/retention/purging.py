@@ -3,19 +3,24 @@
 Two steps, each of which may be killed and is resumed. A case past its retention period becomes `purged` and loses its
 keys and its sealed facts; then rows and files are deleted. Five years after its end the rest is deleted too, and only
 its audit lines remain.
+
+By itself a purge goes one day's cases far in a round, so that a clock that is wrong destroys little. A day's worth is what is due
+by one day more than the last round. A home that was switched off for a week catches up a day each round, an hour apart; where
+more is due, an operator says so (`registry cases purge`).
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, delete, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, delete, func, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from registry.audit.actions import forget_subject
 from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
+from registry.complaints.case.states import PURGEABLE
 from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework import firms
 from registry.complaints.casework.models import (
@@ -35,15 +40,81 @@ from registry.complaints.casework.models import (
 from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.parties.models import Hearing, Referral, ReferralReport, Transfer
-from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.similarity import Shingle
-from registry.core.db.engine import drop_deleted, reading_session
+from registry.core.db.engine import LARGE, Base, drop_deleted, reading_session
 from registry.log.clock_check import require_right_clock
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
+
+MAX_DAYS_BEHIND = 8
+"""A week without a worker, and the day it comes back."""
+
+DAY = timedelta(days=1)
+
+
+class PurgeProgress(Base):
+    """One row: everything that was due by `purged_through` is destroyed, `cases` of them since they are counted."""
+
+    __tablename__ = "purge_progress"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purged_through: Mapped[date]
+    cases: Mapped[int] = mapped_column(LARGE, default=0, server_default="0")
+
+
+class PurgeBacklog(NamedTuple):
+    """`waiting`: cases past their retention period that have their keys still. `trouble`: why no round will destroy them."""
+
+    waiting: int
+    trouble: str | None
+
+
+def last_day_of_round(today: date, purged_through: date | None) -> date | None:
+    """The day by which a round by itself destroys what is due; None where it destroys nothing without a hand."""
+    if purged_through is None or today <= purged_through + DAY:
+        return today
+    return purged_through + DAY if today - purged_through <= MAX_DAYS_BEHIND * DAY else None
+
+
+def is_due(day: date) -> ColumnElement[bool]:
+    """Whether a case's retention period is over by a day, and no legal hold keeps it."""
+    ended = Case.state.in_(sorted({*PURGEABLE, CaseState.DRAFT}))
+    return and_(Case.purge_on <= day, Case.has_legal_hold.is_(False), ended)
+
+
+def purged_through(session: Session) -> date | None:
+    return session.execute(select(PurgeProgress.purged_through)).scalar_one_or_none()
+
+
+def cases_purged(session: Session) -> int:
+    return session.execute(select(PurgeProgress.cases)).scalar_one_or_none() or 0
+
+
+def note_purged(session: Session, day: date, cases: int = 0) -> None:
+    """Note that everything due by a day is destroyed, so many `cases` just now; two purges may do so at once."""
+    session.execute(_NOTE_PURGED, {"day": day, "cases": cases})
+
+
+_NOTE_PURGED = text(
+    "INSERT INTO purge_progress (id, purged_through, cases) VALUES (1, :day, :cases) ON CONFLICT (id) DO UPDATE SET "
+    "purged_through = excluded.purged_through, cases = purge_progress.cases + excluded.cases"
+).bindparams(bindparam("day", type_=Date))
+
+
+def purge_backlog(session: Session, today: date) -> PurgeBacklog:
+    """What waits to be destroyed today."""
+    waiting = session.execute(select(func.count()).select_from(Case).where(is_due(today))).scalar_one()
+    through = purged_through(session)
+    if not waiting or last_day_of_round(today, through) is not None:
+        return PurgeBacklog(waiting, None)
+    return PurgeBacklog(
+        waiting,
+        f"{waiting} cases are past their retention period, and the last purge was for {through}: look whether the clock is "
+        "right, then run `registry cases purge`",
+    )
+
 
 AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves", "case_agencies", "case_employers", "employers")
@@ -106,7 +177,7 @@ def purge(
 def purge_round(
     sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
 ) -> Purged:
-    """Purge what a round may destroy by itself (registry.complaints.retention.purge_limit). Raises ClockWrong."""
+    """Purge what a round may destroy by itself (`last_day_of_round`). Raises ClockWrong."""
     with reading_session(sessions) as session:
         require_right_clock(session)
         day = last_day_of_round(at.date(), purged_through(session))

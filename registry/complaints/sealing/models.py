@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry.complaints.casework.models import CaseRow
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
@@ -22,7 +23,7 @@ class UnitKeyState(StrEnum):
     RETIRED = "retired"
 
 
-class EncryptedContainer(Base):
+class EncryptedContainer(CaseRow):
     """An encrypted container of a case, usually the mailbox of one complaint code.
 
     `tag` finds it by the code (case/complaint_codes.py), `public_key` is what is sealed to.
@@ -36,9 +37,6 @@ class EncryptedContainer(Base):
     """
 
     __tablename__ = "boxes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     role: Mapped[MailboxRole] = mapped_column(one_of(MailboxRole, "boxrole"))
     tag: Mapped[str] = mapped_column(Text(64), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)

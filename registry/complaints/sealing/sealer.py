@@ -14,7 +14,7 @@ wraps.
     stream    header, then chunks of 64 KiB as XChaCha20-Poly1305 SecretStream; place and number of each are authenticated
 
 A key id says which key; nothing is tried. Nothing here logs, and no error holds what was sealed. The forms themselves stand in
-envelopes.py and streams.py, which hold no keys.
+envelopes.py, which holds no keys.
 """
 
 import hashlib

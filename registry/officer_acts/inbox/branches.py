@@ -1,7 +1,7 @@
 """What every source of the inbox gives: the same columns and values, so that one statement reads them all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import in_unit, in_unit_of_few
 from registry.core.db.engine import Instant
 from registry.officers.absence import able, able_officers, unable
 from registry.officers.models import Conflict, Officer, Unit
@@ -132,23 +133,14 @@ def approves(resource: Resource) -> Callable[[May], bool]:
     return right(resource, Act.APPROVE)
 
 
+_TYPES = {"since_on": Date, "since_at": Instant, "due_on": Date, "due_at": Instant, "danger_at": Instant}
+"""Of the columns that are no texts."""
+
+
 def rows(columns: Columns) -> Select[Any]:
     """The beginning of a source's statement."""
-    return select(
-        _as(columns.kind, String, "kind"),
-        _as(columns.reference, String, "reference"),
-        _as(columns.about, String, "about"),
-        _as(columns.owner, String, "owner"),
-        _as(columns.since_on, Date, "since_on"),
-        _as(columns.since_at, Instant, "since_at"),
-        _as(columns.due_on, Date, "due_on"),
-        _as(columns.due_at, Instant, "due_at"),
-        _as(columns.priority, String, "priority"),
-        _as(columns.agency, String, "agency"),
-        _as(columns.country, String, "country"),
-        _as(columns.language, String, "language"),
-        _as(columns.danger_at, Instant, "danger_at"),
-    )
+    names = [one.name for one in fields(Columns)]
+    return select(*(_as(getattr(columns, name), _TYPES.get(name, String), name) for name in names))
 
 
 def _as(value: Any, type_: Any, name: str) -> Any:
@@ -161,13 +153,12 @@ def _as(value: Any, type_: Any, name: str) -> Any:
 
 
 def in_my_unit() -> ColumnElement[bool]:
-    return Case.unit_id == select(Unit.id).where(Unit.reference == UNIT).scalar_subquery()
+    return in_unit(UNIT)
 
 
 def of_my_unit() -> ColumnElement[bool]:
-    """As `in_my_unit`, for rows of another table of which there are few: worded so that no index of the queue fits, for SQLite
-    would else read the whole queue in its order."""
-    return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == UNIT).scalar_subquery()
+    """As `in_my_unit`, for rows of another table of which there are few."""
+    return in_unit_of_few(UNIT)
 
 
 def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:

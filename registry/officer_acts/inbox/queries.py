@@ -18,15 +18,9 @@ from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.core.working_days import end_of_day, working_days_after
 from registry.officer_acts.case_filters import MINE
+from registry.officer_acts.inbox import other_sources
 from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, ME, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
-from registry.officer_acts.inbox.other_sources import (
-    DESK_SOURCES,
-    LAW_SOURCES,
-    OWN_SOURCES,
-    countries_out_of_date,
-    deposits_short,
-)
 from registry.officer_acts.inbox.party_sources import PARTY_SOURCES
 from registry.officers.absence import roles_usable_in
 from registry.officers.models import Unit
@@ -34,9 +28,9 @@ from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState
 
-_GIVEN_SOURCES = (*CASE_SOURCES, *PARTY_SOURCES, *DESK_SOURCES, *LAW_SOURCES)
+_GIVEN_SOURCES = (*CASE_SOURCES, *PARTY_SOURCES, *other_sources.DESK_SOURCES, *other_sources.LAW_SOURCES)
 """What waits for a role, and where no one has it for those who give it."""
-SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *OWN_SOURCES)
+SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *other_sources.OWN_SOURCES)
 
 SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
@@ -249,11 +243,11 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     if me.standing.may(Resource.LAW, Act.PROPOSE):
         found |= {
             Row("law.out_of_date", country, None, None, since, None, None): None
-            for country, since in countries_out_of_date(session, today)
+            for country, since in other_sources.countries_out_of_date(session, today)
         }
     keeps_deposits = me.standing.may(Resource.DEPOSIT, Act.PROPOSE)
     if keeps_deposits or seen.is_told_of_deposits:
-        short = deposits_short(session, me.standing.authority, at)
+        short = other_sources.deposits_short(session, me.standing.authority, at)
         found |= {
             Row(
                 "deposit.short", agency, None, None, None, end_of_day(by, zone) if by else None, None,

@@ -17,7 +17,7 @@ from msgspec.json import encode
 from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.parts import Recording, Recordings, Upload
+from registry.complaints.attachments.uploading import Recording, Recordings, Upload
 from registry.complaints.intake.mailbox_files import open_for_files, take_file
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy

@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_skeleton, get_day_names
 from flask import Blueprint, Response, redirect, request
 
-from registry.complaints.attachments.parts import RECORDING_SLOTS, Recording, Recordings
+from registry.complaints.attachments.uploading import RECORDING_SLOTS, Recording, Recordings
 from registry.complaints.case import visits
 from registry.complaints.case.models import Case
 from registry.complaints.intake import mailbox

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties import accounts
+from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
@@ -20,7 +20,7 @@ from registry.pages.officers.form_fields import agency_name, suggestions
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
-from registry.supervision.entries import decisions, queries, requests
+from registry.supervision.entries import actions, queries
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -39,7 +39,7 @@ def request_entry(session: Session, me: AuthenticatedOfficer, kind: str) -> Resp
         form, asked = request.form, EntryRequestKind(kind)
         part = chosen(form, "part", _PARTS, "one_of_list") if asked is EntryRequestKind.CORRECTION else None
         call = Call(session, representative(session, me), now())
-        requests.ask(call, asked, form.get("text", ""), part)
+        actions.ask(call, asked, form.get("text", ""), part)
 
     refusal = attempt(session, act)
     return see_other("/console/entry") if refusal is None else show_own_entry(session, me, refusal, kind)
@@ -57,7 +57,7 @@ def show_own_entry(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = ""
 ) -> Response:
     rep, at = representative(session, me), now()
-    today = requests.day_of(session, rep.agency, at)
+    today = actions.day_of(session, rep.agency, at)
     agency = public_record(session, rep.agency, day_at(at, None))
     if agency is None:
         raise NotFound("your agency's entry is not there any more")
@@ -108,9 +108,7 @@ def list_requests(
 ) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
     invited: list[tuple[OfficerChange, str]] = [
-        (change, agency)
-        for change, agency in decisions.invitations(session, official(me))
-        if not me.has_conflict(agency)
+        (change, agency) for change, agency in actions.invitations(session, official(me)) if not me.has_conflict(agency)
     ]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}
     return page(
@@ -134,7 +132,7 @@ def show_request(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     entry_request = find_request(session, me, reference)
-    unit = accounts.unit_of_agency(session, entry_request.agency)
+    unit = units.unit_of_agency(session, entry_request.agency)
     theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(
         "entries/one.html",

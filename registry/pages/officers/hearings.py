@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.units import unit_of_agency
 from registry.complaints.casework.decisions.rules import DRAFTED_IN, MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import ContainerView, case_view
-from registry.complaints.parties.accounts import unit_of_agency
 from registry.complaints.parties.hearings import files, outcome, queries
 from registry.complaints.parties.hearings.content import MAX_ALLEGATION
 from registry.complaints.parties.hearings.moves import lacks_translation, languages_read

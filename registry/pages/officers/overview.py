@@ -26,7 +26,7 @@ from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
-from registry.oversight.overview_rules import Age, Period, is_period, monday, usual
+from registry.oversight.rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, page_at

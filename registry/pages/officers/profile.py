@@ -22,7 +22,7 @@ from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSI
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, security_keys, signing_in, tokens
+from registry.officers import accounts, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
@@ -66,7 +66,7 @@ def show_own_account(
         token=token,
         notice=given,
         ended_tokens=ended_tokens,
-        calendar_made_on=calendars.made_on(session, me.officer),
+        calendar_made_on=tokens.calendar_made_on(session, me.officer),
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MAX_DAYS,
@@ -168,7 +168,7 @@ serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _place_of_act)
 def show_calendar_feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
-    me = calendars.authenticate(session, secret, at)
+    me = tokens.officer_of_calendar(session, secret, at)
     response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -181,14 +181,14 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
     require_password(session, me)
     at = now()
-    secret = calendars.make(session, me.officer, at, day_at(at, None))
+    secret = tokens.make_calendar(session, me.officer, at, day_at(at, None))
     address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
     return page("calendar.html", here="own", address=address)
 
 
 @form_at(pages, "/own/calendar/revoke", Resource.OWN, Act.WRITE)
 def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
-    calendars.revoke(session, me.officer, day_at(now(), None))
+    tokens.revoke_calendar(session, me.officer, day_at(now(), None))
     return see_other("/console/own#calendar")
 
 
@@ -200,7 +200,7 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party, name = relying_party(), _factor_name()
     if party is None or me.session is None:
         return show_own_account(session, me, fault="no_keys_here")
-    wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
+    wanted = factors.registration_options(Call(session, me.officer, now()), me.session, party)
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
@@ -211,7 +211,7 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     if party is None or me.session is None:
         return show_own_account(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
-    security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
+    factors.add_key(Call(session, me.officer, now()), me.session, party, name, answer)
     return _back()
 
 

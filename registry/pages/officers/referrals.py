@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.case.consents import is_consented
 from registry.complaints.casework.queries import ContainerView, case_view
-from registry.complaints.parties import accounts
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions, portal, queries
 from registry.complaints.parties.referrals.content import Handed
@@ -55,7 +55,7 @@ def list_referrals(session: Session, me: AuthenticatedOfficer, reference: str) -
         head,
         "referrals",
         found=found,
-        partners={unit.reference: unit for unit in accounts.partners(session)},
+        partners={unit.reference: unit for unit in units.partners(session)},
         names=names_in(session, me.standing.unit),
         may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
     )
@@ -102,7 +102,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         "referrals",
         refusal=refusal,
         boxes=[_pieces(me, box) for box in view.boxes],
-        partners=[_partner(session, head, unit) for unit in accounts.partners(session) if unit.closed_on is None],
+        partners=[_partner(session, head, unit) for unit in units.partners(session) if unit.closed_on is None],
         usual=today + USUAL,
         tomorrow=today + timedelta(days=1),
         longest=today + MAX_ACCESS,
@@ -138,7 +138,7 @@ def _referral_page(
         refusal=refusal,
         shown=view,
         answers=answers_in(language(), view.handed),
-        partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.party), None),
+        partner=next((unit for unit in units.partners(session) if unit.reference == view.referral.party), None),
         names={**names_in(session, me.standing.unit), **names_in(session, view.referral.party)},
         may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
         may_override=me.standing.may(Resource.REFERRAL, Act.APPROVE),
@@ -162,7 +162,7 @@ def list_identities(session: Session, me: AuthenticatedOfficer, refusal: Refusal
         here="identities",
         refusal=refusal,
         found=found,
-        partners={unit.reference: unit for unit in accounts.partners(session)},
+        partners={unit.reference: unit for unit in units.partners(session)},
         names=names_in(session, me.standing.unit),
     )
 

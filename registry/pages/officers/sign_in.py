@@ -12,10 +12,10 @@ from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.portals import see_other
 from registry.http.transaction import keyring, services, writing
 from registry.officer_acts.sign_in_providers import farewell, providers
-from registry.officers import factors, join_codes, security_keys, sessions, signing_in
+from registry.officers import factors, join_codes, sessions, signing_in
+from registry.officers.factors import RelyingParty, relying_party_at
 from registry.officers.models import Officer
 from registry.officers.providers import linking
-from registry.officers.security_keys import RelyingParty, relying_party_at
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.officers.signing_in import Attempt, Browser, Step
 from registry.pages.files import picture
@@ -160,13 +160,13 @@ def join_with_key() -> Response:
             if not answer:
                 token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
                 _, half = sessions.authenticate_first_step(session, token, at)
-                wanted = security_keys.registration_options(Call(session, officer, at), half, party)
+                wanted = factors.registration_options(Call(session, officer, at), half, party)
                 asking = page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted)
                 return session_cookie().give(asking, token)
             whose, half = sessions.authenticate_first_step(session, token_sent(), at)
             if whose.id != officer.id:
                 raise NotSignedIn("begin again with your code")
-            security_keys.add(Call(session, officer, at), half, party, name, answer)
+            factors.add_key(Call(session, officer, at), half, party, name, answer)
             factors.APPS.forget_begun(session, officer)
             _, recovery = join_codes.finish_joining(session, code, at)
             OFFICER_SESSIONS.end(session, token_sent(), at)
@@ -243,7 +243,7 @@ def _code_page(fault: str | None = None, status: int = 200) -> Response:
         try:
             with writing() as session:
                 officer, half = sessions.authenticate_first_step(session, token_sent(), at)
-                wanted = security_keys.authentication_options(Call(session, officer, at), half, party)
+                wanted = factors.authentication_options(Call(session, officer, at), half, party)
         except NotSignedIn:
             wanted = None
     return page("code.html", here="sign_in", fault=fault, wanted=wanted, status=status)

@@ -16,8 +16,8 @@ from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.register import LicenceKind, Role
 from registry.watches import watches
 from registry.watches.feed import events_before, type_on
-from registry.watches.numbers import Number
 from registry.watches.rules import SearchCriteria
+from registry.watches.watches import Number
 from schemas.fields import COUNTRIES
 from schemas.watches import SearchSchema
 

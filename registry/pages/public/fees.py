@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.complaints.case.amounts import read_sum
+from registry.complaints.case.answer_rules import read_sum
 from registry.core.errors import InvalidInput
 from registry.http.request_reader import load_values
 from registry.http.transaction import verdicts

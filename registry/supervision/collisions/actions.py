@@ -28,6 +28,7 @@ from registry.register.names.models import IndexedName
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR
 from registry.register.names.spelling import normalised
+from registry.supervision.collisions import rules
 from registry.supervision.collisions.models import (
     Collision,
     CollisionGroup,
@@ -36,19 +37,7 @@ from registry.supervision.collisions.models import (
     CollisionState,
 )
 from registry.supervision.collisions.queries import no_collision, records_of, sought
-from registry.supervision.collisions.rules import (
-    MAX_NAMES,
-    SIGN_OF,
-    Finding,
-    Sign,
-    comparable,
-    findings,
-    identifier_value,
-    lost_on,
-    rank,
-    rose_after,
-    shared_values,
-)
+from registry.supervision.collisions.rules import SIGN_OF, Sign
 from registry.verification.verdicts.imitation_rules import is_licensed
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import ChannelKind, LicenceStatus
@@ -121,7 +110,7 @@ def find_collisions(session: Session, agency_id: int, digest: Digest) -> None:
         theirs = records.get(other)
         if theirs is None:
             continue
-        if rose_after(mine, theirs):
+        if rules.rose_after(mine, theirs):
             signs.add(Sign.REGISTERED_AFTER)
         _save_pair(session, min(agency_id, other), max(agency_id, other), signs)
 
@@ -215,11 +204,11 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
     country_of: dict[int, str] = {}
     for agency_id, agency in storage.published_records(session, agency_ids).items():
         country_of[agency_id] = agency.country
-        form = comparable(Sign.ADDRESS, agency.place, agency.country) if agency.place else None
+        form = rules.comparable(Sign.ADDRESS, agency.place, agency.country) if agency.place else None
         if form is not None:
             yield agency_id, Sign.ADDRESS, form
         for one in agency.identifiers:
-            yield agency_id, Sign.IDENTIFIER, identifier_value(one.scheme, one.value, agency.country)
+            yield agency_id, Sign.IDENTIFIER, rules.identifier_value(one.scheme, one.value, agency.country)
     channel = agencies.Channel
     # Of an account all but the end is hidden; its keyed digest is the same for the same account, and for no other.
     compared = case((channel.kind == ChannelKind.BANK_ACCOUNT, channel.digest), else_=channel.value)
@@ -231,7 +220,7 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
         if kind is ChannelKind.BANK_ACCOUNT:
             form = value
         else:
-            form = comparable(SIGN_OF[kind], value or "", country_of.get(agency_id, ""))
+            form = rules.comparable(SIGN_OF[kind], value or "", country_of.get(agency_id, ""))
         if form is not None:
             yield agency_id, SIGN_OF[kind], form
 
@@ -255,7 +244,10 @@ def _sharing(session: Session, agency_id: int) -> Iterable[tuple[int, Sign]]:
 
 def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
     names = session.execute(
-        select(IndexedName.name).where(IndexedName.agency_id == agency_id).order_by(IndexedName.place).limit(MAX_NAMES)
+        select(IndexedName.name)
+        .where(IndexedName.agency_id == agency_id)
+        .order_by(IndexedName.place)
+        .limit(rules.MAX_NAMES)
     ).scalars()
     found: set[int] = set()
     for name in list(names):
@@ -281,7 +273,7 @@ def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> N
                 first_id=first,
                 second_id=second,
                 signs=[sign.value for sign in Sign if sign in signs],
-                rank=rank(signs),
+                rank=rules.rank(signs),
                 state=CollisionState.OPEN,
                 found_at=now(),
             )
@@ -292,7 +284,7 @@ def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> N
     if signs <= before:
         return
     together = before | signs
-    known.signs, known.rank = [sign.value for sign in Sign if sign in together], rank(together)
+    known.signs, known.rank = [sign.value for sign in Sign if sign in together], rules.rank(together)
     if known.state is CollisionState.DISMISSED:
         known.state, known.found_at = CollisionState.OPEN, now()
 
@@ -318,7 +310,7 @@ class Likeness(NamedTuple):
 
     agency: record.Agency
     signs: list[Sign]
-    findings: list[Finding]
+    findings: list[rules.Finding]
     rank: int
     has_lost: bool
 
@@ -338,10 +330,10 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
             break
         step = renew_keys(session, digest)
     signs: dict[int, set[Sign]] = defaultdict(set)
-    for sign, form, _ in shared_values(applicant):
+    for sign, form, _ in rules.shared_values(applicant):
         for other in _who_has(session, sign, short_digest(digest(f"{sign}:{form}"))):
             signs[other].add(sign)
-    for name in applicant.names[:MAX_NAMES]:
+    for name in applicant.names[: rules.MAX_NAMES]:
         for hit in search(session, name.name, MAX_PAIRS, floor=NEAR):
             signs[hit.agency_id].add(Sign.NEAR_NAME)
     if own_id is not None:
@@ -349,11 +341,11 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
     records = records_of(session, list(signs))
     found = []
     for other, agency in records.items():
-        if rose_after(applicant, agency):
+        if rules.rose_after(applicant, agency):
             signs[other].add(Sign.REGISTERED_AFTER)
         ordered = [sign for sign in Sign if sign in signs[other]]
-        shared = findings(applicant, agency, ordered)
-        found.append(Likeness(agency, ordered, shared, rank(ordered), lost_on(agency) is not None))
+        shared = rules.findings(applicant, agency, ordered)
+        found.append(Likeness(agency, ordered, shared, rules.rank(ordered), rules.lost_on(agency) is not None))
     found.sort(key=lambda one: (not one.has_lost, -one.rank, one.agency.agency_id))
     return Compared(found[:MAX_SHOWN], step.is_last)
 

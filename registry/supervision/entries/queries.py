@@ -6,10 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.register.agencies import record
-from registry.supervision.entries.decisions import EntryOfficial, within
+from registry.supervision.entries.actions import EntryOfficial, within
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
@@ -58,8 +59,5 @@ def waiting(session: Session, official: EntryOfficial) -> list[EntryRequest]:
 
 def request_named(session: Session, official: EntryOfficial, reference: str) -> EntryRequest:
     """The request with this reference. Raises NotFound, also for another authority's."""
-    query = select(EntryRequest).where(within(official.authority), EntryRequest.reference == reference)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such request")
-    return found
+    its = within(official.authority), EntryRequest.reference == reference
+    return find(session, EntryRequest, *its, missing="there is no such request")

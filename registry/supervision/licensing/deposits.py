@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
@@ -20,18 +19,10 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
-from registry.register.authorities.queries import authority_days
 from registry.register.imports.personal import holds_personal_number
-from registry.supervision.licensing.deposit_rules import (
-    FORMS,
-    SECOND,
-    DepositBalance,
-    Movement,
-    read_amount,
-    required_of,
-    standing,
-)
-from registry.supervision.licensing.drafting import LicensingOfficial, status_on, today_of
+from registry.supervision.licensing import deposit_rules
+from registry.supervision.licensing.deposit_rules import Movement
+from registry.supervision.licensing.drafting import LicensingOfficial, record_act, status_on, today_of
 from registry.supervision.licensing.models import DepositLine
 from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.codes import Problem
@@ -78,7 +69,7 @@ def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> De
     if (entry.kind is DepositLineKind.DRAWN) != (entry.use is not None):
         faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
     money, unit = _read_money(entry, lines, faults)
-    if is_paid_in and entry.held_as not in FORMS:
+    if is_paid_in and entry.held_as not in deposit_rules.FORMS:
         faults.append(Fault.of("held_as", Problem.INVALID_VALUE, "choose_one"))
     if faults:
         raise InvalidInput(faults)
@@ -95,7 +86,7 @@ def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> De
         held_by=tidy_line("held_by", entry.held_by, 200) if entry.held_by and entry.held_by.strip() else None,
         note=note,
         happened_on=entry.happened_on,
-        state=ProposalState.OPEN if entry.kind in SECOND else ProposalState.APPLIED,
+        state=ProposalState.OPEN if entry.kind in deposit_rules.SECOND else ProposalState.APPLIED,
         recorded_by=official.name,
         recorded_at=call.at,
     )
@@ -116,7 +107,7 @@ def approve(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     if line.recorded_by == call.actor.name:
         raise ActRefused("own_proposal", "you entered this: another officer has to approve it")
     applied = [one for one in ledger(call.session, line.agency_id) if one.state is ProposalState.APPLIED]
-    if standing(movements([*applied, line]), None).balance < 0:
+    if deposit_rules.standing(movements([*applied, line]), None).balance < 0:
         raise NotNow("there is less in the deposit than this would take out", "deposit.too_little")
     if line.reverses is not None and any(one.reverses == line.reverses for one in applied):
         raise NotNow("this line was taken back already", "deposit.taken_back")
@@ -168,14 +159,18 @@ def _read_money(entry: DepositEntry, lines: list[DepositLine], faults: list[Faul
         return Decimal(line.amount), line.currency
     if entry.reverses:
         faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "said_of_reversal"))
-    money, unit = read_amount(entry.amount), entry.currency.strip().upper()
+    money, unit = deposit_rules.read_amount(entry.amount), entry.currency.strip().upper()
     if money is None:
         faults.append(Fault.of("amount", Problem.NOT_AN_AMOUNT, "amount_like"))
     if unit not in CURRENCIES:
         faults.append(Fault.of("currency", Problem.UNKNOWN_CURRENCY, "currency_like"))
     elif lines and unit != lines[0].currency:
         faults.append(Fault.of("currency", Problem.CONTRADICTORY, "currency_ledger", currency=lines[0].currency))
-    if money is not None and entry.kind is DepositLineKind.DRAWN and money > standing(movements(lines), None).balance:
+    if (
+        money is not None
+        and entry.kind is DepositLineKind.DRAWN
+        and money > deposit_rules.standing(movements(lines), None).balance
+    ):
         faults.append(Fault.of("amount", Problem.INVALID_VALUE, "amount_more"))
     return money or Decimal(0), unit
 
@@ -184,7 +179,7 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     """Publish the deposit's state in the public record; what lists or we stated before ends the day before."""
     lock_log(session)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
-    balance = standing(movements(applied), None).balance
+    balance = deposit_rules.standing(movements(applied), None).balance
     known = storage.load_records(session, [line.agency_id])[line.agency_id]
     source = save_desk_reading(session, line.authority, at)
     day = max(one.happened_on for one in applied)
@@ -217,10 +212,8 @@ def _lock_agency(session: Session, agency_id: int) -> None:
 
 
 def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
-    agency, officer = call.session.get_one(models.Agency, line.agency_id).reference, call.actor
-    detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
-    today = authority_days(call.session, call.at).of(officer.authority)
-    audit.record(call.session, act, agency, on=today, actor=officer.name, detail=detail, unit=officer.unit)
+    agency = call.session.get_one(models.Agency, line.agency_id).reference
+    record_act(call, act, agency, f"{line.kind} {line.amount} {line.currency}, line {line.reference}")
 
 
 class LedgerView(NamedTuple):
@@ -230,7 +223,7 @@ class LedgerView(NamedTuple):
     """
 
     lines: list[DepositLine]
-    standing: DepositBalance
+    standing: deposit_rules.DepositBalance
     currency: str | None
     is_recruiting: bool
 
@@ -259,10 +252,10 @@ def ledger_view(session: Session, agency_id: int, agency: record.Agency, today: 
     applied = [one for one in lines if one.state is ProposalState.APPLIED]
     statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]
     recruiting = [kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES]
-    wanted = required_of(recruiting)
+    wanted = deposit_rules.required_of(recruiting)
     return LedgerView(
         lines,
-        standing(movements(applied), wanted[0] if wanted else None),
+        deposit_rules.standing(movements(applied), wanted[0] if wanted else None),
         applied[0].currency if applied else (wanted[1] if wanted else None),
         bool(recruiting),
     )

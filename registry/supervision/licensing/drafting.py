@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.core.db.locking import find
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.register.agencies import models, record, storage
@@ -21,20 +23,12 @@ from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, numb
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.models import Authority
+from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import desk_list
-from registry.supervision.licensing import changes
+from registry.supervision.licensing import changes, rules
 from registry.supervision.licensing.act_forms import Stated, read_stated
 from registry.supervision.licensing.changes import ChangeBasis, apply_act, build_applicant, is_intermediary
-from registry.supervision.licensing.rules import (
-    ACTS,
-    AGREEMENTS,
-    IMPOSSIBLE,
-    UNFIT,
-    About,
-    LicenceActFacts,
-    is_barred,
-    lacking,
-)
+from registry.supervision.licensing.rules import About
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
@@ -85,7 +79,7 @@ class Draft:
 
     @property
     def licence_id(self) -> str | None:
-        return None if ACTS[self.act].about is About.AGENCY else self.subject
+        return None if rules.ACTS[self.act].about is About.AGENCY else self.subject
 
     @property
     def seen(self) -> str:
@@ -95,10 +89,15 @@ class Draft:
 
 def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]:
     """The day where an authority sits, and its country. Raises NotFound for an unknown authority."""
-    known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
-    if known is None:
-        raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
+    missing = f"the authority {authority} is not known here: import one of its lists first"
+    known = find(session, Authority, Authority.reference == authority, missing=missing)
     return day_at(at, known.time_zone), known.country
+
+
+def record_act(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
+    """Record a licensing officer's act in the audit trail, on the day that it is where the authority sits."""
+    officer, on = call.actor, authority_days(call.session, call.at).of(call.actor.authority)
+    audit.record(call.session, act, subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)
 
 
 def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str | None = None) -> Draft:
@@ -144,7 +143,7 @@ def _holder(
     call: Call[LicensingOfficial], act: LicenceAct, about: str | None, stated: Stated, country: str
 ) -> tuple[int | None, record.Agency | None]:
     session, official = call.session, call.actor
-    kind = ACTS[act].about
+    kind = rules.ACTS[act].about
     if kind is About.LICENCE:
         licence = licence_row(session, read_reference(about or "") or "")
         if licence is None or licence.authority != official.authority:
@@ -165,7 +164,7 @@ def _holder(
 
 
 def _subject(act: LicenceAct, about: str | None, stated: Stated) -> str:
-    if ACTS[act].about is About.LICENCE:
+    if rules.ACTS[act].about is About.LICENCE:
         return read_reference(about or "") or ""
     if act is LicenceAct.END_AGREEMENT:
         return read_reference(stated.agreement_id or "") or ""
@@ -188,24 +187,26 @@ def _require_lawful(
     act: LicenceAct, before: record.Agency | None, subject: str, today: date, effective_on: date
 ) -> None:
     status = None
-    if ACTS[act].about is About.LICENCE:
+    if rules.ACTS[act].about is About.LICENCE:
         assert before is not None
         status = status_on(before, subject, effective_on)
-    why = lacking(
-        LicenceActFacts(
+    why = rules.lacking(
+        rules.LicenceActFacts(
             act=act,
             today=today,
             effective_on=effective_on,
             status=status,
-            is_barred=before is not None and is_barred(before, subject, effective_on),
+            is_barred=before is not None and rules.is_barred(before, subject, effective_on),
         )
     )
-    if why is not None and why in IMPOSSIBLE:
+    if why is not None and why in rules.IMPOSSIBLE:
         raise IllegalMove(
-            f"{IMPOSSIBLE[why]} ({status or 'none is stated'} on {effective_on})", f"licensing.{why}", day=effective_on
+            f"{rules.IMPOSSIBLE[why]} ({status or 'none is stated'} on {effective_on})",
+            f"licensing.{why}",
+            day=effective_on,
         )
     if why is not None:
-        raise InvalidInput([Fault.of("effective_on", Problem.INVALID_VALUE, UNFIT[why])])
+        raise InvalidInput([Fault.of("effective_on", Problem.INVALID_VALUE, rules.UNFIT[why])])
 
 
 def status_on(agency: record.Agency, licence_id: str, day: date) -> LicenceStatus | None:
@@ -313,10 +314,10 @@ def _is_running(one: record.Agreement, reference: str, official: LicensingOffici
 
 def _seen(act: LicenceAct, before: record.Agency | None, subject: str) -> str:
     part: Any = ()
-    if act in AGREEMENTS and before is not None:
+    if act in rules.AGREEMENTS and before is not None:
         part = before.agreements
-    elif ACTS[act].about is About.AGENCY and before is not None:
+    elif rules.ACTS[act].about is About.AGENCY and before is not None:
         part = before.intermediaries
-    elif ACTS[act].about is About.LICENCE and before is not None:
+    elif rules.ACTS[act].about is About.LICENCE and before is not None:
         part = licence_of(before, subject)
     return hashlib.sha256(record.canonical(part)).hexdigest()[:16]

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.locking import lock, require_version
@@ -25,9 +24,8 @@ from registry.register.agencies.models import Agency, Channel
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
-from registry.register.authorities.queries import authority_days
 from registry.supervision.licensing.act_forms import to_details
-from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act
+from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, record_act
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
 from registry.vocabulary.codes import Problem
@@ -207,9 +205,7 @@ def _decide(call: Call[LicensingOfficial], proposal: Proposal, state: ProposalSt
 
 def _record(call: Call[LicensingOfficial], proposal: Proposal, act: str) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
-    officer = call.actor
-    on = authority_days(call.session, call.at).of(officer.authority)
-    audit.record(call.session, act, proposal.subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)
+    record_act(call, act, proposal.subject, detail)
 
 
 Send = Callable[[str, str, str], bool]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
+from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.log.models import Entry
@@ -133,11 +134,8 @@ def waiting(session: Session, authority: str) -> list[tuple[Proposal, record.Age
 
 def proposal_named(session: Session, authority: str, reference: str) -> Proposal:
     """The proposal with this reference. Raises NotFound, also for another authority's."""
-    query = select(Proposal).where(Proposal.reference == read_reference(reference), Proposal.authority == authority)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no proposal {reference} of this authority")
-    return found
+    its = Proposal.reference == read_reference(reference), Proposal.authority == authority
+    return find(session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
 
 
 def timeline(session: Session, licence: record.Licence, proposals: Sequence[Proposal]) -> list[Event]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.errors import NotFound, StaleVersion
 from registry.core.ids import read_reference
@@ -14,12 +13,11 @@ from registry.core.keyring import Keyring
 from registry.register.agencies import channels, record, storage
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
-from registry.register.authorities.queries import authority_days
 from registry.register.imports import held_lists
 from registry.supervision.collisions import actions as collisions
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collision_found, records_of
-from registry.supervision.licensing.drafting import LicensingOfficial, is_of
+from registry.supervision.licensing.drafting import LicensingOfficial, is_of, record_act
 from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.register import ChannelKind
 
@@ -48,7 +46,7 @@ def propose_change(
     change = channels.propose(
         call.session, row.reference, kind, value, by=call.actor.name, keyring=keyring, instead_of=replaces
     )
-    _record(call, "channel.proposed", row.reference, f"{kind}, change {change.reference}")
+    record_act(call, "channel.proposed", row.reference, f"{kind}, change {change.reference}")
     return change
 
 
@@ -59,7 +57,7 @@ def approve_change(call: Call[LicensingOfficial], reference: str) -> PendingChan
     """
     agency = _lock_change(call, reference)
     change = channels.approve(call.session, reference, by=call.actor.name)
-    _record(call, "channel.approved", agency, f"{change.kind}, change {change.reference}")
+    record_act(call, "channel.approved", agency, f"{change.kind}, change {change.reference}")
     return change
 
 
@@ -67,7 +65,7 @@ def refuse_change(call: Call[LicensingOfficial], reference: str) -> PendingChann
     """Refuse a change, as `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
     agency = _lock_change(call, reference)
     change = channels.refuse(call.session, reference, by=call.actor.name)
-    _record(call, "channel.refused", agency, f"{change.kind}, change {change.reference}")
+    record_act(call, "channel.refused", agency, f"{change.kind}, change {change.reference}")
     return change
 
 
@@ -140,7 +138,7 @@ def confirm_collision(
     agency = collisions.confirm(
         session, reference, official.name, text, source=official.authority, true_entry=row.reference
     )
-    _record(call, "clone.confirmed", agency.agency_id, f"collision {reference}")
+    record_act(call, "clone.confirmed", agency.agency_id, f"collision {reference}")
     return agency
 
 
@@ -150,7 +148,7 @@ def dismiss_collision(call: Call[LicensingOfficial], reference: str, text: str) 
     _require_seen(call, collision_version(collision))
     collisions.dismiss(call.session, reference, call.actor.name, text)
     mine = next(agency for agency in both if is_of(agency, call.actor.authority))
-    _record(call, "clone.dismissed", mine.agency_id, f"collision {reference}")
+    record_act(call, "clone.dismissed", mine.agency_id, f"collision {reference}")
 
 
 def warned(session: Session, authority: str) -> list[record.Agency]:
@@ -169,7 +167,7 @@ def warn(call: Call[LicensingOfficial], agency: str, text: str) -> str:
     """
     row, _ = agency_of_authority(call.session, call.actor.authority, agency)
     warn_of_clone(call.session, row.reference, text, call.actor.authority)
-    _record(call, "clone.warned", row.reference)
+    record_act(call, "clone.warned", row.reference)
     return row.reference
 
 
@@ -183,20 +181,20 @@ def lift(call: Call[LicensingOfficial], agency: str, number: int | None) -> reco
     row, known = agency_of_authority(call.session, call.actor.authority, agency)
     _require_seen(call, warnings_version(known))
     lifted = lift_clone_warning(call.session, row.reference, number)
-    _record(call, "clone.lifted", row.reference)
+    record_act(call, "clone.lifted", row.reference)
     return lifted
 
 
 def order_list(call: Call[LicensingOfficial], reference: str, home: Path) -> None:
     """Let the worker apply a list that was held back; `home` has its mapping. Raises NotFound, NotNow."""
     source = held_lists.order(call.session, call.actor.authority, reference, call.actor.name, call.at, home)
-    _record(call, "import.approved", source.reference, f"held list {reference}")
+    record_act(call, "import.approved", source.reference, f"held list {reference}")
 
 
 def reject_list(call: Call[LicensingOfficial], reference: str) -> None:
     """Reject a list that is held back. Raises NotFound, NotNow."""
     source = held_lists.reject(call.session, call.actor.authority, reference, call.actor.name, call.at)
-    _record(call, "import.rejected", source.reference, f"held list {reference}")
+    record_act(call, "import.rejected", source.reference, f"held list {reference}")
 
 
 def _lock_change(call: Call[LicensingOfficial], reference: str) -> str:
@@ -220,9 +218,3 @@ def _require_seen(call: Call[LicensingOfficial], version: int) -> None:
 
 def _agencies_of(authority: str) -> Select[int]:
     return select(Licence.agency_id).where(Licence.authority == authority)
-
-
-def _record(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
-    officer = call.actor
-    on = authority_days(call.session, call.at).of(officer.authority)
-    audit.record(call.session, act, subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.decisions.queries import behind
-from registry.complaints.casework.models import Decision
-from registry.core.errors import NotFound
+from registry.complaints.casework.decisions.queries import Behind, behind
+from registry.core.db.locking import find
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.queries import public_record
@@ -41,13 +40,6 @@ class SanctionView(NamedTuple):
     workers: WorkersInPlace | None
     moves: Sequence[SanctionMove]
     ways: Mapping[tuple[SanctionState, By], str | None]
-
-
-class Chain(NamedTuple):
-    """What a sanction rests on, as far as the officer may know: cases only of the officer's own unit."""
-
-    decision: Decision
-    cases: Sequence[Case]
 
 
 def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
@@ -98,20 +90,17 @@ def sanction_view(session: Session, sanction: Sanction, actor: str, today: date)
 def sanction_named(session: Session, authority: str, reference: str) -> Sanction:
     """A sanction of an authority, to be read. Raises NotFound for any other's."""
     mine = (Sanction.reference == reference, Sanction.authority == authority)
-    found = session.execute(select(Sanction).where(*mine)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no sanction {reference} of this authority")
-    return found
+    return find(session, Sanction, *mine, missing=f"there is no sanction {reference} of this authority")
 
 
-def chain(session: Session, sanction: Sanction, unit: str) -> Chain | None:
+def chain(session: Session, sanction: Sanction, unit: str) -> Behind | None:
     """Decision and cases behind a sanction, for an officer of the unit whose cases they are; None for any other."""
     found = None if sanction.decision is None else behind(session, sanction.decision)
     if found is None:
         return None
     ids = [case.id for case in found.cases]
     own = session.execute(select(Case).where(in_unit(unit), Case.id.in_(ids)).order_by(Case.id)).scalars().all()
-    return Chain(found.decision, own) if own else None
+    return found._replace(cases=own) if own else None
 
 
 def resting_on(session: Session, decision: str) -> list[Sanction]:

@@ -25,9 +25,9 @@ from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
 from registry.watches.delivery.connections import Caller, CallResult
-from registry.watches.delivery.retries import NEWS_WITHIN, is_disabled, is_given_up, pause_after
 from registry.watches.feed import event_payload
 from registry.watches.models import Delivery, WatchEvent, Webhook
+from registry.watches.rules import NEWS_WITHIN, is_disabled, is_given_up, pause_after
 from registry.watches.webhooks import give_up, secrets_of
 
 log = structlog.get_logger()

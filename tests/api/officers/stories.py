@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from registry.api.examples import OFFICERS, stories
+from registry.complaints.case.units import agency_unit
 from registry.complaints.intake.paper_forms import premint
-from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import instant_text, now
 from registry.core.ids import new_reference

@@ -18,8 +18,8 @@ from registry.complaints.attachments import sanitise_jobs, uploading
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import FolderStore
+from registry.complaints.sealing.envelopes import padded, padded_size, unpadded
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.sealing.streams import padded, padded_size, unpadded
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable
 from registry.core.settings import Settings
 from registry.http.transaction import Services

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from registry.complaints.case.derivation_turns import PLACES, Turns
+from registry.complaints.case.complaint_codes import PLACES, Turns
 from registry.core.errors import TooBusy
 
 pytestmark = pytest.mark.timed_waits

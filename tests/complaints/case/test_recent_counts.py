@@ -1,6 +1,6 @@
 """Counts that fade, of names that no one can read."""
 
-from registry.complaints.case.derivation_turns import RecentCounts
+from registry.complaints.case.complaint_codes import RecentCounts
 
 
 def test_a_name_is_counted_and_forgotten_at_an_even_pace() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.retention import purging
-from registry.complaints.retention.purge_limit import cases_purged, last_day_of_round, purge_backlog, purged_through
+from registry.complaints.retention.purging import cases_purged, last_day_of_round, purge_backlog, purged_through
 from registry.complaints.sealing.models import WrappedKey
 from registry.core.db.engine import sessions_for
 from registry.vocabulary.cases import CaseState

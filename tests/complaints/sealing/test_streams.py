@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.streams import CHUNK, HEADER, SEALED_CHUNK, open_stream, seal_stream
+from registry.complaints.sealing.envelopes import CHUNK, HEADER, SEALED_CHUNK, Place, open_stream, seal_stream
 from registry.core.errors import Unopenable
 
 KEY = bytes(range(32))

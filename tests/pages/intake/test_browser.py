@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from registry.complaints.attachments.parts import PART_BYTES
+from registry.complaints.attachments.uploading import PART_BYTES
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring

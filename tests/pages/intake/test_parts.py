@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.parts import MAX_PARTS, PART_BYTES
+from registry.complaints.attachments.uploading import MAX_PARTS, PART_BYTES
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
 from tests.complaints.samples import CANARY, jpeg

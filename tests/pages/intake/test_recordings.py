@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.parts import PART_BYTES, RECORDING_SLOTS, clear_abandoned
 from registry.complaints.attachments.storage import FolderStore
+from registry.complaints.attachments.uploading import PART_BYTES, RECORDING_SLOTS, clear_abandoned
 from registry.complaints.intake.mailbox_files import take_file
 from registry.core.clock import now
 from registry.core.settings import Settings

@@ -13,8 +13,8 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.casework import actions as casework
-from registry.complaints.parties import accounts
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -117,7 +117,7 @@ def people(browser: Browser, served: Served, session: Session, settings: Setting
     sealer = Sealer(keys)
     make_desk(session, sealer)
     licensed = make_held(session)
-    of_agency = accounts.agency_unit(session, sealer, licensed.agency, now().date()).reference
+    of_agency = units.agency_unit(session, sealer, licensed.agency, now().date()).reference
     answers = {
         "country": "CZ", "deception": "yes", "agency": {"agency_id": licensed.agency}, "account": "Another job.",
         "coworkers": 40, "consent_agency": "yes",

@@ -40,7 +40,7 @@ from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.pages.officers import edge
-from registry.supervision.entries import requests as entry_requests
+from registry.supervision.entries import actions as entry_requests
 from registry.vocabulary.cases import CaseRole, ConsentKind
 from registry.vocabulary.licensing import EntryRequestKind
 from registry.vocabulary.register import Language

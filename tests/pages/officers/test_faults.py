@@ -29,8 +29,8 @@ FORMS = (
 NO_FORM = frozenset(
     {
         # Doors of complainants; answers of a paper form have their words beside the question.
-        "complaints/intake/filing.py", "complaints/parties/accounts.py",
-        "complaints/case/answer_rules.py", "complaints/case/units.py", "complaints/attachments/parts.py",
+        "complaints/intake/filing.py", "complaints/case/answer_rules.py", "complaints/case/units.py",
+        "complaints/attachments/uploading.py",
     }
 )  # fmt: skip
 

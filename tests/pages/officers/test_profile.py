@@ -19,7 +19,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import calendars, factors, notices, signing_in, tokens
+from registry.officers import factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
 from registry.officers.signing_in import Browser, Step
@@ -135,7 +135,7 @@ def test_an_open_session_alone_makes_nothing_that_outlasts_it(
     assert refused.status_code == 400
     assert "is another one" in words_of(refused)
     assert tokens.tokens_of(session, desk.officer, now().date()) == []
-    assert calendars.made_on(session, desk.officer) is None
+    assert tokens.calendar_made_on(session, desk.officer) is None
     assert factors.APPS.find_begun(session, desk.officer) is None
     assert session.scalars(select(RecoveryCode.digest)).all() == codes
     assert left == 10
@@ -196,7 +196,7 @@ def test_tokens_and_the_calendar_end_with_the_other_sessions_unless_they_are_kep
     requested = {"Authorization": f"Bearer {token[0]}"}
     assert client.get("/api/v1/officers/me", headers=requested).status_code == (200 if is_kept else 401)
     session.expire_all()
-    assert (calendars.made_on(session, desk.officer) is not None) is is_kept
+    assert (tokens.calendar_made_on(session, desk.officer) is not None) is is_kept
     assert acts_of(session)[-1] == {"sessions": "officer.signed_out", "password": "officer.password_changed"}[way]
 
 

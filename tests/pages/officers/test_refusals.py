@@ -11,8 +11,8 @@ import pytest
 import registry
 from registry.accounts import passwords
 from registry.complaints.case import states
+from registry.complaints.case.states import PLACE_OF
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.queue.rules import PLACE_OF
 from registry.complaints.parties.hearings import outcome
 from registry.complaints.parties.hearings import rules as hearings
 from registry.complaints.parties.referrals import rules as referrals

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.accounts import delays, second_factors
+from registry.accounts import passwords, second_factors
 from registry.audit.models import AuditEntry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
@@ -93,7 +93,7 @@ def test_every_failure_looks_alike(client: FlaskClient, joined: Joined, fields: 
 
 
 def test_failures_are_counted_even_if_the_asker_breaks_off(client: FlaskClient, joined: Joined) -> None:
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         client.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
     response = client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
     assert response.status_code == 429
@@ -106,12 +106,12 @@ def test_no_one_who_knows_an_address_keeps_its_officer_out(client: FlaskClient, 
     client.post("/console/code", data={"code": joined.code(now())})
     client.post("/console/sign-out")
     other = app.test_client()
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         other.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
     assert other.post("/console/sign-in", data=right).status_code == 429
     # The browser from which the officer signed in before is counted apart: it is let in, and has to wait for its own failures.
     assert client.post("/console/sign-in", data=right).location == "/console/code"
-    for _ in range(delays.FREE_FAILURES):
+    for _ in range(passwords.FREE_FAILURES):
         client.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
     assert client.post("/console/sign-in", data=right).status_code == 429
 

@@ -25,7 +25,7 @@ from registry.vocabulary.watches import DeliveryState
 from registry.watches import watches, webhooks
 from registry.watches.delivery.connections import CERTIFICATES
 from registry.watches.models import Delivery
-from registry.watches.numbers import Number
+from registry.watches.watches import Number
 from tests.browsing import assert_fits, assert_holds_spaced_text, assert_sound
 from tests.make import (
     licence_record,

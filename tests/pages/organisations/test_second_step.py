@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.accounts.delays import FREE_FAILURES
+from registry.accounts.passwords import FREE_FAILURES
 from registry.accounts.second_factors import STEP
 from registry.accounts.sessions import form_token
 from registry.core.clock import now

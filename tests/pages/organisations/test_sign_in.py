@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.delays import FREE_FAILURES
+from registry.accounts.passwords import FREE_FAILURES
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings

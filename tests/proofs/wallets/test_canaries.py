@@ -19,7 +19,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from registry.accounts.sessions import form_token
-from registry.complaints.parties import accounts as outside
+from registry.complaints.case import units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Edge
@@ -87,7 +87,7 @@ def test_names_and_portraits_of_staff_are_left_nowhere(
     given, family, place = (f"canary{one}{secrets.token_hex(6)}" for one in ("given", "family", "place"))
     agency, provider = agency_with_licence(session), Provider()
     publish()
-    unit = outside.agency_unit(session, Sealer(issuer.keyring), agency.agency_id, now().date())
+    unit = units.agency_unit(session, Sealer(issuer.keyring), agency.agency_id, now().date())
     who = make_officer(session, issuer.keyring, Role.AGENCY_REP, unit=unit.reference, name="R Rep", email="r@a.example")
     token = OFFICER_SESSIONS.begin(session, who.officer, now(), is_full=True)
     session.commit()

@@ -12,6 +12,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from registry.accounts.sessions import digest_of
 from registry.proofs.wallets import grants
 from registry.proofs.wallets.models import WalletCredential, WalletGrant
 from registry.vocabulary.licensing import GrantStep
@@ -95,7 +96,7 @@ def test_no_code_is_worth_two_and_what_was_acknowledged_is_there(session, publis
                 assert living(session, place=status["idx"]) == 1, point
             else:
                 wallet.obtain(access, LICENCE)
-            assert living(session, access=grants._digest(access)) == 1, point
+            assert living(session, access=digest_of(access)) == 1, point
     session.rollback()
     opened = session.execute(select(WalletGrant).where(WalletGrant.step == GrantStep.OPEN)).scalars().all()
     assert len({grant.access for grant in opened}) == len(opened) <= POINTS + 1

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.register.agencies import record
-from registry.supervision.entries.decisions import EntryOfficial
-from registry.supervision.entries.requests import Rep
+from registry.supervision.entries.actions import EntryOfficial, Rep
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 

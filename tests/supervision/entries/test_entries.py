@@ -14,11 +14,9 @@ from registry.officers import accounts
 from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
-from registry.supervision.entries import decisions as deciding
+from registry.supervision.entries import actions as entry_requests
 from registry.supervision.entries import queries
-from registry.supervision.entries import requests as entry_requests
-from registry.supervision.entries.decisions import EntryOfficial
-from registry.supervision.entries.requests import Rep
+from registry.supervision.entries.actions import EntryOfficial, Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
@@ -57,7 +55,7 @@ def test_a_correction_is_marked_everywhere_until_it_is_decided(session: Session,
     assert "asked us to correct this record" in page(client, agency)
     assert "one letter too many" not in page(client, agency)
     assert response.due_on == working_days_after(AT.date(), WORKING_DAYS)
-    deciding.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=is_accepted)
+    entry_requests.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=is_accepted)
     session.commit()
     assert not client.get(f"/api/v1/agencies/{agency.agency_id}").json.get("is_correction_requested")
     assert "asked us to correct this record" not in page(client, agency)
@@ -79,7 +77,7 @@ def test_a_correction_taken_back_leaves_no_mark(session: Session):
 def test_what_was_refused_is_not_asked_again_for_thirty_days(session: Session):
     agency = entry(session)
     response = ask(session, agency)
-    deciding.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=False)
+    entry_requests.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=False)
     with pytest.raises(NotNow, match="30 days"):
         ask(session, agency, AT + timedelta(days=29))
     assert not marked(session, agency)
@@ -109,13 +107,15 @@ def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
     response = ask(session, agency)
     official = official_of(agency)
     with pytest.raises(InvalidInput, match="answer"):
-        deciding.decide(call(session, official), response.reference, "  ", is_accepted=True)
+        entry_requests.decide(call(session, official), response.reference, "  ", is_accepted=True)
     with pytest.raises(StaleVersion):
-        deciding.decide(call(session, official, response.version + 1), response.reference, REASON, is_accepted=True)
-    deciding.decide(call(session, official), response.reference, REASON, is_accepted=True)
+        entry_requests.decide(
+            call(session, official, response.version + 1), response.reference, REASON, is_accepted=True
+        )
+    entry_requests.decide(call(session, official), response.reference, REASON, is_accepted=True)
     for is_accepted in (True, False):
         with pytest.raises(IllegalMove):
-            deciding.decide(call(session, official), response.reference, REASON, is_accepted=is_accepted)
+            entry_requests.decide(call(session, official), response.reference, REASON, is_accepted=is_accepted)
     with pytest.raises(IllegalMove):
         entry_requests.take_back(call(session, rep_of(agency)), response.reference)
 
@@ -126,10 +126,12 @@ def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: S
         call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "The Invented Brothers use our stamp."
     )
     with pytest.raises(InvalidInput, match="warning"):
-        deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
+        entry_requests.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     assert requested.state == "open"
     words = "Others use a stamp like this agency's."
-    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True, warning=words)
+    entry_requests.decide(
+        call(session, official_of(agency)), requested.reference, REASON, is_accepted=True, warning=words
+    )
     session.commit()
     assert words in page(client, agency).replace("&#39;", "'")
     assert "Brothers" not in page(client, agency)
@@ -140,7 +142,7 @@ def test_a_refused_clone_report_says_nothing_in_public(session: Session):
     requested = entry_requests.ask(
         call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "Somebody uses our stamp."
     )
-    deciding.decide(
+    entry_requests.decide(
         call(session, official_of(agency)), requested.reference, REASON, is_accepted=False, warning="Beware."
     )
     assert make.public_record_of(session, agency.agency_id).clone_warnings == ()
@@ -153,7 +155,7 @@ def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Ses
     )
     session.commit()
     assert "We have appealed" not in page(client, agency)
-    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
+    entry_requests.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     session.commit()
     displayed = page(client, agency)
     assert "We have appealed. &lt;script&gt;" in displayed
@@ -171,7 +173,7 @@ def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, 
         entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.REPLY, "We are good.")
     warn_of_clone(session, agency.agency_id, "Others use this name.", "registry")
     requested = entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.REPLY, "We told the police.")
-    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
+    entry_requests.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     session.commit()
     assert "We told the police." in page(client, agency)
     lift_clone_warning(session, agency.agency_id)
@@ -184,17 +186,17 @@ def test_a_reply_is_taken_down_or_replaced(session: Session, client: FlaskClient
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     rep, official = rep_of(agency), official_of(agency)
     first = entry_requests.ask(call(session, rep), EntryRequestKind.REPLY, "The first reply.")
-    deciding.decide(call(session, official), first.reference, REASON, is_accepted=True)
+    entry_requests.decide(call(session, official), first.reference, REASON, is_accepted=True)
     match by:
         case "agency":
             entry_requests.take_back(call(session, rep), first.reference)
         case "authority":
             with pytest.raises(InvalidInput):
-                deciding.take_down(call(session, official), first.reference, " ")
-            deciding.take_down(call(session, official), first.reference, "It names a worker after all.")
+                entry_requests.take_down(call(session, official), first.reference, " ")
+            entry_requests.take_down(call(session, official), first.reference, "It names a worker after all.")
         case _:
             second = entry_requests.ask(call(session, rep), EntryRequestKind.REPLY, "The second reply.")
-            deciding.decide(call(session, official), second.reference, REASON, is_accepted=True)
+            entry_requests.decide(call(session, official), second.reference, REASON, is_accepted=True)
     session.commit()
     assert first.state == "withdrawn"
     assert "The first reply." not in page(client, agency)
@@ -213,10 +215,10 @@ def test_another_authority_and_another_agency_find_nothing(session: Session):
     response = ask(session, agency)
     foreign = official_of(other)
     for act in (
-        lambda: deciding.decide(call(session, foreign), response.reference, REASON, is_accepted=True),
-        lambda: deciding.take_down(call(session, foreign), response.reference, REASON),
+        lambda: entry_requests.decide(call(session, foreign), response.reference, REASON, is_accepted=True),
+        lambda: entry_requests.take_down(call(session, foreign), response.reference, REASON),
         lambda: queries.request_named(session, foreign, response.reference),
-        lambda: deciding.require_own(session, foreign, agency.agency_id),
+        lambda: entry_requests.require_own(session, foreign, agency.agency_id),
         lambda: entry_requests.take_back(call(session, rep_of(other)), response.reference),
     ):
         with pytest.raises(NotFound):
@@ -233,21 +235,21 @@ def desk(session: Session, agency) -> Unit:
 def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Session):
     agency, other = entry(session), entry(session, "IT")
     unit, first, second = desk(session, agency), official_of(agency), official_of(agency, "OFFICIAL222B")
-    change = deciding.invite(call(session, first), unit, "R. Rep", "rep@agency.example", "en")
-    assert [one.reference for one, _ in deciding.invitations(session, first)] == [change.reference]
-    assert deciding.invitations(session, official_of(other)) == []
+    change = entry_requests.invite(call(session, first), unit, "R. Rep", "rep@agency.example", "en")
+    assert [one.reference for one, _ in entry_requests.invitations(session, first)] == [change.reference]
+    assert entry_requests.invitations(session, official_of(other)) == []
     with pytest.raises(ActRefused, match="another officer"):
-        deciding.approve_invitation(call(session, first), change.reference)
+        entry_requests.approve_invitation(call(session, first), change.reference)
     for act in (
-        lambda: deciding.approve_invitation(call(session, official_of(other)), change.reference),
-        lambda: deciding.refuse_invitation(call(session, official_of(other)), change.reference),
-        lambda: deciding.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
+        lambda: entry_requests.approve_invitation(call(session, official_of(other)), change.reference),
+        lambda: entry_requests.refuse_invitation(call(session, official_of(other)), change.reference),
+        lambda: entry_requests.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
     ):
         with pytest.raises(NotFound):
             act()
-    assert deciding.approve_invitation(call(session, second), change.reference)
+    assert entry_requests.approve_invitation(call(session, second), change.reference)
     with pytest.raises(ActRefused):
-        deciding.approve_invitation(call(session, second), change.reference)
+        entry_requests.approve_invitation(call(session, second), change.reference)
     assert queries.agency_of_unit(session, unit.reference) == agency.agency_id
 
 
@@ -261,7 +263,7 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
         by="OFFICIAL222C",
         at=AT,
     )
-    for act in (deciding.approve_invitation, deciding.refuse_invitation):
+    for act in (entry_requests.approve_invitation, entry_requests.refuse_invitation):
         with pytest.raises(NotFound):
             act(call(session, official_of(agency)), change.reference)
 

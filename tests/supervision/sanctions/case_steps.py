@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
 from registry.complaints.case.states import DECIDED_STATES
@@ -19,10 +20,9 @@ from registry.complaints.casework.access_grants import actions as openings
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts
 from registry.complaints.parties.hearings import moves as hearing_moves
 from registry.complaints.parties.models import Hearing, Referral
-from registry.complaints.parties.referrals import moves as referral_moves
+from registry.complaints.parties.referrals import actions as referral_actions
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Actor, Call
 from registry.core.clock import now
@@ -60,7 +60,7 @@ class CaseSteps(RuleBasedStateMachine):
         super().__init__()
         self.at, self.held = now(), make_held(self.session)
         agency = self.held.agency
-        self.desk = accounts.agency_unit(self.session, self.sealer, agency, self.at.date()).reference
+        self.desk = units.agency_unit(self.session, self.sealer, agency, self.at.date()).reference
         rep = f"rep{next(_reps)}@agency.example"
         make_officer(self.session, self.keyring, Role.AGENCY_REP, unit=self.desk, name="R. Rep", email=rep)
         self.filed = self.file(agency)
@@ -154,7 +154,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
         effect.do_due(sessions, self.at)
-        referral_moves.end_due(sessions, self.sealer, self.at)
+        referral_actions.end_due(sessions, self.sealer, self.at)
         hearing_moves.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)
         self.session.expire_all()

@@ -12,8 +12,8 @@ from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.supervision.sanctions import actions, drafting
-from registry.supervision.sanctions.drafting import Look, Terms
+from registry.supervision.sanctions import actions
+from registry.supervision.sanctions.actions import Look, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
@@ -93,14 +93,14 @@ def proposed(
     decision = facts.pop("decision", None)
     stated: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
     terms = Terms(kind, **stated)  # type: ignore[arg-type]
-    return drafting.propose(call_by(session, by), sealer, existing.licence, terms, decision=decision)  # type: ignore[arg-type]
+    return actions.propose(call_by(session, by), sealer, existing.licence, terms, decision=decision)  # type: ignore[arg-type]
 
 
 def reviewed(session: Session, sealer: Sealer, existing: Licensed, *args: object, **facts: object) -> Sanction:
     """Proposed, looked at, and handed to review by Lena."""
     look = facts.pop("look", LOOK)
     sanction = proposed(session, sealer, existing, *args, **facts)  # type: ignore[arg-type]
-    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)  # type: ignore[arg-type]
+    actions.look_at_workers(call_by(session, LENA), sanction.reference, look)  # type: ignore[arg-type]
     return actions.hand_to_review(call_by(session, LENA), sanction.reference)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
-from registry.supervision.sanctions import actions, drafting
+from registry.supervision.sanctions import actions
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.supervision.sanctions.rules import flaws_of_extent
 from registry.vocabulary.licensing import SanctionState
@@ -39,12 +39,12 @@ def test_money_is_a_fines_and_points_are_of_points(kind, amount, currency, point
 def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(session, sealer: Sealer, licensed):
     sanction = making.proposed(session, sealer, licensed, SanctionKind.FINE)
     who = SanctionOfficial(sanction.proposed_by, making.DANA.role, sanction.unit, sanction.authority)
-    terms = drafting.Terms(
+    terms = actions.Terms(
         SanctionKind.FINE, "Act 1, section 2", sanction.effective_from, amount="1,200.5", currency="eur"
     )
 
     def edit(by=who, **more):
-        return drafting.edit(call_by(session, by, version), sealer, sanction.reference, terms._replace(**more))
+        return actions.edit(call_by(session, by, version), sealer, sanction.reference, terms._replace(**more))
 
     version = sanction.version
     edit()

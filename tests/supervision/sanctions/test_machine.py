@@ -19,8 +19,8 @@ from registry.complaints.parties.hearings.rules import HEARD_IN
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.keyring import Keyring
-from registry.supervision.sanctions import actions, drafting
-from registry.supervision.sanctions.drafting import Look, Terms
+from registry.supervision.sanctions import actions
+from registry.supervision.sanctions.actions import Look, Terms
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
@@ -90,7 +90,7 @@ class SanctionMachine(HearingSteps, ReferralSteps, OpeningSteps):
         decision = draw.draw(st.sampled_from([None, self.one(draw, Decision)]))
         terms = Terms(kind, LAW, first, until)
         call = self.call(name)
-        self.attempt(lambda: drafting.propose(call, self.sealer, self.held.licence, terms, decision=decision))
+        self.attempt(lambda: actions.propose(call, self.sealer, self.held.licence, terms, decision=decision))
 
     @rule(names=two_people, kind=kinds, lasts=st.sampled_from([None, 5]))
     def a_sanction_goes_all_the_way(self, names, kind, lasts):
@@ -101,8 +101,8 @@ class SanctionMachine(HearingSteps, ReferralSteps, OpeningSteps):
         look = Look(Timing.NO_COMPLAINT, workers=4, teller="The union")
 
         def act():
-            reference = drafting.propose(proposes, self.sealer, self.held.licence, terms).reference
-            drafting.look_at_workers(proposes, reference, look)
+            reference = actions.propose(proposes, self.sealer, self.held.licence, terms).reference
+            actions.look_at_workers(proposes, reference, look)
             actions.hand_to_review(proposes, reference)
             actions.approve(approves, reference)
 

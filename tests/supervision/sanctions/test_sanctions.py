@@ -20,7 +20,7 @@ from registry.log.models import Entry
 from registry.register.agencies import record, storage
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
-from registry.supervision.sanctions import actions, drafting, effect
+from registry.supervision.sanctions import actions, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
@@ -150,7 +150,7 @@ def test_no_officer_approves_an_own_proposal_or_one_they_looked_at(
     session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = proposed(session, sealer, licensed, by=DANA)
-    drafting.look_at_workers(call_by(session, SARA), sanction.reference, LOOK)
+    actions.look_at_workers(call_by(session, SARA), sanction.reference, LOOK)
     actions.hand_to_review(call_by(session, LENA), sanction.reference)
     with pytest.raises(IllegalMove, match="who proposed it"):
         actions.approve(call_by(session, DANA), sanction.reference)
@@ -179,12 +179,12 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
         (LOOK._replace(timing=Timing.POINTS_TO_NOBODY, teller=" "), "who tells the workers"),
     ):
         if look is not None:
-            drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
+            actions.look_at_workers(call_by(session, LENA), sanction.reference, look)
         with pytest.raises(IllegalMove, match=words):
             actions.hand_to_review(call_by(session, LENA), sanction.reference)
     later = today() + timedelta(days=20)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY, waits_until=later)
-    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
+    actions.look_at_workers(call_by(session, LENA), sanction.reference, look)
     assert sanction.effective_from == later
     actions.hand_to_review(call_by(session, LENA), sanction.reference)
     actions.approve(call_by(session, SARA), sanction.reference)
@@ -200,9 +200,9 @@ def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sea
     sanction = proposed(session, sealer, licensed, by=DANA, decision=decision.reference)
     look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=today() + timedelta(days=9))
     with pytest.raises(InvalidInput, match="nothing waits"):
-        drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
+        actions.look_at_workers(call_by(session, LENA), sanction.reference, look)
     look = LOOK._replace(workers=None, permits_at_risk=None, teller="", timing=Timing.COULD_POINT)
-    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
+    actions.look_at_workers(call_by(session, LENA), sanction.reference, look)
     actions.hand_to_review(call_by(session, LENA), sanction.reference)
     assert actions.approve(call_by(session, SARA), sanction.reference).state is SanctionState.IN_FORCE
 

@@ -13,8 +13,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dns import Names
+from registry.watches.delivery.connections import Caller, Names
 from tests.watches.receiving import listening
 
 NAME = "hooks.works.example"

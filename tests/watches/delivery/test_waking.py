@@ -16,8 +16,8 @@ from registry.vocabulary.register import LicenceStatus
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
-from registry.watches.delivery.retries import is_disabled, is_given_up, pause_after, read_retry_after
 from registry.watches.models import Delivery, Webhook
+from registry.watches.rules import is_disabled, is_given_up, pause_after, read_retry_after
 from tests.make import suspend
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import fan_out_committed

@@ -7,6 +7,7 @@ file read. The exit code is 0 or one of `EXIT_CODES`; any other end means that t
 
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -58,13 +59,26 @@ def cleaner(kind: FileKind) -> Cleaner:
 
         return clean_document
     if kind is FileKind.TXT:
-        from registry.complaints.attachments.sanitiser.texts import clean_text
+        from registry.complaints.attachments.file_kinds import text_of
 
-        return clean_text
+        return lambda body: clean_text(text_of(body))
     from registry.complaints.attachments.sanitiser.pictures import clean_picture, prepare
 
     prepare()
     return lambda body: clean_picture(body, kind)
+
+
+def clean_text(text: str | None) -> bytes:
+    """A text in UTF-8: control, reordering and invisible characters go; lines end as on this system. ValueError if it is none."""
+    if text is None:
+        raise ValueError("no text")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    unseen = {sign for sign in set(lines) - set("\n\t") if unicodedata.category(sign) in _UNSEEN}
+    return lines.translate(dict.fromkeys(map(ord, unseen))).encode()
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Controls, formats (bidi and zero width among them), halves of pairs, private use."""
 
 
 def _end(reason: NoCopy) -> NoReturn:

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import messages
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, investigators, moves_of, same_person
+from registry.complaints.case.units import agency_record
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.decisions import rules
 from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.parties.steps import lock_in_unit
 from registry.complaints.sealing.envelopes import place_of

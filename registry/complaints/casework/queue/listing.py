@@ -16,14 +16,13 @@ from sqlalchemy.orm import Session, aliased
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import OPEN_STATES, REOPENING
-from registry.complaints.casework.actions import in_unit
+from registry.complaints.casework.actions import in_unit, in_unit_of_few
 from registry.complaints.casework.models import CaseAgency, CaseClock, CaseMove, SavedView
 from registry.complaints.casework.queue.glances import is_with
 from registry.complaints.parties.models import Hearing
 from registry.complaints.triage.similarity import Shingle
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import ALPHABET, LENGTH, new_reference
-from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, ClockKind, LiesWith, Priority
 from registry.vocabulary.codes import Problem
 
@@ -113,7 +112,7 @@ def cases_beginning(session: Session, unit: str, typed: str, limit: int = MAX_NA
         return []
     # A range, which an index has in every collation: LIKE of SQLite uses none.
     named = Case.reference.between(begun, begun + ALPHABET[-1] * LENGTH)
-    mine = select(Case.reference).where(_in_unit_of_few(unit), Case.state.not_in(_UNSEEN), named)
+    mine = select(Case.reference).where(in_unit_of_few(unit), Case.state.not_in(_UNSEEN), named)
     return list(session.execute(mine.order_by(Case.reference).limit(limit)).scalars())
 
 
@@ -195,15 +194,7 @@ _LED_TO = (LiesWith.PARTNER, LiesWith.SECOND)
 
 def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
     is_few = filters.agency_digest is not None or filters.is_objected or filters.lies_with in _LED_TO
-    return _in_unit_of_few(unit) if is_few else in_unit(unit)
-
-
-def _in_unit_of_few(unit: str) -> ColumnElement[bool]:
-    """Unit scoping for a few cases that something else leads to, worded so that no index of the queue fits.
-
-    SQLite would else read the whole queue in its order.
-    """
-    return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
+    return in_unit_of_few(unit) if is_few else in_unit(unit)
 
 
 _SHOWN = (

@@ -14,10 +14,10 @@ from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case
+from registry.complaints.case.units import agency_unit
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content, rules
 from registry.complaints.parties.hearings.moves import advance_hearing, end, facts, lacks_translation
 from registry.complaints.parties.models import Hearing
@@ -163,18 +163,10 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
     """
     case, hearing = lock_hearing(call, reference)
     session, officer, today = call.session, call.actor, today_of(call)
-    if not today + rules.SHORTEST <= answer_by <= today + rules.MAX_EXTENSION:
-        raise InvalidInput(
-            [
-                Fault.of(
-                    "answer_by",
-                    Problem.INVALID_VALUE,
-                    "days_ahead",
-                    least=rules.SHORTEST.days,
-                    most=rules.MAX_EXTENSION.days,
-                )
-            ]
-        )
+    least, most = rules.SHORTEST, rules.MAX_EXTENSION
+    if not today + least <= answer_by <= today + most:
+        fault = Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=least.days, most=most.days)
+        raise InvalidInput([fault])
     _require_silent_still(call, sealer, case, hearing)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
     advance_hearing(call, case, hearing, HearingState.SERVED, rules.By.OFFICER)

@@ -10,10 +10,10 @@ from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
+from registry.complaints.case.units import agency_record
 from registry.complaints.casework.actions import Officer, opened_boxes
 from registry.complaints.intake.models import Message
-from registry.complaints.parties.accounts import agency_record
-from registry.complaints.parties.hearings.allegation_rules import Telling, fewest, flaws
+from registry.complaints.parties.hearings.rules import Telling, fewest, flaws
 from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer

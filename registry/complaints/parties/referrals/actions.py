@@ -1,32 +1,35 @@
 """Officers' acts on referrals: propose one with a copy sealed at once, record consent or override, send, recall.
 
-The copy that was proposed is the copy that is sent: sending makes a key for the partner and changes nothing else.
+The copy that was proposed is the copy that is sent: sending makes a key for the partner and changes nothing else. Each move goes
+by the table of rules.py, with the partner's keys, and an audit line of the case.
 """
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case import clocks
 from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
+from registry.complaints.case.moves import changed, same_person
 from registry.complaints.case.questions import of_tier
-from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.case.states import OPEN_STATES, READ_WHEN_WITHDRAWN
+from registry.complaints.case.units import day_of_case, partner_named
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes, record_act
-from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import content
-from registry.complaints.parties.referrals.moves import advance_referral, revoke, role_of
-from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
-from registry.complaints.parties.steps import lock_in_unit, open_box
+from registry.complaints.parties.referrals import content, rules
+from registry.complaints.parties.referrals.rules import By
+from registry.complaints.parties.steps import REGISTRY, PartyMember, end_by_case, lock_in_unit, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, Tier
+from registry.core import moves
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
@@ -34,8 +37,130 @@ from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseRole, KeyHolder, Priority, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import (
+    CaseRole,
+    CaseState,
+    KeyHolder,
+    Priority,
+    ReferralBasis,
+    ReferralEnd,
+    ReferralState,
+)
 from registry.vocabulary.codes import Problem
+
+ENDED = (ReferralState.DECLINED, ReferralState.REVOKED)
+
+
+def facts(session: Session, case: Case, referral: Referral, today: date, actor: str = "") -> rules.ReferralFacts:
+    """The facts that the rules look at."""
+    consent = rules.consent_for(referral.partner_kind, referral.country)
+    return rules.ReferralFacts(
+        today=today,
+        kind=referral.partner_kind,
+        country=referral.country,
+        expires_on=referral.expires_on,
+        is_consented=consent is not None and is_consented(session, case, consent),
+        is_readable=is_readable(case),
+        priority=case.priority,
+        basis=referral.basis,
+        proposed_by=same_person(referral.proposed_by),
+        actor=same_person(actor),
+    )
+
+
+def is_readable(case: Case) -> bool:
+    """Whether other parties may read what was shared today: a withdrawal ends that unless someone is in danger."""
+    if case.state is CaseState.WITHDRAWN:
+        return case.priority in READ_WHEN_WITHDRAWN
+    return case.state not in (CaseState.DRAFT, CaseState.PURGED)
+
+
+def role_of(officer: Officer) -> By:
+    """As whom an officer moves a referral."""
+    return By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
+
+
+def advance_referral(
+    call: Call[Officer | PartyMember],
+    case: Case,
+    referral: Referral,
+    target: ReferralState,
+    by: By,
+    *,
+    has_reason: bool = False,
+) -> None:
+    """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
+
+    today = day_of_case(call.session, case, call.at)
+
+    def look(_: object) -> rules.ReferralFacts:
+        return replace(facts(call.session, case, referral, today, call.actor.name), has_reason=has_reason)
+
+    moves.advance(rules.MOVES, referral, target, by, look)
+    record_change(call, case, referral, f"referral.{target}", f"{referral.partner_kind} {by}")
+
+
+def revoke(
+    call: Call[Officer | PartyMember],
+    sealer: Sealer,
+    case: Case,
+    referral: Referral,
+    because: ReferralEnd,
+    by: By = By.REGISTRY,
+) -> None:
+    """End a referral and delete the partner's keys, in one transaction."""
+    close_access(call.session, sealer, referral)
+    referral.ended_on, referral.ended_because = day_of_case(call.session, case, call.at), because
+    advance_referral(call, case, referral, ReferralState.REVOKED, by)
+
+
+def close_access(session: Session, sealer: Sealer, referral: Referral) -> None:
+    sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, referral.box_id), referral.party)
+
+
+def why_over(session: Session, case: Case, referral: Referral, today: date) -> ReferralEnd | None:
+    """Why a referral has to end today, if it does."""
+    now = facts(session, case, referral, today)
+    if not now.is_readable:
+        return ReferralEnd.WITHDRAWN
+    if now.expires_on < today:
+        return ReferralEnd.EXPIRED
+    is_notified = referral.state in rules.HELD or referral.state is ReferralState.CONSENTED
+    if is_notified and rules.MOVES.lacking(rules.Guard.BASIS_STANDS, now) is not None:
+        return ReferralEnd.CONSENT_REVOKED
+    return None
+
+
+def is_open_to_partner(session: Session, case: Case, referral: Referral, today: date) -> bool:
+    """Whether the partner may read a referral today."""
+    return referral.state in rules.HELD and why_over(session, case, referral, today) is None
+
+
+def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+    """End each referral of a locked case whose consent, time or complaint is over. Gives how many."""
+    running = select(Referral).where(Referral.case_id == case.id, Referral.state.not_in(ENDED))
+    count, today = 0, day_of_case(session, case, at)
+    for referral in session.execute(running.order_by(Referral.id).with_for_update()).scalars().all():
+        because = why_over(session, case, referral, today)
+        if because is not None:
+            revoke(Call(session, REGISTRY, at), sealer, case, referral, because)
+            count += 1
+    return count
+
+
+def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> int:
+    """End due referrals, as the worker does; gives how many. Access needs no such run: the portal checks the same rule."""
+    with sessions() as session:
+        rows = session.execute(
+            select(Referral, Case).join(Case, Case.id == Referral.case_id).where(Referral.state.not_in(ENDED))
+        ).all()
+        due = {
+            case.id
+            for referral, case in rows
+            if why_over(session, case, referral, day_of_case(session, case, at)) is not None
+        }
+    return end_by_case(sessions, due, lambda session, case: end_what_is_over(session, sealer, case, at))
+
 
 MAX_NOTE = 4000
 
@@ -66,12 +191,12 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
         raise NotNow(f"a case that is {case.state} is not referred", "referral.not_handed_on", state=case.state)
     unit = partner_named(session, partner)
     assert unit.partner_kind is not None
-    if not today < expires_on <= today + MAX_ACCESS:
-        raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=MAX_ACCESS.days)])
+    if not today < expires_on <= today + rules.MAX_ACCESS:
+        raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=rules.MAX_ACCESS.days)])
     if identity_said_in is not None and not content.is_by_complainant(session, case, identity_said_in):
         raise InvalidInput([Fault.of("identity_said_in", Problem.INVALID_VALUE, "complainants_message")])
     live = select(Referral.id).where(
-        Referral.case_id == case.id, Referral.party == partner, Referral.state.in_(sorted(LIVE))
+        Referral.case_id == case.id, Referral.party == partner, Referral.state.in_(sorted(rules.LIVE))
     )
     if session.execute(live).first() is not None:
         raise InvalidInput([Fault.of("partner", Problem.CONTRADICTORY, "partner_has_one")])
@@ -95,7 +220,7 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
     session.add(referral)
     session.flush()
     record_act(call, case, "referral.proposed", unit.partner_kind)
-    consent = consent_for(referral.partner_kind, referral.country)
+    consent = rules.consent_for(referral.partner_kind, referral.country)
     if consent is not None and is_consented(session, case, consent):
         _consent(call, case, referral)
     return referral
@@ -159,7 +284,7 @@ def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, 
     """
     session, custodian = call.session, call.actor
     case, referral = lock_in_unit(session, Referral, custodian.unit, reference, call.version)
-    if referral.identity_said_in is None or referral.state in HELD or referral.state not in LIVE:
+    if referral.identity_said_in is None or referral.state in rules.HELD or referral.state not in rules.LIVE:
         raise IllegalMove("no officer asks that the complainant's name go along with this", "referral.name_not_asked")
     if referral.identity_by is not None:
         raise IllegalMove("this was decided already", "referral.name_decided")

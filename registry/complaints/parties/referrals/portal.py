@@ -22,8 +22,8 @@ from registry.complaints.casework import unread
 from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.models import Referral, ReferralReport
 from registry.complaints.parties.referrals import content
+from registry.complaints.parties.referrals.actions import advance_referral, close_access, is_open_to_partner
 from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.moves import advance_referral, close_access, is_open_to_partner
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, By
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box
 from registry.complaints.sealing.envelopes import place_of

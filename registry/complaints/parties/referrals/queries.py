@@ -13,9 +13,8 @@ from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit, 
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
-from registry.complaints.parties.referrals.actions import lock_referral
+from registry.complaints.parties.referrals.actions import facts, lock_referral, role_of
 from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.moves import facts, role_of
 from registry.complaints.parties.referrals.portal import Report, reports_of
 from registry.complaints.parties.referrals.rules import LIVE, MOVES, consent_for
 from registry.complaints.parties.steps import open_box

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts
 from registry.complaints.parties.hearings import actions, portal
 from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.models import Hearing
@@ -64,7 +64,7 @@ def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None,
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     if keyring is not None:
-        desk = accounts.agency_unit(session, sealer, agency, AT.date()).reference
+        desk = units.agency_unit(session, sealer, agency, AT.date()).reference
         make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=REP, email=f"rep@{desk}.example")
     return Heard(filed, agency)
 

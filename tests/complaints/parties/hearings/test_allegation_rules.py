@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.complaints.case.complaint_codes import grouped, new_code
-from registry.complaints.parties.hearings.allegation_rules import COPIED, Telling, fewest, flaws
-from registry.complaints.parties.hearings.rules import is_few
+from registry.complaints.parties.hearings.rules import COPIED, Telling, fewest, flaws, is_few
 from registry.core.ids import new_reference
 
 ACCOUNT = "They took my passport on the first evening and keep it in the drawer of the green office."

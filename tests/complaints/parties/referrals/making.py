@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.complaints.case import units
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions
 from registry.complaints.parties.referrals.content import Choice
@@ -52,8 +52,8 @@ class FiledWithName(NamedTuple):
 def make_partner(
     session: Session, sealer: Sealer, reference: str = UNION, kind: PartnerKind = PartnerKind.UNION, country: str = "IT"
 ) -> Unit:
-    partner = accounts.NewPartner(reference, kind, country, {"en": f"Invented {kind}"})
-    return accounts.add_partner(session, sealer, partner, AT.date())
+    partner = units.NewPartner(reference, kind, country, {"en": f"Invented {kind}"})
+    return units.add_partner(session, sealer, partner, AT.date())
 
 
 def file_with_name(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> FiledWithName:

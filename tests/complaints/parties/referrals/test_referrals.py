@@ -13,16 +13,15 @@ from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import UnitOfficer, lock_case
 from registry.complaints.intake import mailbox
-from registry.complaints.parties import accounts as outside
 from registry.complaints.parties import steps
 from registry.complaints.parties.models import Referral, ReferralReport
-from registry.complaints.parties.referrals import actions, moves, portal, queries
+from registry.complaints.parties.referrals import actions, portal, queries
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
+from registry.complaints.sealing.envelopes import padded, seal_stream
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
@@ -228,9 +227,9 @@ def test_after_its_last_day_it_is_not_there_and_the_worker_takes_the_keys(app, s
         read(session, sealer, referral, today=EXPIRES + timedelta(days=1))
     session.commit()
     sessions = sessions_for(services(app).engine)
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
-    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
+    assert actions.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
     session.expire_all()
     assert (referral.state, referral.ended_because) == ("revoked", "expired")
     assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
@@ -519,7 +518,7 @@ def attached(session, sealer, store, case):
 
 
 def test_an_agency_or_partner_unit_has_its_own_people_alone(session, sealer):
-    assert outside.partner_named(session, UNION).is_outside
+    assert units.partner_named(session, UNION).is_outside
     with pytest.raises(ActRefused):
         accounts.propose_invitation(
             session, accounts.Invitation(UNION, "N", "n@union.example", [Role.SUPERVISOR], "en"), by="x", at=AT

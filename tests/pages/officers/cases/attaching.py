@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.actions import StoredFile, place
 from registry.complaints.attachments.storage import random_name, store_of
+from registry.complaints.sealing.envelopes import padded, seal_stream
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.vocabulary.cases import AttachmentState

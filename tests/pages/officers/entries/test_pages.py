@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties import accounts as outside
+from registry.complaints.case import units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
@@ -39,7 +39,7 @@ def keys(settings) -> Keyring:
 
 @pytest.fixture
 def rep(client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency) -> OfficerClient:
-    desk = outside.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
+    desk = units.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
     who = make_officer(session, keys, Role.AGENCY_REP, unit=desk.reference, name="R Rep", email="rep@agency.example")
     return desk_of(client, session, who.officer)
 
@@ -144,7 +144,7 @@ def test_a_request_is_taken_back_by_its_own_agency_alone(
         r"/console/entry/requests/([A-Z0-9]{12})/withdraw", rep.get("/console/entry").get_data(as_text=True)
     )
     assert found is not None
-    other = outside.agency_unit(session, Sealer(keys), entry(session).agency_id, now().date()).reference
+    other = units.agency_unit(session, Sealer(keys), entry(session).agency_id, now().date()).reference
     who = make_officer(session, keys, Role.AGENCY_REP, unit=other, name="O Other", email="other@agency.example")
     stranger = desk_of(client, session, who.officer)
     assert "stamp" not in words_of(stranger.get("/console/entry"))

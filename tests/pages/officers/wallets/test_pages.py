@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from registry.audit.models import AuditEntry
-from registry.complaints.parties import accounts as outside
+from registry.complaints.case import units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
@@ -58,7 +58,7 @@ def agency(session, publish):
 
 def rep_of(client, session, settings, agency, email="rep@agency.example"):
     keys = Keyring(settings.keys)
-    unit = outside.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
+    unit = units.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
     who = make_officer(session, keys, Role.AGENCY_REP, unit=unit.reference, name="R Rep", email=email)
     return desk_of(client, session, who.officer)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
+from registry.complaints.intake.rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.vocabulary.register import EU_STATES
 
 ITALY = UnitFacts("it-one", "IT", is_default=False, is_open=True)

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.complaints.case.states import MOVES, CaseFacts
-from registry.complaints.casework.queue.rules import way_to, ways
+from registry.complaints.case.states import MOVES, CaseFacts, way_to, ways
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
 
 TODAY = date(2026, 3, 2)
