@@ -147,12 +147,10 @@ def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> 
     return found
 
 
-def _all_records(session: Session, at: datetime) -> Iterator[dict[int, StatedRecord]]:
-    """All public records as `shown_records` has them, some hundred at a time, in the order of their row ids."""
-    ordered, after = _RECORDS.order_by(PublicRecord.agency_id).limit(CHUNK), 0
-    while found := _stated_by(session, ordered.where(PublicRecord.agency_id > after), at):
-        yield found
-        after = max(found)
+def records_behind(session: Session, after: int, at: datetime) -> dict[int, StatedRecord]:
+    """The next some hundred public records in the order of their row ids, as `shown_records` has them."""
+    behind = _RECORDS.where(PublicRecord.agency_id > after).order_by(PublicRecord.agency_id).limit(CHUNK)
+    return _stated_by(session, behind, at)
 
 
 _RECORDS = select(PublicRecord.agency_id, PublicRecord.body, PublicRecord.withhold_on, PublicRecord.confirmed_at)
@@ -206,8 +204,10 @@ def all_files(session: Session, bits: int, ground: Ground) -> Iterator[Made | No
     # The file has no name, so that it ends with the process, however that ends.
     with TemporaryFile() as file:
         spool = Spool(file)
-        for stated_records in _all_records(session, ground.at):
-            of_these = RangeKey.agency_id.between(min(stated_records), max(stated_records))
+        last = 0
+        while stated_records := records_behind(session, last, ground.at):
+            first, last = last + 1, max(stated_records)
+            of_these = RangeKey.agency_id.between(first, last)
             keys = session.execute(_KEYS.where(of_these, RangeKey.is_gone.is_(False)).order_by(RangeKey.id))
             for entry in entries_of(keys, stated_records, ground):
                 spool.add(entry)
