@@ -37,8 +37,8 @@ RENEWED_AFTER = timedelta(hours=24)
 MEANWHILE = 5.0
 """Seconds between two looks, while all files are made anew, whether something was published that cannot wait."""
 
-FEW = 16
-"""So many files at most are stored in the transaction that puts them in force."""
+FEW, MANY = 16, 128
+"""So many files at most are stored in the transaction that puts them in force, and so many at once in one of their own."""
 
 
 class Written(NamedTuple):
@@ -86,7 +86,7 @@ def _write(sessions: sessionmaker[Session], plan: _Plan) -> Written | None:
         with reading_session(sessions) as reading:
             for file in _files(reading, plan, sorted(prefixes)):
                 pending += [file] if file is not None else []
-                if len(pending) >= CHUNK:
+                if len(pending) >= MANY:
                     _store(sessions, pending, made, plan.ground.at)
                 if plan.is_whole and plan.former is not None and monotonic() - looked_at > MEANWHILE:
                     plan, touched = _published_meanwhile(sessions, plan, plan.former)
