@@ -3,7 +3,6 @@
 import os
 import resource
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -97,12 +96,10 @@ def _of(
             invented.keep_ground(session)
             invented.admit_all(session, size)
     sign_committed(settings, sessions)
-    with Timed(cluster) as whole, ranges_scale.shared_answers() if is_short else nullcontext():
+    with Timed(cluster) as whole:
         written = write_epoch(sessions)
     sign_committed(settings, sessions)
     assert written is not None
-    if is_short:
-        whole.cpu += ranges_scale.real_answers(sessions, written.files.bit_length() - 1)
     changeable = ranges_scale.ADMITTED if is_short else size
     facts: dict[str, Any] = {
         "write_cpu_s": whole.cpu, "write_s": whole.wall, "keys": written.keys, "files": written.files,
@@ -119,14 +116,9 @@ def _of(
                 [whole.cpu / copied.cpu],
                 MAX_COPY,
                 is_at_least=False,
-                rates=[] if is_short else [whole.wall / copied.wall],
+                rates=[whole.wall / copied.wall],
                 note=f"{whole.cpu / written.keys * 1e6:.0f} us a key, {written.files:,} files, peak of the process "
-                f"{facts['peak_mb']:.0f} MB; "
-                + (
-                    f"answers of {ranges_scale.SAMPLE} files counted for all"
-                    if is_short
-                    else "beside it the clock's ratio"
-                ),
+                f"{facts['peak_mb']:.0f} MB; beside it the clock's ratio",
             )
         )
     changes = [_change(sessions, settings, changeable, cluster) for _ in range(max(rounds, CHANGES))]

@@ -163,7 +163,7 @@ def _cache_before(origin: Server, port: int, counted: Path, folder: Path) -> str
         'map $upstream_addr $is_origin { "" 0; default 1; }\n'
         "log_format origin '$uri';\n"
         f"upstream registry_lookups {{ server 127.0.0.1:{origin.port}; keepalive 32; }}\n"
-        f"server {{ listen 127.0.0.1:{port}; proxy_http_version 1.1;\n{location}\n}}"
+        f"server {{ listen 127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Host $host;\n{location}\n}}"
     )
 
 

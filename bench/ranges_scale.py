@@ -1,40 +1,30 @@
 """Range files of a registry that is too large to be built for a bench as one is in life: what is left out, and what it cost.
 
-Most agencies are stored as the public records that range files are made from, without tables of names and licences. Files are
-made by the real code, but answers are shared among agencies that are alike in what a verdict looks at. What the real answers
-take is measured on some of the files and counted for all.
+Most agencies are stored as the public records that range files are made from, without tables of names and licences.
 """
 
 import hashlib
 import itertools
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from bench import invented
-from registry.core.clock import now
 from registry.core.db.engine import bulk_insert
 from registry.core.ids import new_references
-from registry.ranges import actions, rendering, rules
-from registry.ranges.answer_rules import Calendar, LookupNumber
+from registry.ranges import actions, rules
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, PublicRecord
 from registry.register.agencies.prerendered import packed, prerender
-from registry.verification.verdicts.question import Holder, VerdictFacts
 
 BUILT_AT_MOST = 100_000
 """Agencies up to which all is done as in life."""
 
 ADMITTED = invented.BATCH
 """So many agencies are admitted as in life, so that changes of them can be published."""
-
-SAMPLE = 64
-"""Files of which the real answers are measured."""
 
 _COLUMNS = ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at", "told")
 
@@ -66,54 +56,6 @@ def _row(row_id: int, agency: record.Agency) -> tuple[Any, ...]:
     digest = hashlib.sha256(body).digest()
     etag = digest.hex()[:16]
     return row_id, agency.agency_id, body, etag, None, None, packed(prerender(agency, etag, digest))
-
-
-@contextmanager
-def shared_answers() -> Iterator[None]:
-    """Within the block agencies that are alike share their answers."""
-    true: Callable[..., list[dict[str, Any]]] = rendering.answers_on  # type: ignore[attr-defined]
-    known: dict[Any, list[dict[str, Any]]] = {}
-
-    def answers_on(
-        number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: Calendar
-    ) -> list[dict[str, Any]]:
-        kind = number.kind, *(_likeness(one) for one in holders)
-        if kind not in known:
-            known[kind] = true(number, holders, facts, calendar)
-        return known[kind]
-
-    rendering.answers_on = answers_on  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        rendering.answers_on = true  # type: ignore[attr-defined]
-
-
-def _likeness(holder: Holder) -> tuple[Any, ...]:
-    agency = holder.agency
-    licences = tuple(
-        (one.kind, one.valid_to is None, one.sectors is None, *(period.status for period in one.status_history))
-        for one in agency.licences
-    )
-    return agency.country, agency.holder_kind, holder.licences is None, licences
-
-
-def real_answers(sessions: sessionmaker[Session], bits: int) -> float:
-    """Seconds of CPU that the real answers add to all files, from a sample of them."""
-    prefixes = sorted(random.Random(1).sample(range(1 << bits), min(SAMPLE, 1 << bits)))
-    with sessions() as session:
-        ground = rendering.ground_at(session, now())
-
-        def took() -> float:
-            began = time.process_time()
-            for _ in rendering.made_files(session, prefixes, bits, ground):
-                pass
-            return time.process_time() - began
-
-        with shared_answers():
-            took()
-            shared = took()
-        return (took() - shared) * (1 << bits) / len(prefixes)
 
 
 def asked_of_the_origin(

@@ -6,7 +6,7 @@ unnamed for an hour; after it the new one is whole.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from registry.log.models import Entry, LogState
 from registry.ranges import rules
 from registry.ranges.key_rows import CHUNK, IS_GONE, count_keys, renew_keys
 from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
-from registry.ranges.rendering import Changed, Ground, Made, earliest, ground_at, made_files
+from registry.ranges.rendering import Changed, Ground, Made, all_files, earliest, ground_at, made_files
 from registry.register.agencies import record
 from registry.vocabulary.licensing import EntryType
 
@@ -37,8 +37,8 @@ RENEWED_AFTER = timedelta(hours=24)
 MEANWHILE = 5.0
 """Seconds between two looks, while all files are made anew, whether something was published that cannot wait."""
 
-FEW = 16
-"""So many files at most are stored in the transaction that puts them in force."""
+FEW, MANY = 16, 128
+"""So many files at most are stored in the transaction that puts them in force, and so many at once in one of their own."""
 
 
 class Written(NamedTuple):
@@ -84,9 +84,9 @@ def _write(sessions: sessionmaker[Session], plan: _Plan) -> Written | None:
     pending: list[Made] = []
     for prefixes in (plan.prefixes, again):
         with reading_session(sessions) as reading:
-            for file in made_files(reading, sorted(prefixes), plan.bits, plan.ground, plan.changed):
-                pending.append(file)
-                if len(pending) >= CHUNK:
+            for file in _files(reading, plan, sorted(prefixes)):
+                pending += [file] if file is not None else []
+                if len(pending) >= MANY:
                     _store(sessions, pending, made, plan.ground.at)
                 if plan.is_whole and plan.former is not None and monotonic() - looked_at > MEANWHILE:
                     plan, touched = _published_meanwhile(sessions, plan, plan.former)
@@ -100,6 +100,13 @@ def _write(sessions: sessionmaker[Session], plan: _Plan) -> Written | None:
         _store(sessions, pending, made, plan.ground.at)
     with sessions.begin() as session:
         return _published(session, plan, [made[prefix] for prefix in sorted(made)], last)
+
+
+def _files(session: Session, plan: _Plan, prefixes: Sequence[int]) -> Iterator[Made | None]:
+    """The files of some prefixes; None now and then while those of all are made ready."""
+    if plan.is_whole and len(prefixes) == 1 << plan.bits:
+        return all_files(session, plan.bits, plan.ground)
+    return made_files(session, prefixes, plan.bits, plan.ground, plan.changed)
 
 
 def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: RangeEpoch) -> tuple[_Plan, set[bytes]]:

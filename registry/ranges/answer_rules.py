@@ -3,6 +3,7 @@
 Names and numbers of natural persons, free texts, channels and the names of third parties are not among the facts.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -23,11 +24,14 @@ from registry.verification.verdicts.absence_rules import zone_of
 from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
-from registry.verification.verdicts.verdict import decide
+from registry.verification.verdicts.verdict import decide, suits_every_number
 from registry.vocabulary.register import EU_STATES, HolderKind, Weight
 
 ORIGIN = "CN"
 """Where the plain worker comes from."""
+
+MAX_SHARED = 16_384
+"""Answers of about a kilobyte each that are kept, while files are written, for who is alike."""
 
 _OF_AGENCY = ("agency_id", "country", "role", "holder_kind", "dissolved_on", "is_correction_requested", "withheld")
 _OF_NAME = ("name", "script", "kind", "from", "to")
@@ -38,15 +42,15 @@ _OF_LICENCE = (
 _OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "withheld")
 _OF_CONDITION = ("code", "sectors", "destinations")
 _OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
-_DAYS = re.compile(rb'"([a-z_]+)":"(\d{4}-\d\d-\d\d)"')
+_DAY_OF_FIELD = re.compile(rb'":"(\d{4}-\d\d-\d\d)"')
 _LAST_DAYS = frozenset({"to", "until", "valid_to", "publish_until"})
 """Fields of which the day itself still counts; any other states the first day of something."""
 _DAY = timedelta(days=1)
 _encode = msgspec.json.Encoder().encode
 
 
-def facts_of(agency: record.Agency) -> dict[str, Any]:
-    """What stands in a file of an agency; without names and numbers where it may be a natural person."""
+def facts_of(agency: record.Agency) -> bytes:
+    """What stands in a file of an agency, as JSON; without names and numbers where it may be a natural person."""
     whole: dict[str, Any] = msgspec.to_builtins(agency)
     is_open = agency.holder_kind is HolderKind.LEGAL_PERSON
     found = _only(whole, _OF_AGENCY)
@@ -60,9 +64,10 @@ def facts_of(agency: record.Agency) -> dict[str, Any]:
         found["licences"] = [_licence(licence, is_open=is_open) for licence in whole["licences"]]
     if agency.sanctions:
         found["sanctions"] = [_only(one, _OF_SANCTION) for one in whole["sanctions"]]
-    if len(record.canonical(found)) > MAX_RECORD:
-        return {"agency_id": agency.agency_id, "country": agency.country, "is_too_long": True}
-    return found
+    stated = record.canonical(found)
+    if len(stated) > MAX_RECORD:
+        return record.canonical({"agency_id": agency.agency_id, "country": agency.country, "is_too_long": True})
+    return stated
 
 
 def _licence(licence: Mapping[str, Any], *, is_open: bool) -> dict[str, Any]:
@@ -88,9 +93,18 @@ class LookupNumber(NamedTuple):
     has_failed_check: bool = False
 
 
-def answers_on(
-    number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: "Calendar"
-) -> list[dict[str, Any]]:
+class Answers(NamedTuple):
+    """The answers to a number as JSON, and the last day on which all of them hold (None: no end is known).
+
+    `suit_every_number`: any other number that leads to the same licences of the same agency has the same answers.
+    """
+
+    stated: bytes
+    last_day: date | None
+    suit_every_number: bool
+
+
+def answers_on(number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: "Calendar") -> Answers:
     """The answers to the plain worker's question, one for each destination and one for none, with the last day each holds.
 
     `until` is a day in UTC+8, the easternmost zone that the registry answers for; absent where nothing known changes it.
@@ -101,22 +115,81 @@ def answers_on(
     )
     here = replace(facts, holders=holders)
     own = calendar.own_days(holders, facts)
-    found = []
+    found, lasts, suit_every_number = [], [], not number.has_failed_check
     for destination in (None, *destinations_of([holder.agency for holder in holders])):
         verdict = decide(replace(question, destination=destination), here)
+        suit_every_number = suit_every_number and suits_every_number(verdict)
         last = calendar.last_day(own, destination)
+        lasts += [last] if last is not None else []
         found.append(
-            {"origin": ORIGIN, "verdict": verdict.verdict.value, "reasons": _reasons(verdict.reasons)}
+            {"origin": ORIGIN, "verdict": verdict.verdict, "reasons": _reasons(verdict.reasons)}
             | ({"destination": destination} if destination is not None else {})
             | ({"until": last.isoformat()} if last is not None else {})
         )
-    return found
+    return Answers(record.canonical(found), min(lasts, default=None), suit_every_number)
+
+
+class Unnamed(NamedTuple):
+    """A record without names, numbers and references, which no rule reads; its digest, and what its licences are called in it."""
+
+    agency: record.Agency
+    digest: bytes
+    licence_ids: Mapping[str, str]
+
+
+def unnamed(agency: record.Agency) -> Unnamed:
+    """The record as it is judged: agencies that are alike in all that the rules read have one. Its days all stay.
+
+    Agreements are read by the agencies they name, so of a record with any nothing is left out.
+    """
+    licence_ids = {one.licence_id: str(place) for place, one in enumerate(agency.licences)}
+    if agency.agreements:
+        return Unnamed(agency, hashlib.sha256(record.canonical(agency)).digest(), {one: one for one in licence_ids})
+    bare = replace(
+        agency,
+        agency_id="",
+        place=None,
+        names=tuple([replace(one, name="") for one in agency.names]),
+        identifiers=tuple([replace(one, value="") for one in agency.identifiers]),
+        licences=tuple(
+            [
+                replace(one, licence_id=licence_ids[one.licence_id], number=None, status_place=0)
+                for one in agency.licences
+            ]
+        ),
+    )
+    return Unnamed(bare, hashlib.sha256(record.canonical(bare)).digest(), licence_ids)
+
+
+class SharedAnswers:
+    """Answers that are judged once for all numbers, and all agencies, that are alike in all that the rules read."""
+
+    def __init__(self, facts: VerdictFacts, calendar: "Calendar") -> None:
+        self._facts, self._calendar = facts, calendar
+        self._known: dict[tuple[bytes, frozenset[str], datetime | None], Answers] = {}
+
+    def to(
+        self, number: LookupNumber, holder: Unnamed, licences: Iterable[str] | None, confirmed_at: datetime | None
+    ) -> Answers:
+        """The answers to a number that names these licences of its one holder, or any of them."""
+        ids = holder.licence_ids
+        judged = frozenset(ids.values() if licences is None else [ids[one] for one in licences if one in ids])
+        key = (holder.digest, judged, confirmed_at)
+        known = self._known.get(key)
+        if known is not None and not number.has_failed_check:
+            return known
+        answers = answers_on(number, [Holder(holder.agency, judged, confirmed_at)], self._facts, self._calendar)
+        if answers.suit_every_number:
+            if len(self._known) >= MAX_SHARED:
+                self._known.clear()
+            self._known[key] = answers
+        return answers
 
 
 def _reasons(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Code, weight and values of each; the ids of rows of law stay out."""
     return [
-        {"code": one.code.value}
+        {"code": one.code}
         | ({"informs": True} if one.weight is Weight.INFORMS else {})
         | ({"values": values} if (values := {k: v for k, v in one.values.items() if k != "rows"}) else {})
         for one in findings
@@ -163,6 +236,7 @@ class Calendar:
         self._days: dict[str, set[date]] = {}
         self._months: dict[str, frozenset[int]] = {}
         self._ahead: dict[tuple[frozenset[str], str | None, date], _LawAhead] = {}
+        self._ends: dict[tuple[date, int, date], date | None] = {}
 
     def own_days(self, holders: Sequence[Holder], facts: VerdictFacts) -> OwnDays:
         """The days of holders' records, and of partial lists, whatever the destination."""
@@ -189,11 +263,17 @@ class Calendar:
         Until when full lists may be relied on, the epoch says for all its files.
         """
         law = self._of_corridor(own.countries, destination, own.today)
-        coming = [*own.coming, *law.coming]
-        for months in law.months:
-            ends = (months_after(one, months) for day in own.stated for one in (day - _DAY, day))
-            coming += [day for end in ends for day in (end, end + _DAY) if day > own.today]
+        ends = (self._end_after(day, months, own.today) for day in own.stated for months in law.months)
+        coming = [*own.coming, *law.coming, *(end for end in ends if end is not None)]
         return min(coming) - _DAY if coming else None
+
+    def _end_after(self, day: date, months: int, today: date) -> date | None:
+        """The next day on which something may end that lasts so many months from a day: alike for many records."""
+        key = (day, months, today)
+        if key not in self._ends:
+            ends = (months_after(one, months) for one in (day - _DAY, day))
+            self._ends[key] = min((one for end in ends for one in (end, end + _DAY) if one > today), default=None)
+        return self._ends[key]
 
     def _of_corridor(self, own: frozenset[str], destination: str | None, today: date) -> "_LawAhead":
         """What the law of some countries, and of a destination, says of the days to come: alike for many records."""
@@ -247,7 +327,10 @@ def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Ite
 
 def _days_in(agency: record.Agency) -> Iterator[tuple[str, date]]:
     """Every day that the record states, of those that a calendar can count from, with the field's name."""
-    for field, text in set(_DAYS.findall(_encode(agency))):
+    body = _encode(agency)
+    # The name of the field is looked for before each day: most fields have none.
+    found = {(body[body.rindex(b'"', 0, at := one.start()) + 1 : at], one[1]) for one in _DAY_OF_FIELD.finditer(body)}
+    for field, text in found:
         day = date.fromisoformat(text.decode())
         if 2 < day.year < 9990:
             yield field.decode(), day

@@ -1,22 +1,25 @@
 """Makes range files from public records: what an agency's keys are, and the bytes of the file of a prefix."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import groupby
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
 from registry.log.tree import leaf_hash
 from registry.ranges import rules
-from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, facts_of
+from registry.ranges.answer_rules import Calendar, LookupNumber, SharedAnswers, answers_on, facts_of, unnamed
 from registry.ranges.models import RangeFile, RangeKey, RangeObject
+from registry.ranges.spool import Spool
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.models import PublicRecord
@@ -47,6 +50,7 @@ class Ground(NamedTuple):
     law: Law
     facts: VerdictFacts
     calendar: Calendar
+    answers: SharedAnswers
     at: datetime
 
     def digest(self) -> str:
@@ -108,7 +112,8 @@ def ground_at(session: Session, at: datetime) -> Ground:
     law = law_at(session)
     snapshot = replace(snapshot_at(session), law=law)
     facts = VerdictFacts((), snapshot, law.regimes, at, limits=law.limits, routes=law.permit_routes)
-    return Ground(snapshot, law, facts, Calendar(law), at)
+    calendar = Calendar(law)
+    return Ground(snapshot, law, facts, calendar, SharedAnswers(facts, calendar), at)
 
 
 def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, LookupNumber, str | None]]:
@@ -135,20 +140,29 @@ class StatedRecord(NamedTuple):
 
 def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> dict[int, StatedRecord]:
     """The public records of agencies by row id, without what the law withholds today."""
-    table, day = PublicRecord, day_at(at, None)
     wanted = sorted(agency_ids)
-    found = {}
+    found: dict[int, StatedRecord] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = session.execute(
-            select(table.agency_id, table.body, table.withhold_on, table.confirmed_at).where(
-                table.agency_id.in_(wanted[start : start + CHUNK])
-            )
-        )
-        for agency_id, body, withhold_on, confirmed_at in rows:
-            agency = record.read_record(body)
-            if withhold_on is not None and day > withhold_on:
-                agency = record.withhold(agency, day)
-            found[agency_id] = StatedRecord(agency, agency_id, confirmed_at, withhold_on)
+        found |= _stated_by(session, _RECORDS.where(PublicRecord.agency_id.in_(wanted[start : start + CHUNK])), at)
+    return found
+
+
+def records_behind(session: Session, after: int, at: datetime) -> dict[int, StatedRecord]:
+    """The next some hundred public records in the order of their row ids, as `shown_records` has them."""
+    behind = _RECORDS.where(PublicRecord.agency_id > after).order_by(PublicRecord.agency_id).limit(CHUNK)
+    return _stated_by(session, behind, at)
+
+
+_RECORDS = select(PublicRecord.agency_id, PublicRecord.body, PublicRecord.withhold_on, PublicRecord.confirmed_at)
+
+
+def _stated_by(session: Session, query: Select[*tuple[Any, ...]], at: datetime) -> dict[int, StatedRecord]:
+    day, found = day_at(at, None), {}
+    for agency_id, body, withhold_on, confirmed_at in session.execute(query):
+        agency = record.read_record(body)
+        if withhold_on is not None and day > withhold_on:
+            agency = record.withhold(agency, day)
+        found[agency_id] = StatedRecord(agency, agency_id, confirmed_at, withhold_on)
     return found
 
 
@@ -166,30 +180,63 @@ def made_files(
 
     With `changed`, entries of other agencies are taken over from the file before, but for files with an answer that is over.
     """
+    agencies = changed.agencies if changed is not None else frozenset()
     for start in range(0, len(prefixes), 16):
         chunk = prefixes[start : start + 16]
-        unchanged = [prefix for prefix in chunk if changed is not None and prefix not in changed.due]
-        former_entries: dict[int, dict[str, Former]] = {prefix: {} for prefix in chunk} | _formers(session, unchanged)
-        keys_in = _keys_in(session, chunk, bits)
-        fresh: dict[int, list[Any]] = {}
-        for prefix in chunk:
-            fresh[prefix] = keys = keys_in[prefix]
-            former = former_entries[prefix]
-            if changed is not None and former:
-                new = {key.hash for key in keys if key.agency_id in changed.agencies}
-                new |= {key.hash for key in keys if _in_file(key.hash) not in former}
-                fresh[prefix] = [key for key in keys if key.hash in new]
-                still = {_in_file(key.hash) for key in keys if key.hash not in new}
-                former_entries[prefix] = {hash_: one for hash_, one in former.items() if hash_ in still}
-        stated_records = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
-        facts: dict[int, dict[str, Any]] = {}
-        for prefix in chunk:
-            yield made_file(prefix, bits, fresh[prefix], stated_records, ground, facts, former_entries[prefix])
+        former = _former_entries(session, [one for one in chunk if changed is not None and one not in changed.due])
+        keys = _keys_within(session, [rules.bounds_of(prefix, bits) for prefix in chunk])
+        new = {key.hash for key in keys if key.agency_id in agencies or _in_file(key.hash) not in former}
+        fresh = [key for key in keys if key.hash in new]
+        stated_records = shown_records(session, {key.agency_id for key in fresh}, ground.at)
+        still = {_in_file(key.hash) for key in keys if key.hash not in new}
+        by_prefix: dict[int, list[rules.Entry]] = {prefix: [] for prefix in chunk}
+        for entry in (*(former[hash_] for hash_ in still), *entries_of(fresh, stated_records, ground)):
+            by_prefix[_prefix_of(entry, bits)].append(entry)
+        for prefix, entries in by_prefix.items():
+            yield made_file(prefix, bits, entries)
+
+
+def all_files(session: Session, bits: int, ground: Ground) -> Iterator[Made | None]:
+    """All files, in their order. Each record is read and judged once, however many files it stands in.
+
+    None comes after some hundred records each, before the first file, for a caller who must look at something else meanwhile.
+    """
+    # The file has no name, so that it ends with the process, however that ends.
+    with TemporaryFile() as file:
+        spool = Spool(file)
+        last = 0
+        while stated_records := records_behind(session, last, ground.at):
+            first, last = last + 1, max(stated_records)
+            of_these = RangeKey.agency_id.between(first, last)
+            keys = session.execute(_KEYS.where(of_these, RangeKey.is_gone.is_(False)).order_by(RangeKey.id))
+            for entry in entries_of(keys, stated_records, ground):
+                spool.add(entry)
+            yield None
+        behind = 0
+        for prefix, entries in groupby(spool.in_order(), key=partial(_prefix_of, bits=bits)):
+            yield from (made_file(empty, bits, ()) for empty in range(behind, prefix))
+            yield made_file(prefix, bits, _each_once(session, list(entries), ground))
+            behind = prefix + 1
+        yield from (made_file(empty, bits, ()) for empty in range(behind, 1 << bits))
+
+
+def _each_once(session: Session, entries: Sequence[rules.Entry], ground: Ground) -> Iterator[rules.Entry]:
+    """One entry for each number: one that several agencies hold is judged again for all of them together."""
+    times = Counter(entry.hash for entry in entries)
+    shared = [hash_ for hash_, count in times.items() if count > 1]
+    yield from (entry for entry in entries if times[entry.hash] == 1)
+    for start in range(0, len(shared), 16):
+        keys = _keys_within(session, [rules.bounds_in_file(hash_) for hash_ in shared[start : start + 16]])
+        yield from entries_of(keys, shown_records(session, {key.agency_id for key in keys}, ground.at), ground)
+
+
+def _prefix_of(entry: rules.Entry, bits: int) -> int:
+    return rules.prefix_of(bytes.fromhex(entry.hash), bits)
 
 
 class _HolderOfEntry(msgspec.Struct):
     record: int
-    licences: tuple[str, ...] = ()
+    licences: list[str] = []
 
 
 class _Entry(msgspec.Struct):
@@ -213,100 +260,98 @@ _content = msgspec.json.Decoder(_Content)
 _reference = msgspec.json.Decoder(_Reference)
 
 
-class Former(NamedTuple):
-    """An entry of the file before, with its records by reference, and the day on which that file is to be made anew."""
-
-    listed: rules.Listed
-    records: dict[str, Any]
-    due_on: date | None
-
-
 def _in_file(hash_: bytes) -> str:
     return hash_.hex()[: rules.HASH_HEX]
 
 
-def _formers(session: Session, prefixes: Sequence[int]) -> dict[int, dict[str, Former]]:
+def _former_entries(session: Session, prefixes: Sequence[int]) -> dict[str, rules.Entry]:
     """The entries of prefixes' files in the epoch before, by their hashes."""
     if not prefixes:
         return {}
-    query = select(RangeFile.prefix, RangeObject.body, RangeFile.due_on)
+    query = select(RangeObject.body, RangeFile.due_on)
     query = query.join(RangeFile, RangeFile.hash == RangeObject.hash).where(RangeFile.prefix.in_(prefixes))
-    return {prefix: _entries_of(body, due_on) for prefix, body, due_on in session.execute(query)}
+    return {entry.hash: entry for body, due_on in session.execute(query) for entry in _entries_in(body, due_on)}
 
 
-def _entries_of(body: bytes, due_on: date | None) -> dict[str, Former]:
+def _entries_in(body: bytes, due_on: date | None) -> Iterator[rules.Entry]:
     content = _content.decode(rules.uncompressed(body))
     references = [_reference.decode(stated).agency_id for stated in content.records]
-    found = {}
+    # Of which entry the file is to be made anew is not known, so all of them end with the first.
+    last_day = due_on - timedelta(days=1) if due_on is not None else None
     for entry in content.entries:
         records = {references[one.record]: content.records[one.record] for one in entry.holders}
         holders = {references[one.record]: one.licences for one in entry.holders}
-        found[entry.h] = Former(rules.Listed(entry.h, holders, entry.answers), records, due_on)
-    return found
+        yield rules.Entry(entry.h, holders, records, entry.answers, last_day)
 
 
-def _keys_in(session: Session, prefixes: Sequence[int], bits: int) -> dict[int, list[Any]]:
-    """The live keys of each prefix in the order of their hashes."""
-    table = RangeKey
-    parts = []
-    for prefix in prefixes:
-        first, behind = rules.bounds_of(prefix, bits)
-        parts.append(table.hash >= first if behind is None else and_(table.hash >= first, table.hash < behind))
-    query = select(table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check)
-    found: dict[int, list[Any]] = {prefix: [] for prefix in prefixes}
-    for row in session.execute(query.where(or_(*parts), table.is_gone.is_(False)).order_by(table.hash, table.id)):
-        found[rules.prefix_of(row.hash, bits)].append(row)
-    return found
+_KEYS = select(
+    RangeKey.hash, RangeKey.agency_id, RangeKey.kind, RangeKey.value, RangeKey.licence, RangeKey.has_failed_check
+)
 
 
-def made_file(
-    prefix: int,
-    bits: int,
-    keys: Iterable[Any],
-    stated_records: Mapping[int, StatedRecord],
-    ground: Ground,
-    facts: dict[int, dict[str, Any]] | None = None,
-    former_entries: Mapping[str, Former] | None = None,
-) -> Made:
-    """The file of a prefix from its keys, and from entries that are taken over.
+def _keys_within(session: Session, bounds: Iterable[tuple[bytes, bytes | None]]) -> Sequence[Any]:
+    """The live keys whose hashes lie within some bounds, in the order of their hashes."""
+    hash_ = RangeKey.hash
+    parts = [hash_ >= first if behind is None else and_(hash_ >= first, hash_ < behind) for first, behind in bounds]
+    query = _KEYS.where(or_(*parts), RangeKey.is_gone.is_(False)).order_by(hash_, RangeKey.id)
+    return session.execute(query).all()
+
+
+class _Agency:
+    """What files say of an agency, made once for all of its numbers."""
+
+    def __init__(self, stated: StatedRecord, ground: Ground) -> None:
+        self.reference = stated.agency.agency_id
+        self.record = msgspec.Raw(facts_of(stated.agency))
+        self.judged, self.confirmed_at = unnamed(stated.agency), stated.confirmed_at
+        withheld, today = stated.withhold_on, day_at(ground.at, None)
+        self.last_days = [withheld] if withheld is not None and withheld >= today else []
+
+
+def entries_of(
+    keys: Iterable[Any], stated_records: Mapping[int, StatedRecord], ground: Ground
+) -> Iterator[rules.Entry]:
+    """The entries of keys, as far as those who hold them are among the records.
 
     Keys whose hashes in the file are alike are one entry, so never a yes.
     """
-    today = day_at(ground.at, None)
     by_hash: dict[str, list[Any]] = defaultdict(list)
     for key in keys:
         if key.agency_id in stated_records:
             by_hash[_in_file(key.hash)].append(key)
-    facts = {} if facts is None else facts
-    former = list((former_entries or {}).values())
-    listed = [one.listed for one in former]
-    records = {reference: stated for one in former for reference, stated in one.records.items()}
-    lasts = {one.due_on - timedelta(days=1) for one in former if one.due_on is not None}
-    untils: set[str] = set()
+    agencies: dict[int, _Agency] = {}
     for hash_, rows in by_hash.items():
         licences: dict[int, frozenset[str] | None] = {}
         for row in rows:
             known = licences.get(row.agency_id) or frozenset()
             licences[row.agency_id] = known | {row.licence} if row.licence is not None else None
-        holders = [
-            Holder(stated_records[agency_id].agency, named, stated_records[agency_id].confirmed_at)
-            for agency_id, named in licences.items()
-        ]
+            if row.agency_id not in agencies:
+                agencies[row.agency_id] = _Agency(stated_records[row.agency_id], ground)
         number = LookupNumber(rows[0].kind, rows[0].value, rows[0].has_failed_check)
-        answers = answers_on(number, holders, ground.facts, ground.calendar)
-        untils.update(one["until"] for one in answers if "until" in one)
-        of_holders = {}
-        for agency_id, named in licences.items():
-            if agency_id not in facts:
-                facts[agency_id] = facts_of(stated_records[agency_id].agency)
-            reference = stated_records[agency_id].agency.agency_id
-            records[reference] = facts[agency_id]
-            of_holders[reference] = sorted(named or ())
-            withheld = stated_records[agency_id].withhold_on
-            if withheld is not None and withheld >= today:
-                lasts.add(withheld)
-        listed.append(rules.Listed(hash_, of_holders, answers))
-    body = rules.file_bytes(prefix, bits, listed, records)
-    lasts.update(map(date.fromisoformat, untils))
-    due_on = min(lasts) + timedelta(days=1) if lasts else None
-    return Made(prefix, body, leaf_hash(body), len(listed), due_on)
+        if len(licences) == 1:
+            [(agency_id, named)] = licences.items()
+            holder = agencies[agency_id]
+            answers = ground.answers.to(number, holder.judged, named, holder.confirmed_at)
+        else:
+            stated = ((stated_records[agency_id], named) for agency_id, named in licences.items())
+            holders = [Holder(one.agency, named, one.confirmed_at) for one, named in stated]
+            answers = answers_on(number, holders, ground.facts, ground.calendar)
+        held = {agencies[agency_id]: sorted(named or ()) for agency_id, named in licences.items()}
+        lasts = [day for one in held for day in one.last_days]
+        lasts += [answers.last_day] if answers.last_day is not None else []
+        yield rules.Entry(
+            hash_,
+            {one.reference: named for one, named in held.items()},
+            {one.reference: one.record for one in held},
+            msgspec.Raw(answers.stated),
+            min(lasts, default=None),
+        )
+
+
+def made_file(prefix: int, bits: int, entries: Iterable[rules.Entry]) -> Made:
+    """The file of a prefix from its entries."""
+    held = list(entries)
+    body = rules.file_bytes(prefix, bits, held)
+    last_day = min((one.last_day for one in held if one.last_day is not None), default=None)
+    due_on = last_day + timedelta(days=1) if last_day is not None else None
+    return Made(prefix, body, leaf_hash(body), len(held), due_on)

@@ -9,7 +9,9 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from registry.log import tree
 from registry.register.agencies import record
@@ -84,6 +86,14 @@ def bounds_of(prefix: int, bits: int) -> tuple[bytes, bytes | None]:
     return first, None if behind >> 32 else behind.to_bytes(4, "big") + bytes(28)
 
 
+def bounds_in_file(hash_hex: str) -> tuple[bytes, bytes | None]:
+    """The first hash that is spelled so in a file, and the first behind all of them; None where nothing is behind them."""
+    free = 4 * (64 - len(hash_hex))
+    first = int(hash_hex or "0", 16) << free
+    behind = first + (1 << free)
+    return first.to_bytes(32, "big"), None if behind >> 256 else behind.to_bytes(32, "big")
+
+
 def spelled(prefix: int, bits: int) -> str:
     """A prefix in its one spelling: the number of the file in lower-case hexadecimal, as wide as the largest."""
     return f"{prefix:0{max(1, -(-bits // 4))}x}"
@@ -98,19 +108,25 @@ def read_prefix(text: str, bits: int) -> int | None:
     return prefix if 0 <= prefix < 1 << bits and spelled(prefix, bits) == text else None
 
 
-class Listed(NamedTuple):
-    """A key in a file: its hash, the agencies that hold it (with the licences that a number names), and the answers."""
+class Entry(NamedTuple):
+    """A number in a file: its hash there, who holds it, what it answers, and the last day on which all of that holds.
+
+    `holders` are the agencies with the licences that the number names, `records` their records, both by reference; answers and
+    records are JSON already. Without `last_day` nothing known ends.
+    """
 
     hash: str
-    holders: Mapping[str, Sequence[str]]
-    answers: Any
+    holders: dict[str, list[str]]
+    records: dict[str, msgspec.Raw]
+    answers: msgspec.Raw
+    last_day: date | None
 
 
-def file_bytes(prefix: int, bits: int, listed: Iterable[Listed], records: Mapping[str, Any]) -> bytes:
-    """The file of a prefix: RFC 8785 bytes that depend on its entries alone. `records` are by the agency's reference."""
-    entries = sorted(listed, key=lambda one: one.hash)
-    used = sorted({reference for one in entries for reference in one.holders})
-    place = {reference: number for number, reference in enumerate(used)}
+def file_bytes(prefix: int, bits: int, entries: Iterable[Entry]) -> bytes:
+    """The file of a prefix: RFC 8785 bytes that depend on its entries alone."""
+    ordered = sorted(entries, key=lambda one: one.hash)
+    records = {reference: stated for one in ordered for reference, stated in one.records.items()}
+    place = {reference: number for number, reference in enumerate(sorted(records))}
     return record.canonical(
         {
             "v": VERSION,
@@ -120,14 +136,14 @@ def file_bytes(prefix: int, bits: int, listed: Iterable[Listed], records: Mappin
                 {
                     "h": one.hash,
                     "holders": [
-                        {"record": place[reference]} | ({"licences": sorted(licences)} if licences else {})
+                        {"record": place[reference]} | ({"licences": licences} if licences else {})
                         for reference, licences in sorted(one.holders.items())
                     ],
                     "answers": one.answers,
                 }
-                for one in entries
+                for one in ordered
             ],
-            "records": [records[reference] for reference in used],
+            "records": [records[reference] for reference in place],
         }
     )
 

@@ -17,13 +17,13 @@ from registry.http.transaction import Services
 from registry.log.actions import lock_log
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
-from registry.ranges import actions, queries, rules
+from registry.ranges import actions, key_rows, queries, rendering, rules, spool
 from registry.ranges.models import RangeEpoch, RangeObject
-from registry.ranges.rendering import Made, ground_at, made_file, shown_records
+from registry.ranges.rendering import Made, all_files, entries_of, ground_at, made_file, made_files, shown_records
 from registry.register.agencies.actions import amend, erase
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceStatus
+from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceKind, LicenceStatus
 from tests import make
 from tests.ranges.quiet_days import a_time_without_changes
 
@@ -163,7 +163,7 @@ def test_until_the_last_day_of_an_answer_nothing_changes_it(
             ground = ground_at(reading, day)
             keys = reading.execute(select(actions.RangeKey)).scalars().all()
             stated = shown_records(reading, [key.agency_id for key in keys], day)
-            body = json.loads(made_file(0, 0, keys, stated, ground).body)
+            body = json.loads(made_file(0, 0, entries_of(keys, stated, ground)).body)
             return {entry["h"]: entry["answers"] for entry in body["entries"]}
 
     lasts = [date.fromisoformat(one["until"]) for found in answers(at).values() for one in found]
@@ -297,6 +297,48 @@ def test_a_crash_before_the_last_commit_forgets_no_former_number(
     assert (entry_of(reading, "CZ:OLD1", kind), entry_of(reading, "CZ:NEW1", kind) is not None) == (None, True)
 
 
+def test_files_made_in_the_order_of_agencies_are_those_made_one_by_one(
+    session: Session, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+):
+    """Of numbers that several agencies hold, papers that are no licence, failed checks, and records that end by themselves."""
+    soon = now().date() + timedelta(days=20)
+    registered = IdentifierScheme.REGISTRATION_NUMBER
+    for n in range(9):
+        licences = [make.licence_record(number=f"INV-{n}-{m}", valid_to=soon + timedelta(days=n)) for m in range(n % 3)]
+        identifiers = [make.identifier_record(registered, f"{n}"), make.identifier_record(registered, f"{n // 4}-OURS")]
+        make.make_agency(session, licences=tuple(licences), identifiers=tuple(identifiers))
+    make.make_agency(
+        session,
+        licences=(make.licence_record(LicenceKind.NL_RECOGNISED_SPONSOR, country="NL", number="NL-1"),),
+        identifiers=(
+            make.identifier_record(registered, "N", has_failed_check=True),
+            make.identifier_record(registered, "M"),
+        ),
+        country="NL",
+    )
+    withheld = make.status_record(LicenceStatus.SUSPENDED, to=soon, publish_until=soon)
+    make.make_licence(session, number="OLD-1", status_history=(withheld,))
+    make.make_agency(
+        session, licences=tuple(make.licence_record(number=number) for number in ("TWO-1", "TWO-1", "TWO-2"))
+    )
+    session.commit()
+    key_rows.renew_keys(sessions, None, now())
+    monkeypatch.setattr(rendering, "CHUNK", 4)
+    monkeypatch.setattr(spool, "PART", 2000)
+    with sessions() as reading:
+        ground = ground_at(reading, now())
+        for bits in (0, 3, 9):
+            one_by_one = list(made_files(reading, range(1 << bits), bits, ground))
+            at_once = [file for file in all_files(reading, bits, ground) if file is not None]
+            assert at_once == one_by_one
+        codes = {reason["code"] for answer in answers_in(at_once) for reason in answer["reasons"]}
+    assert {"ambiguous", "not_a_recruitment_licence", "number_check_failed"} <= codes
+
+
+def answers_in(files: list[Made]) -> list[dict[str, Any]]:
+    return [one for file in files for entry in json.loads(file.body)["entries"] for one in entry["answers"]]
+
+
 def test_two_numbers_of_one_hash_are_never_a_yes(
     session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
 ):
@@ -354,6 +396,7 @@ def test_a_list_that_grows_too_old_changes_the_answers(session: Session, reading
     assert "source_stale" in codes_of(entry_of(reading, "INV1"))
 
 
+@pytest.mark.parametrize("step", [0, 4], ids=["while records are read", "while files are made"])
 def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
     session: Session,
     sessions: sessionmaker[Session],
@@ -361,6 +404,7 @@ def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
     reading: Session,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
+    step: int,
 ):
     for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MORE", 0)):
         monkeypatch.setattr(rules, name, value)
@@ -374,17 +418,16 @@ def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
     before = json.loads(queries.current(reading).epoch.record)
     # Everything is old, for the list of the country is; while it is written anew, two things come in between.
     stale = max(datetime.fromisoformat(one["until"]) for one in before["lists"]) + timedelta(minutes=1)
-    true, seen = actions.made_files, []
+    true, seen = actions.all_files, []
 
-    def made_files(*arguments: Any) -> Any:
-        is_whole = arguments[-1] is None
+    def all_files(*arguments: Any) -> Any:
         for number, file in enumerate(true(*arguments)):
-            if is_whole and number == 4:
+            if number == step:
                 make.suspend(session, suspended.agency_id)
                 stated = make.public_record_of(session, moved.agency_id)
                 amend(session, make.changed(stated, identifiers=(new,)), Event("agency.corrected", is_correction=True))
                 session.commit()
-            elif is_whole and number > 4:
+            elif number > step:
                 sign_committed(settings, sessions)
                 entry = entry_of(reading, "SUS1")
                 assert "licence_suspended" in codes_of(entry)
@@ -393,7 +436,7 @@ def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
 
     monkeypatch.setattr(actions, "MEANWHILE", 0.0)
     with monkeypatch.context() as patched:
-        patched.setattr(actions, "made_files", made_files)
+        patched.setattr(actions, "all_files", all_files)
         whole = write(stale)
     assert whole is not None
     assert (seen[0]["epoch"], seen[-1]["epoch"], whole.epoch) == (2, 2, 3)

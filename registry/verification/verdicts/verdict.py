@@ -57,6 +57,15 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
+def suits_every_number(verdict: Verdict) -> bool:
+    """Whether any other number that leads to the same licences of the same agency has this verdict, too.
+
+    Of a question without a region and of a number that passes its own check. Where no licence answered, or a paper that is
+    none, the verdict depends on which kind of number the lists would print.
+    """
+    return verdict.licence is not None and _ABOUT_KIND.isdisjoint([one.code for one in verdict.reasons])
+
+
 def _by_recruiter(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
     on_recruiter = of_recruiter(question, _on_subject(question, facts), facts.regimes)

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Regime
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
-from registry.verification.verdicts.verdict import decide
+from registry.verification.verdicts.verdict import decide, suits_every_number
 from registry.vocabulary.law import ForeignLicence, RegimeRule
 from registry.vocabulary.register import (
     KINDS,
@@ -24,6 +25,7 @@ from registry.vocabulary.register import (
     Activity,
     Answer,
     ConditionCode,
+    IdentifierScheme,
     LicenceKind,
     LicenceStatus,
     RecruiterKind,
@@ -358,6 +360,20 @@ def test_yes_needs_one_licence_that_satisfies_the_whole_question(question, agenc
         if question.authority is not None:
             assert verdict.licence.authority == question.authority
     assert verdict.reasons
+
+
+NUMBERS = [one for one in SubjectKind if one.value in ("licence_number", *IdentifierScheme)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(question=questions, agency=agencies(), ground=grounds(), laws=regimes())
+def test_a_licence_to_recruit_answers_each_number_that_leads_to_it_alike(question, agency, ground, laws):
+    facts = VerdictFacts([Holder(agency)], ground, laws, NOW)
+    verdicts = [decide(replace(question, kind=kind), facts) for kind in NUMBERS]
+    suits = {suits_every_number(verdict) for verdict in verdicts}
+    event(suits)
+    assert len(suits) == 1
+    assert suits == {False} or all(verdict == verdicts[0] for verdict in verdicts)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -1,0 +1,90 @@
+"""Answers that are shared among numbers and agencies are those that each would have by itself."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from registry.core.clock import now
+from registry.ranges.answer_rules import Calendar, SharedAnswers, answers_on, unnamed
+from registry.ranges.rendering import keys_of
+from registry.register.agencies import record
+from registry.register.law.loading import shipped_law
+from registry.verification.verdicts.question import Holder, VerdictFacts
+from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceKind, LicenceStatus
+from tests import make
+
+
+@pytest.fixture
+def facts() -> VerdictFacts:
+    law = shipped_law()
+    snapshot = make.ground_of()
+    return VerdictFacts((), snapshot, law.regimes, now(), limits=law.limits, routes=law.permit_routes)
+
+
+def agencies(count: int) -> Iterator[record.Agency]:
+    """Invented agencies of few kinds, so that many are alike: all facts that a rule may read come and go."""
+    chance = random.Random(7)
+    today = now().date()
+    days = [None, date(2020, 1, 1), today - timedelta(days=400), today, today + timedelta(days=20)]
+    kinds = [None, None, LicenceKind.NL_RECOGNISED_SPONSOR, LicenceKind.CN_OVERSEAS_EMPLOYMENT_INTERMEDIARY_LEGACY]
+
+    def licence(country: str) -> record.Licence:
+        kind = chance.choice(kinds)
+        status = chance.choice(
+            [LicenceStatus.ACTIVE, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.REVOKED]
+        )
+        terms: dict[str, Any] = {"valid_from": chance.choice(days), "valid_to": chance.choice(days)}
+        return make.licence_record(kind, status, **terms, **({} if kind else {"country": country}))
+
+    for n in range(count):
+        country = chance.choice(["CN", "CZ", "CZ", "IT"])
+        flags = {name: chance.random() < 0.1 for name in ("has_failed_check", "is_under_review")}
+        schemes = chance.sample([IdentifierScheme.REGISTRATION_NUMBER, IdentifierScheme.VAT, IdentifierScheme.USCC], 2)
+        agency = make.agency_record(
+            country=country,
+            holder_kind=chance.choice(list(HolderKind)),
+            names=(make.name_record(f"Smyšlená {n} s.r.o.", to=chance.choice(days)),),
+            identifiers=tuple(make.identifier_record(scheme, f"{country}{n}", **flags) for scheme in schemes),
+            licences=tuple(licence(country) for _ in range(chance.randrange(3))),
+            dissolved_on=chance.choice([None, None, *days]),
+            is_correction_requested=chance.random() < 0.1,
+            withheld=chance.choice([None] * 9 + ["withheld_by_law"]),
+        )
+        if chance.random() < 0.1:
+            agreement = make.agreement_record(make.agency_record(country="CN"), agency)
+            agency = make.changed(agency, agreements=(agreement,))
+        yield agency
+
+
+def test_each_number_has_the_answers_of_its_own_record(facts: VerdictFacts):
+    calendar = Calendar(shipped_law())
+    shared = SharedAnswers(facts, calendar)
+    asked, named = 0, set()
+    for agency in agencies(400):
+        confirmed_at = facts.as_of if asked % 2 else None
+        for _, number, licence in keys_of(agency):
+            licences = None if licence is None else frozenset({licence})
+            own = answers_on(number, [Holder(agency, licences, confirmed_at)], facts, calendar)
+            assert shared.to(number, unnamed(agency), licences, confirmed_at) == own
+            named.add(own.stated)
+            asked += 1
+    assert len(named) < asked / 2
+    assert len(shared._known) < asked / 2
+
+
+def test_what_is_judged_tells_no_agency_from_another_that_is_alike():
+    stated = {"retrieved_at": now()}
+    first, second = (
+        make.agency_record(
+            names=(make.name_record(f"Smyšlená {n}", **stated),),
+            identifiers=(make.identifier_record(IdentifierScheme.VAT, f"CZ{n}", **stated),),
+            licences=(make.licence_record(status_history=(make.status_record(**stated),), status_place=n, **stated),),
+            **stated,
+        )
+        for n in range(2)
+    )
+    assert unnamed(first).digest == unnamed(second).digest
+    assert unnamed(first).digest != unnamed(make.changed(second, country="IT")).digest
