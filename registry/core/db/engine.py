@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Engine,
     Enum,
     Integer,
@@ -249,9 +251,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if options.get("registry_bulk"):
+        # It counts for transactions that begin later.
+        connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
     # IMMEDIATE for writers: two that upgraded from a read would otherwise fail instead of waiting. Readers say so.
-    reading = connection.get_execution_options().get("registry_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get("registry_reading") else "BEGIN IMMEDIATE")
 
 
 def sessions_for(engine: Engine) -> sessionmaker[Session]:
@@ -289,14 +294,29 @@ def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], row
     names = ", ".join(f'"{column}"' for column in columns)
     table = model.__tablename__
     if connection.dialect.name == "sqlite":
-        places = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({places})', list(rows))
+        together = _TOGETHER if connection.get_execution_options().get("registry_bulk") else 1
+        _insert_into_sqlite(connection, f'INSERT INTO "{table}" ({names}) VALUES', rows, together)
         return
     raw = connection.connection.driver_connection
     assert raw is not None
     with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)
+
+
+_TOGETHER = 50
+"""Rows of one statement on SQLite in a `bulk_transaction`: to begin and end one takes as long as a short row."""
+
+
+def _insert_into_sqlite(connection: Connection, insert: str, rows: Sequence[tuple[Any, ...]], together: int) -> None:
+    """Insert rows by as few runs of two statements as can be: one of `together` rows, and one of a single row for the rest."""
+    places = f"({', '.join('?' * len(rows[0]))})"
+    whole = len(rows) - len(rows) % together
+    groups = [tuple(chain.from_iterable(rows[start : start + together])) for start in range(0, whole, together)]
+    if groups:
+        connection.exec_driver_sql(f"{insert} {', '.join([places] * together)}", groups)
+    if whole < len(rows):
+        connection.exec_driver_sql(f"{insert} {places}", list(rows[whole:]))
 
 
 def insert_missing(session: Session, model: type[Base], columns: Sequence[str], rows: Select[*tuple[Any, ...]]) -> None:
@@ -325,12 +345,19 @@ def prefer_indexes(session: Session) -> None:
 
 
 @contextmanager
-def wide_cache(session: Session) -> Iterator[None]:
-    """Let SQLite keep half a gigabyte of pages meanwhile, for a transaction that fills indexes at random places.
+def bulk_transaction(session: Session) -> Iterator[None]:
+    """Begin a transaction that inserts very many rows, and let SQLite take more memory for it. One that is open goes on.
 
-    A page that left the cache is looked for in the whole write-ahead log, which is as long as all that was written: the rows
-    of a million agencies cost 1.7 times those of a hundred thousand. Nothing is taken that is not needed.
+    Half a gigabyte of pages are kept meanwhile, for indexes that are filled at random places. A page that left the cache is
+    looked for in the whole write-ahead log, which is as long as all that was written: the rows of a million agencies cost 1.7
+    times those of a hundred thousand. Nothing is taken that is not needed.
+
+    What a statement would have to undo stays in memory as well, and so `bulk_insert` may insert many rows by one. Of each
+    statement that inserts several rows, or one where a trigger looks at it as at each entry of the log, SQLite keeps every page
+    that it changes. Had one changed more than fifteen, they would be written into a file until the transaction ends.
     """
+    if not session.in_transaction():
+        session.connection(execution_options={"registry_bulk": True})
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         yield
@@ -340,6 +367,7 @@ def wide_cache(session: Session) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        connection.exec_driver_sql("PRAGMA temp_store=DEFAULT")
 
 
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
-from registry.core.db.engine import prefer_indexes, wide_cache
+from registry.core.db.engine import bulk_transaction, prefer_indexes
 from registry.core.db.reading import rows_by_key
 from registry.core.errors import ImportRefused
 from registry.core.ids import new_references
@@ -342,6 +342,15 @@ def apply_staged(
     session: Session, staging: Staging, request: ImportRequest, report: Report, retrieved_at: datetime
 ) -> None:
     """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
+    # Thousands of rows and statements live until they are written: the collector would walk them again and again.
+    with gc_paused(), bulk_transaction(session):
+        _apply_staged(session, staging, request, report, retrieved_at)
+
+
+def _apply_staged(
+    session: Session, staging: Staging, request: ImportRequest, report: Report, retrieved_at: datetime
+) -> None:
+    """As `apply_staged`, within its transaction."""
     mapping = request.mapping
     prefer_indexes(session)
     if is_empty(session):
@@ -353,9 +362,7 @@ def apply_staged(
     if former is not None and former.retrieved_at >= retrieved_at:
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
     applier = ListApplier(session, source, mapping, staging, report, retrieved_at)
-    # Thousands of rows and statements live until they are written: the collector would walk them again and again.
-    with gc_paused(), wide_cache(session):
-        applier.apply(request)
+    applier.apply(request)
     counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
     counts |= {f"{WITHOUT}{scheme}": count for scheme, count in staging.without.items() if count}
     record_retrieval(

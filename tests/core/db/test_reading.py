@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from registry.core.db.engine import bulk_insert, prefer_indexes, wide_cache
+from registry.core.db.engine import bulk_insert, bulk_transaction, prefer_indexes
 from registry.core.db.reading import rows_by_key
 from registry.register.agencies.models import LookupKey
 from tests.make import make_agency
@@ -59,10 +59,10 @@ def _fetched(session: Session) -> int:
 
 def test_a_wide_cache_is_for_one_transaction(session: Session) -> None:
     if session.connection().dialect.name != "sqlite":
-        with wide_cache(session):
+        with bulk_transaction(session):
             assert session.execute(text("SELECT 1")).scalar_one() == 1
         return
     before = session.execute(text("PRAGMA cache_size")).scalar_one()
-    with wide_cache(session):
+    with bulk_transaction(session):
         assert abs(session.execute(text("PRAGMA cache_size")).scalar_one()) > abs(before)
     assert session.execute(text("PRAGMA cache_size")).scalar_one() == before

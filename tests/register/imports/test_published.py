@@ -71,3 +71,16 @@ def test_what_is_published_is_what_the_facts_say(importer: ListImporter) -> None
             agency_id: (agency.names, agency.identifiers) for agency_id, agency in facts.items()
         }
         assert all(record.canonical(facts[agency_id]) == body for agency_id, body in published.items())
+
+
+def test_a_list_of_more_agencies_than_one_statement_inserts_is_published_in_its_order(importer: ListImporter) -> None:
+    numbers = range(100, 220)
+    rows = [f"Y{number} Ltd,,{number},L{number},valid,,2025-01-01,,," for number in numbers]
+    report = importer.plain(*rows, mapping=plain_mapping(COLUMNS), header=HEADER)
+    assert report.is_applied
+    with importer.sessions() as session:
+        query = select(models.PublicRecord.agency_id, models.PublicRecord.body).order_by(models.PublicRecord.agency_id)
+        published = {agency_id: record.read_record(body) for agency_id, body in session.execute(query)}
+        facts = storage.load_records(session, list(published))
+    assert facts == published
+    assert [agency.names[0].name for agency in published.values()] == [f"Y{number} Ltd" for number in numbers]
