@@ -281,15 +281,11 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         unread.forget_views(session, at)
 
 
-def _sealer(settings: Settings) -> Sealer:
-    return Sealer(Keyring(settings.keys))
-
-
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and notify the complainants."""
     do_due(sessions, now())
     try:
-        notify_complainants(sessions, _sealer(settings), sanction_notice, now())
+        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
     except RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
@@ -325,7 +321,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
     """
     at, do = now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = do(sessions, _sealer(settings), at, files_remover(store_of(settings)))
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
     except ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
@@ -385,8 +381,16 @@ TASKS = (
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     # Partners' access whose time is over or whose worker withdrew consent; hearings whose time, consent or case is no more.
-    Task("end_referrals", 60.0, lambda settings, sessions: referrals.end_due(sessions, _sealer(settings), now())),
-    Task("end_hearings", 60.0, lambda settings, sessions: hearings.end_due(sessions, _sealer(settings), now())),
+    Task(
+        "end_referrals",
+        60.0,
+        lambda settings, sessions: referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+    ),
+    Task(
+        "end_hearings",
+        60.0,
+        lambda settings, sessions: hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+    ),
     # Every look asks the clock besides.
     Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),

@@ -169,8 +169,8 @@ def test_the_walk_below_knows_every_door(session, sealer):
         if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
     # What takes a case that was opened already: tests/complaints/casework/access_grants walks the doors to it.
-    # And what opens files of a case that was found in the unit.
-    assert of_units == {"in_unit", "files_by_box", "read_copy"}
+    # And what opens files of a case that was found in the unit, and the conditions of queries, which open none.
+    assert of_units == {"in_unit", "in_unit_of_few", "files_by_box", "read_copy"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
