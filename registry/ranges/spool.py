@@ -41,7 +41,7 @@ class Spool:
     def in_order(self) -> Iterator[Entry]:
         """All entries in the order of their hashes."""
         for place in sorted(self._sizes):
-            lines = self._waiting.get(place, [])
+            lines = self._waiting.pop(place, [])
             for start, size in self._parts[place]:
                 self._file.seek(start)
                 lines.append(zlib.decompress(self._file.read(size)))
