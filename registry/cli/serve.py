@@ -221,7 +221,7 @@ def server_settings(settings: Settings, address: str, port: int, max_head: int =
 
     A head has ten seconds to come.
     """
-    from granian.constants import HTTPModes
+    from granian.constants import HTTPModes, Loops
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -230,6 +230,7 @@ def server_settings(settings: Settings, address: str, port: int, max_head: int =
         "address": address,
         "port": port,
         "http": HTTPModes.http1,
+        "loop": Loops.uvloop,
         "websockets": False,
         "respawn_failed_workers": True,
         "log_level": LogLevels.warning,

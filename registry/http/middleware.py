@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
 from time import perf_counter, time
 from typing import Any, NamedTuple
@@ -208,8 +209,9 @@ class RequestMiddleware:
             believe_proxies(environ, self._settings.trusted_proxies)
 
         def start(status: str, headers: list[Header], exc_info: Any = None) -> Any:
-            headers = self._joined(environ, plan, headers, request_id)
-            self._note(environ, plan, request_id, int(status[:3]), perf_counter() - started)
+            code = int(status[:3])
+            headers = self._joined(environ, plan, headers, request_id, code)
+            self._note(environ, plan, request_id, code, perf_counter() - started)
             return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
 
         try:
@@ -286,16 +288,22 @@ class RequestMiddleware:
             return _LOOPBACK.fullmatch(host) is not None
         return _is_named(host, self._settings.public_url)
 
-    def _joined(self, environ: Environ, plan: PathPlan, headers: list[Header], request_id: str) -> list[Header]:
+    def _joined(
+        self, environ: Environ, plan: PathPlan, headers: list[Header], request_id: str, status: int
+    ) -> list[Header]:
         quota: Quota | None = environ.get("registry.quota")
         if "HTTP_AUTHORIZATION" in environ:
             headers = _private(headers)
-        joined = headers + self._always
-        joined.append(("X-Request-Id", request_id))
-        for name, _ in headers:
-            # What a view says itself stands in place of ours.
-            if name in self._by_name:
-                joined.remove(self._by_name[name])
+        if status == HTTPStatus.NOT_MODIFIED:
+            # Of the answer that the asker holds the headers still hold too (RFC 9110, 15.4.5).
+            joined = [*headers, ("X-Request-Id", request_id)]
+        else:
+            joined = headers + self._always
+            joined.append(("X-Request-Id", request_id))
+            for name, _ in headers:
+                # What a view says itself stands in place of ours.
+                if name in self._by_name:
+                    joined.remove(self._by_name[name])
         if quota is not None:
             joined += quota.headers()
         joined += plan.endings[environ["REQUEST_METHOD"]]

@@ -35,6 +35,19 @@ def test_every_answer_carries_the_security_headers_once(client: FlaskClient, pat
     assert "Set-Cookie" not in headers
 
 
+def test_an_answer_that_the_asker_holds_keeps_the_headers_that_came_with_it(client: FlaskClient) -> None:
+    """RFC 9110, 15.4.5: a 304 carries what a cache goes on with, and nothing about bytes that it does not bring."""
+    first = client.get("/api/v1/authorities")
+    again = client.get("/api/v1/authorities", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    for name in ("ETag", "Vary", "Cache-Control", "Access-Control-Allow-Origin", "API-Version", "RateLimit-Policy"):
+        assert again.headers.getlist(name) == first.headers.getlist(name)
+    assert again.headers["X-Request-Id"]
+    assert not {"Content-Type", "Content-Length", "Content-Security-Policy", "Referrer-Policy"} & {
+        *again.headers.keys()
+    }
+
+
 def test_a_public_address_with_tls_is_remembered_by_browsers(
     settings: Settings, make_app: Callable[[Settings], Flask]
 ) -> None:

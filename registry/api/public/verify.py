@@ -118,7 +118,7 @@ def plain_view(app: Flask, environ: Environ, admit: Callable[[Environ], None]) -
 
 
 def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Environ) -> Answer:
-    read = _read(reader, parameters)
+    read = _read(reader, parameters, may_be_held="HTTP_IF_NONE_MATCH" in environ)
     language = requested_language(environ)
     cache_key = read.cache_key
     if cache_key is None:
@@ -134,11 +134,11 @@ def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Enviro
     return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
 
 
-def _read(reader: VerdictReader, parameters: dict[str, Any]) -> ReadQuestion:
+def _read(reader: VerdictReader, parameters: dict[str, Any], *, may_be_held: bool = False) -> ReadQuestion:
     at = now()
     question = question_of(parameters, at)
-    read = reader.read(question, at)
-    require_authority(question.authority, read.facts.snapshot)
+    read = reader.read(question, at, may_be_held=may_be_held)
+    require_authority(question.authority, read.snapshot)
     return read
 
 

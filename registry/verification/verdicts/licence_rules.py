@@ -240,7 +240,8 @@ def judge(
     source = facts.snapshot.sources.get(licence.source)
     standing = standing_on(licence, agency, day)
     law = corridor_law(licence, agency, question, day, today, facts)
-    seen, stale_from = _retrieved_at(licence, source, confirmed_at), stale_at(licence, source, confirmed_at)
+    first_read_at = licence.retrieved_at
+    seen, stale_from = _last_seen(first_read_at, source, confirmed_at), stale_at(first_read_at, source, confirmed_at)
     judged = (
         *of_kind(licence, question, is_licence_needed=law.is_licence_needed),
         *of_status(licence, standing, day),
@@ -328,26 +329,27 @@ def _of_holder(agency: record.Agency, day: date) -> Iterator[Judged]:
         yield Judged(Answer.YES, Finding(Reason.CLONE_WARNING))
 
 
-def _retrieved_at(
-    licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None
-) -> datetime | None:
-    """When the licence was last seen on its list: a full list's last reading counts for all that is on it."""
+def _last_seen(first_read_at: datetime, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
+    """When a licence was last seen on its list: a full list's last reading counts for all that is on it."""
     if source is None:
-        return licence.retrieved_at
+        return first_read_at
     if source.is_full or source.fresh_for_days == 0:
         return source.retrieved_at
-    return max(licence.retrieved_at, confirmed_at) if confirmed_at else licence.retrieved_at
+    return max(first_read_at, confirmed_at) if confirmed_at else first_read_at
 
 
-def stale_at(licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
-    """The instant from which what a list says of a licence may no longer be relied on; None if it never goes stale."""
+def stale_at(first_read_at: datetime, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
+    """The instant from which what a list says of a licence, first read there at `first_read_at`, may no longer be relied on.
+
+    None if it never goes stale.
+    """
     if source is None:
         # A fact whose list we do not know cannot be called fresh.
-        return licence.retrieved_at
+        return first_read_at
     if source.fresh_for_days == 0:
         return None
-    seen = _retrieved_at(licence, source, confirmed_at)
-    return seen + timedelta(days=source.fresh_for_days) if seen else licence.retrieved_at
+    seen = _last_seen(first_read_at, source, confirmed_at)
+    return seen + timedelta(days=source.fresh_for_days) if seen else first_read_at
 
 
 def _of_freshness(

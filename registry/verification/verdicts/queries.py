@@ -25,7 +25,14 @@ from registry.register.law.loading import Law, shipped_law
 from registry.register.law.overlays.queries import law_at
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR, score
-from registry.verification.verdicts.cache_keys import NO_MOMENT, CacheKey, cache_key_of, moment_at
+from registry.verification.verdicts.cache_keys import (
+    NO_MOMENT,
+    CacheKey,
+    RecordInShort,
+    cache_key_of,
+    moment_at,
+    read_in_short,
+)
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
@@ -92,21 +99,25 @@ class RecordAnswer(NamedTuple):
     prerendered: PrerenderedAnswer | None
 
 
-class ReadQuestion(NamedTuple):
-    """A question with the facts it is to be judged on, and the cache key of the answer, if it has one."""
-
-    question: Question
-    now: datetime
-    facts: VerdictFacts
-    prerendered: PrerenderedAnswer | None
-    cache_key: CacheKey | None
-
-
 class Coverage(NamedTuple):
     """What verdicts stand on beside the records: the lists, and the law with its overlays."""
 
     snapshot: SourceSnapshot
     law: Law
+
+
+class ReadQuestion(NamedTuple):
+    """A question asked at `now` with all that was read for it, and the cache key of the answer, if it has one.
+
+    `found` is what a number leads to, as it is stored, and `facts` the same decoded; None until somebody needs it.
+    """
+
+    question: Question
+    now: datetime
+    snapshot: SourceSnapshot
+    facts: VerdictFacts | None
+    found: KeyMatch | None = None
+    cache_key: CacheKey | None = None
 
 
 class VerdictReader:
@@ -125,21 +136,35 @@ class VerdictReader:
         answer = self.judged(self.read(question, now))
         return VerdictAnswer(answer.verdict, answer.snapshot)
 
-    def read(self, question: Question, now: datetime) -> ReadQuestion:
-        """All that a verdict on a question asked at `now` needs, not judged yet."""
+    def read(self, question: Question, now: datetime, *, may_be_held: bool = False) -> ReadQuestion:
+        """All that a verdict on a question asked at `now` needs, not judged yet.
+
+        Where the answer `may_be_held` by who asks, stored records are not decoded: for a 304 the cache key is enough.
+        """
         if question.known_at is not None or question.kind in (SubjectKind.NAME, SubjectKind.LAW):
-            return ReadQuestion(question, now, self.facts(question, now), None, None)
+            apart = self.facts(question, now)
+            return ReadQuestion(question, now, apart.snapshot, apart)
         found = self.found(question)
-        facts = self.facts_in(found, now)
-        moment = self._moment = moment_at(facts.snapshot, now, self._moment)
-        prerendered = prerendered_of_only_match(found, now)
-        return ReadQuestion(question, now, facts, prerendered, cache_key_of(question, found, facts, moment))
+        snapshot = self.coverage_at(found.snapshot_version).snapshot
+        moment = self._moment = moment_at(snapshot, now, self._moment)
+        facts: VerdictFacts | None = None
+        records: list[record.Agency | RecordInShort]
+        if may_be_held:
+            records = [read_in_short(stored.body) for stored in found.records]
+        else:
+            facts = _facts_in(found, snapshot, now)
+            records = [holder.agency for holder in facts.holders]
+        return ReadQuestion(question, now, snapshot, facts, found, cache_key_of(question, found, records, now, moment))
 
     def judged(self, read: ReadQuestion) -> RecordAnswer:
         """The verdict on what was read."""
-        question, facts = read.question, read.facts
+        question, facts, prerendered = read.question, read.facts, None
+        if read.found is not None:
+            facts = facts or _facts_in(read.found, read.snapshot, read.now)
+            prerendered = prerendered_of_only_match(read.found, read.now)
+        assert facts is not None
         verdict = self.with_imitation(question, facts, decide(question, facts), read.now)
-        return RecordAnswer(verdict, facts.snapshot, read.prerendered if verdict.agency is not None else None)
+        return RecordAnswer(verdict, read.snapshot, prerendered if verdict.agency is not None else None)
 
     def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
         """The verdict with what a name says of it, and with the name of a partner that it tells by its reference.
@@ -188,9 +213,7 @@ class VerdictReader:
 
     def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
-        snapshot, law = self.coverage_at(found.snapshot_version)
-        holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return VerdictFacts(holders, snapshot, law.regimes, now, found.is_more, law.limits, law.permit_routes)
+        return _facts_in(found, self.coverage_at(found.snapshot_version).snapshot, now)
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -249,6 +272,13 @@ class VerdictReader:
         holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
         is_more = len(keyed) > MAX_HOLDERS_OF_KEY
         return VerdictFacts(holders, snapshot, law.regimes, known_at, is_more, law.limits, law.permit_routes)
+
+
+def _facts_in(found: KeyMatch, snapshot: SourceSnapshot, now: datetime) -> VerdictFacts:
+    """The facts that stored records hold, with the lists and the law."""
+    law = snapshot.law or shipped_law()
+    holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
+    return VerdictFacts(holders, snapshot, law.regimes, now, found.is_more, law.limits, law.permit_routes)
 
 
 def name_of_agency(agency: record.Agency) -> str:

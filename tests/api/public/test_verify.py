@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -378,6 +378,21 @@ def test_the_same_question_has_the_same_bytes_and_is_not_sent_twice(client: Flas
         assert again.headers["ETag"] == first.headers["ETag"]
         assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
     assert client.get(URL, query_string=question, headers={"If-None-Match": '"0123"'}).status_code == 200
+
+
+@pytest.mark.parametrize("days", [0, 29, 31, 400])
+def test_who_holds_an_older_answer_gets_the_one_that_others_get(
+    client: FlaskClient, session: Session, days: int
+) -> None:
+    """Its ETag is found from the stored record, whole or in short: on a fresh list, and on one that is too old by now."""
+    with time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False) as clock:
+        published = make.status_record(LicenceStatus.SUSPENDED, publish_until=date(2026, 12, 1))
+        licences = (make.licence_record(number="DOBA-1"), make.licence_record(status_history=(published,)))
+        make.make_agency(session, licences=licences)
+        clock.move_to(datetime(2026, 11, 24, 10, tzinfo=UTC) + timedelta(days=days))
+        plain = client.get(URL, query_string={"licence_number": "DOBA-1"})
+        asked = client.get(URL, query_string={"licence_number": "DOBA-1"}, headers={"If-None-Match": '"0123"'})
+        assert (asked.status_code, asked.data, asked.headers["ETag"]) == (200, plain.data, plain.headers["ETag"])
 
 
 def test_a_sanction_is_in_the_very_next_answer(client: FlaskClient, session: Session) -> None:
