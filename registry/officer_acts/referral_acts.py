@@ -9,7 +9,6 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions, portal, queries
-from registry.complaints.parties.referrals.actions import Proposal
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import find_case
 from registry.http.complaint_services import sealer
@@ -69,7 +68,7 @@ def _propose(
     call: ActCall[Officer], answers: Sequence[str], messages: Sequence[str], files: Sequence[str], **proposal: Any
 ) -> str:
     choice = Choice(answers, messages, files)
-    return actions.propose(call, sealer(), call.reference, Proposal(choice=choice, **proposal)).reference
+    return actions.propose(call, sealer(), call.reference, actions.Proposal(choice=choice, **proposal)).reference
 
 
 IN_CASE = case_acts(

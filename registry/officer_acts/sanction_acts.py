@@ -15,7 +15,6 @@ from registry.officer_acts.case_acts import lock_case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, queries
-from registry.supervision.sanctions.actions import Look, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.codes import Problem
@@ -61,13 +60,15 @@ def _propose(
         detail = "is missing: send the version of the decided case as you read it"
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
     licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
-    made = actions.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
+    made = actions.propose(
+        call, sealer(), licence, actions.Terms(**terms), decision=decision, case_version=case_version
+    )
     require_no_interest(call.me, made.agency)
     return made.reference
 
 
 def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
-    return actions.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
+    return actions.look_at_workers(call, call.reference, actions.Look(informed=frozenset(told), **look))
 
 
 def _sanction_done(sanction: object) -> str:
@@ -100,7 +101,7 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_sanction(session, me, reference).reference,
     (
         OfficerAct(
-            "edit", Act.PROPOSE, calling_sealed(actions.edit, Terms), "editSanction",
+            "edit", Act.PROPOSE, calling_sealed(actions.edit, actions.Terms), "editSanction",
             """Edit a proposed sanction.
 
             Only its proposer may, until it is submitted for approval.

@@ -19,15 +19,8 @@ from registry.core.ids import read_reference
 from registry.http import uploads
 from registry.http.complaint_services import build_sent_file, store, upload_services
 from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Answer, File
-from registry.http.schemas import (
-    BYTES,
-    no_content_response,
-    request_file,
-    request_schema,
-    response_file,
-    response_schema,
-)
+from registry.http.responses import Answer, File, file_of
+from registry.http.schemas import no_content_response, request_file, request_schema, response_file, response_schema
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -95,4 +88,4 @@ class AttachmentCopy(Resource):
             existing = find_file(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         body = open_clean(store(), existing.opened, existing.case, existing.attachment)
         ending = ENDINGS[copied_as(existing.attachment)]
-        return File((body,), BYTES, f"{existing.attachment.reference}.{ending}", len(body))
+        return file_of(body, f"{existing.attachment.reference}.{ending}")

@@ -4,15 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays.models import LawOverlay
 from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
@@ -25,7 +23,7 @@ RESOURCE = rights.Resource.LAW
 
 @ns.route("")
 class LawOverlays(Resource):
-    @officer_may(RESOURCE, Act.READ)
+    @officer_may(RESOURCE, rights.Act.READ)
     @response_schema(DeskOverlaysSchema(), "listLawOverlays", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List every overlay of the law, the newest first.
@@ -44,7 +42,7 @@ class LawOverlays(Resource):
 
 @ns.route("/<overlay_id>")
 class OneLawOverlay(Resource):
-    @officer_may(RESOURCE, Act.READ)
+    @officer_may(RESOURCE, rights.Act.READ)
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:
         """Read an overlay of the law: its file, its rows, and who did what."""

@@ -8,20 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema, written_answer
-from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
-from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, preview_act
+from registry.officer_acts import licence_acts
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
-from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
 from registry.supervision.collisions.actions import Compared
@@ -46,17 +42,17 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 
 @ns.route("/licence-proposals")
 class Proposals(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
-        return Answer({"items": [_proposal_payload(session, one) for one, _ in list_waiting(session, me)]})
+        return Answer({"items": [_proposal_payload(session, one) for one, _ in licence_acts.list_waiting(session, me)]})
 
     post = act_view(
-        "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
+        "/licence-proposals", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["propose"],
         Answered(
             licensing.LicenceProposalSchema(),
-            lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
+            lambda session, me, made, _: _proposal_answer(session, licence_acts.find_proposal(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -64,26 +60,26 @@ class Proposals(Resource):
 
 @ns.route("/licence-proposals/<proposal_id>")
 class OneProposal(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _proposal_answer(session, find_proposal(session, me, proposal_id))
+        return _proposal_answer(session, licence_acts.find_proposal(session, me, proposal_id))
 
 
 serve_acts(
-    ns, "/licence-proposals/<proposal_id>", PROPOSALS,
+    ns, "/licence-proposals/<proposal_id>", licence_acts.PROPOSALS,
     Answered(licensing.LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
 )  # fmt: skip
 
 
 @ns.route("/deposits/<agency_id>")
 class Deposit(Resource):
-    @officer_may(DEPOSIT, Act.READ)
+    @officer_may(DEPOSIT, rights.Act.READ)
     @response_schema(licensing.DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
-        row, agency = find_agency(session, me, agency_id)
+        row, agency = licence_acts.find_agency(session, me, agency_id)
         today, _ = today_of(session, me.standing.authority, now())
         found = ledger_view(session, row.id, agency, today)
         required = found.standing.required
@@ -100,7 +96,7 @@ class Deposit(Resource):
         )
 
     post = act_view(
-        "/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"],
+        "/deposits/<agency_id>", licence_acts.DEPOSITS, licence_acts.DEPOSITS["enter"],
         Answered(
             licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
         ),
@@ -108,14 +104,14 @@ class Deposit(Resource):
 
 
 serve_acts(
-    ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES,
+    ns, "/deposits/<agency_id>/lines/<line_id>", licence_acts.DEPOSIT_LINES,
     Answered(licensing.DepositLineSchema(), lambda _session, _me, _, line: written_answer(_LINE, line)),
 )  # fmt: skip
 
 
 @ns.route("/lists-on-hold")
 class HeldLists(Resource):
-    @officer_may(IMPORT, Act.READ)
+    @officer_may(IMPORT, rights.Act.READ)
     @response_schema(licensing.ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
@@ -127,7 +123,7 @@ class HeldLists(Resource):
         return Answer({"items": items})
 
 
-serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
+serve_acts(ns, "/lists-on-hold/<list_id>", licence_acts.HELD_LISTS, None)
 
 
 def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
@@ -145,27 +141,27 @@ previews = Namespace("licences", path="/")
 @previews.route("/licence-previews")
 class ActPreview(Resource):
     post = act_view(
-        "/licence-previews", LICENCE_ACTS, LICENCE_ACTS["preview"],
+        "/licence-previews", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["preview"],
         Answered(licensing.LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
     )  # fmt: skip
 
 
 @previews.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Preview what a waiting proposal would change of the record as it stands now.
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
-        found = find_proposal(session, me, proposal_id)
+        found = licence_acts.find_proposal(session, me, proposal_id)
         draft = proposals.waiting_draft(session, found, now())
         return Answer(_preview_payload(session, draft), headers=(etag(found.version),))
 
 
 def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
-    found = preview_act(session, draft)
+    found = licence_acts.preview_act(session, draft)
     # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
     return {
@@ -182,7 +178,7 @@ def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 def _shown_record(agency: record.Agency, day: date) -> Any:
-    return whole_agency(record.withhold(agency, day))
+    return record.whole_agency(record.withhold(agency, day))
 
 
 def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
@@ -205,7 +201,7 @@ def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
 def _likenesses(found: Compared) -> dict[str, Any]:
     items = [
         {
-            "agency": agency_summary(one.agency),
+            "agency": record.agency_summary(one.agency),
             "signs": one.signs,
             "evidence": evidence(one.findings),
             "has_lost": one.has_lost,

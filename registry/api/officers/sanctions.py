@@ -5,15 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer
 from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
@@ -46,7 +44,7 @@ ANSWERED = Answered(
 
 @ns.route("")
 class Sanctions(Resource):
-    @officer_may(SANCTION, Act.READ)
+    @officer_may(SANCTION, rights.Act.READ)
     @response_schema(sanctions.SanctionsSchema(), "listSanctions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the sanctions of your authority.
@@ -62,7 +60,7 @@ class Sanctions(Resource):
 
 @ns.route("/<sanction_id>")
 class OneSanction(Resource):
-    @officer_may(SANCTION, Act.READ)
+    @officer_may(SANCTION, rights.Act.READ)
     @response_schema(sanctions.DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
@@ -81,8 +79,8 @@ def _today(session: Session, me: AuthenticatedOfficer) -> date:
 def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> Answer:
     payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
     may = {
-        By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
-        By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
+        By.PROPOSER: me.standing.may(SANCTION, rights.Act.PROPOSE),
+        By.APPROVER: me.standing.may(SANCTION, rights.Act.APPROVE),
     }
     ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
     return written_answer(

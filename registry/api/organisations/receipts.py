@@ -18,15 +18,14 @@ from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts
 from registry.bulk.archive.files import export, receipt_payload
-from registry.bulk.archive.receipts import Filter
 from registry.bulk.archive.rechecks import ASKED, ChangedRow, checked_again, verify_again
 from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.responses import Answer, File, requested_language
-from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
+from registry.http.responses import BYTES, Answer, File, requested_language
+from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
@@ -169,12 +168,12 @@ def filter_of(
     from_on: date | None = None,
     to_on: date | None = None,
     text: str | None = None,
-) -> Filter:
+) -> receipts.Filter:
     agency = None if agency_id is None else read_reference(agency_id)
     if agency_id is not None and agency is None:
         detail = "is not an agency reference: twelve letters and digits, like 7KQ2-ABCD-3EFG"
         raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
-    return Filter(agency, verdict, from_on, to_on, text)
+    return receipts.Filter(agency, verdict, from_on, to_on, text)
 
 
 def _find_receipt(receipt_id: str) -> ArchivedReceipt:

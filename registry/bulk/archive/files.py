@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import receipts
-from registry.bulk.archive.receipts import Filter
 from registry.bulk.archive.stamps import Member, stamp_payload
 from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.spreadsheets import as_csv
-from registry.http.responses import File, encode
-from registry.http.schemas import BYTES
+from registry.http.responses import File, encode, file_of
 from registry.vocabulary.codes import Problem
 
 MAX_EXPORTED = 10_000
@@ -23,7 +21,7 @@ MAX_EXPORTED = 10_000
 COLUMNS = ("receipt_id", "issued_at", "stamped_at", "agency_id", "verdict", "question", "retained_until", "receipt")
 
 
-def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
+def export(session: Session, organisation_id: int, form: str, which: receipts.Filter) -> File:
     """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MAX_EXPORTED."""
     found: list[ArchivedReceipt] = []
     for one in receipts.every_receipt(session, organisation_id, which):
@@ -31,14 +29,12 @@ def export(session: Session, organisation_id: int, form: str, which: Filter) -> 
             detail = f"more than {MAX_EXPORTED} receipts: ask for fewer days at once"
             raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
         found.append(one)
-    body = _WRITERS[form](found)
-    return File([body], BYTES, f"receipts.{form}", len(body))
+    return file_of(_WRITERS[form](found), f"receipts.{form}")
 
 
 def receipt_file(stored: ArchivedReceipt) -> File:
     """One receipt as a file that `registry-client verify-offline` takes as it is."""
-    body = stored.token.encode()
-    return File([body], BYTES, _name(stored), len(body))
+    return file_of(stored.token.encode(), _name(stored))
 
 
 def stamp_file(stored: Member) -> File:
@@ -46,8 +42,7 @@ def stamp_file(stored: Member) -> File:
     stamp = stamp_payload(stored)
     if stamp is None:
         raise NotFound("no authority has stamped it yet")
-    body = encode(stamp)
-    return File([body], BYTES, f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.stamp.json", len(body))
+    return file_of(encode(stamp), f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.stamp.json")
 
 
 def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:

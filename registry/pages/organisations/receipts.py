@@ -23,8 +23,7 @@ from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.responses import File, respond_with_file
-from registry.http.schemas import BYTES
+from registry.http.responses import BYTES, File, respond_with_file
 from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import country_name, sector_name
