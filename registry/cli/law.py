@@ -15,7 +15,6 @@ from registry.core.keyring import Keyring, Signer, Use
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
 from registry.register.law.overlays import actions, queries, signatures
 from registry.register.law.overlays.models import LawOverlay, OverlayState
-from registry.register.law.overlays.queries import law_at
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.rows import CountryLaw, Row
 from registry.register.law.rules import VOTE_WARNING_DAYS, due_rows, too_old_rows, votes_ending
@@ -32,7 +31,7 @@ def _law(is_overlaid: bool) -> Law:
     if not is_overlaid:
         return shipped_law()
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        return law_at(session)
+        return queries.law_at(session)
 
 
 @click.group()

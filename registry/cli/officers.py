@@ -10,7 +10,6 @@ import click
 
 from registry import cli
 from registry.audit import queries
-from registry.audit.queries import Head
 from registry.cli.opening import EXISTING, JSON, echo_json, open_registry, open_session, read_file
 from registry.core.clock import day_at, now
 from registry.core.db.engine import reading_session
@@ -148,7 +147,7 @@ def export() -> None:
             click.echo(line, nl=False)
 
 
-def _read_head(text: str | None) -> Head | None:
+def _read_head(text: str | None) -> queries.Head | None:
     if text is None:
         return None
     head = queries.read_head(text)
@@ -157,7 +156,7 @@ def _read_head(text: str | None) -> Head | None:
     return head
 
 
-def _read_noted_head(path: Path) -> Head | None:
+def _read_noted_head(path: Path) -> queries.Head | None:
     try:
         return _read_head(path.read_text(encoding="ascii", errors="replace"))
     except FileNotFoundError:

@@ -15,7 +15,6 @@ from registry.api.complaints.visiting import New, needs_visit, open_visit, visit
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import access, complaint_codes, visits
-from registry.complaints.case.access import SealedTo
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
@@ -23,7 +22,6 @@ from registry.complaints.case.questions import QUESTIONNAIRE, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import idempotency, mailbox
 from registry.complaints.intake.filing import Acknowledgement
-from registry.complaints.intake.mailbox import MailboxView, ShownHelper
 from registry.complaints.intake.mailbox_files import ShownFile, list_files, pending_sanitise_jobs
 from registry.complaints.intake.rules import Purpose
 from registry.complaints.triage.story import is_alarming
@@ -258,10 +256,10 @@ class Helper(Resource):
         access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)
 
 
-_HELPER = schemas.mailbox.HelperSchema.of(ShownHelper)
+_HELPER = schemas.mailbox.HelperSchema.of(mailbox.ShownHelper)
 _CONSENT = schemas.mailbox.ConsentSchema.of(ConsentState)
 _FILE = schemas.mailbox.AttachmentSchema.of(ShownFile)
-_SEALED_TO = schemas.mailbox.SealedToSchema.of(SealedTo)
+_SEALED_TO = schemas.mailbox.SealedToSchema.of(access.SealedTo)
 _MESSAGE = schemas.mailbox.MessageSchema.of(ShownMessage, computed=["office"])
 
 
@@ -286,7 +284,7 @@ def received_payload(acknowledgement: Acknowledgement, language: Language) -> di
     }
 
 
-def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
+def mailbox_payload(view: mailbox.MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
     return {
         "role": view.role,
         **_state(view.reads, language),

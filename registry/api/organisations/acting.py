@@ -8,7 +8,6 @@ from typing import Any
 from registry.api import write_headers
 from registry.api.api_keys import current_organisation
 from registry.api.restx import with_input
-from registry.api.write_headers import Once, if_match
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
@@ -36,13 +35,13 @@ def versioned(method: View) -> View:
 
     @wraps(view)
     def with_version(self: Any, **path: Any) -> Any:
-        return view(self, version=if_match(), **path)
+        return view(self, version=write_headers.if_match(), **path)
 
     with_version.is_versioned = True  # type: ignore[attr-defined]
     return with_version
 
 
-def once(what: str, idempotency_key: IdempotencyKey | None) -> AbstractContextManager[Once]:
+def once(what: str, idempotency_key: IdempotencyKey | None) -> AbstractContextManager[write_headers.Once]:
     """A request of one's organisation that does `what`, by its Idempotency-Key."""
     return write_headers.once(what, f"organisation {current_organisation().reference}", idempotency_key)
 

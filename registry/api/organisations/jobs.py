@@ -16,7 +16,6 @@ from registry.bulk import actions, files
 from registry.bulk.answering.copies import result_file
 from registry.bulk.answering.results import Counts
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.files import bring_here, remove_files, result_of, results_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.receiving import receive_list
@@ -88,7 +87,7 @@ class Job(Resource):
         with writing() as session:
             job = _find_job(session, job_id)
             actions.remove(session, job)
-        remove_files(services().settings, job.reference)
+        files.remove_files(services().settings, job.reference)
 
 
 @ns.route("/<job_id>/columns")
@@ -192,9 +191,9 @@ class Proof(Resource):
         """
         job = _find_job(reading(), job_id)
         settings = services().settings
-        bring_here(settings, job)
-        statements, _ = result_of(settings.home, job, ResultForm.STATEMENTS)
-        manifest, _ = result_of(settings.home, job, ResultForm.MANIFEST)
+        files.bring_here(settings, job)
+        statements, _ = files.result_of(settings.home, job, ResultForm.STATEMENTS)
+        manifest, _ = files.result_of(settings.home, job, ResultForm.MANIFEST)
         return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
 
 
@@ -219,20 +218,20 @@ def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> Bu
             job = add()
     finally:
         if job is None or job.reference != received.reference:
-            remove_files(settings, received.reference)
+            files.remove_files(settings, received.reference)
     return job
 
 
 def _job_payload(job: BulkJob) -> dict[str, Any]:
     settings = services().settings
-    bring_here(settings, job)
+    files.bring_here(settings, job)
     constants = job.constants or {}
     return _JOB.write(
         job,
         constants=constants,
         lacking=lacking({**constants, **job.columns}, FIELDS[job.kind]) or None,
         counts=Counts(**job.counts),
-        results=results_of(settings.home, job),
+        results=files.results_of(settings.home, job),
     )
 
 

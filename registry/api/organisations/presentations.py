@@ -22,16 +22,10 @@ from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.models import Presentation
-from registry.proofs.wallets.presentations import is_return_code
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import Ask
 from registry.vocabulary.organisations import Scope
-from schemas.wallets import (
-    PresentationAskedSchema,
-    PresentationAskSchema,
-    PresentationReadSchema,
-    PresentationSchema,
-)
+from schemas.wallets import PresentationAskedSchema, PresentationAskSchema, PresentationReadSchema, PresentationSchema
 
 ns = Namespace("presentations", path="/presentations")
 
@@ -105,7 +99,11 @@ class OnePresentation(Resource):
         found = presentations.presentation_of(
             reading(), at, organisation_id=current_organisation().id, reference=presentation_id
         )
-        if found.return_url is not None and found.return_code is not None and not is_return_code(found, response_code):
+        if (
+            found.return_url is not None
+            and found.return_code is not None
+            and not presentations.is_return_code(found, response_code)
+        ):
             raise NotFound("the response_code is not the one that the wallet brought back")
         return Answer(_presentation_payload(found))
 

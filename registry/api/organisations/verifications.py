@@ -12,14 +12,7 @@ from registry.api.api_keys import Caller, keeper_of, optional_api_key
 from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
 from registry.bulk import reading, rules
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_of,
-    corridor_question,
-)
+from registry.bulk.answering import batches
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
@@ -61,14 +54,14 @@ class Listed(NamedTuple):
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[AnsweredItem]]
+    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[batches.AnsweredItem]]
     header: Sequence[str]
-    row: Callable[[AnsweredItem, Language], list[Any]]
+    row: Callable[[batches.AnsweredItem, Language], list[Any]]
     kind: JobKind
 
 
-_QUESTIONS = Form(answers, HEADER, row_of, JobKind.VERIFICATION)
-_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_row_of, JobKind.CORRIDOR)
+_QUESTIONS = Form(batches.answers, HEADER, row_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(batches.corridor_answers, CORRIDOR_HEADER, corridor_row_of, JobKind.CORRIDOR)
 
 
 @ns.route("")
@@ -116,8 +109,8 @@ class CorridorVerifications(Resource):
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
         keeper, choice = _keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
-        listed = listed_in(sent, rules.CORRIDOR, corridor_of)
-        items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
+        listed = listed_in(sent, rules.CORRIDOR, batches.corridor_of)
+        items = list(items_in(listed.items, batches.CORRIDORS, batches.corridor_question, Keys()))
         return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
 
 
@@ -229,7 +222,11 @@ def answered(
 
 
 def _written(
-    form: Form, given: Iterable[AnsweredItem], listed: Listed, choice: FieldChoice | None, stored: str | None = None
+    form: Form,
+    given: Iterable[batches.AnsweredItem],
+    listed: Listed,
+    choice: FieldChoice | None,
+    stored: str | None = None,
 ) -> Answer:
     """The answers in the form that Accept likes best."""
     language = requested_language(request.environ)
@@ -246,7 +243,7 @@ def _written(
 
 
 def _as_json(
-    given: Iterable[AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
+    given: Iterable[batches.AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
 ) -> list[bytes]:
     writing = Writing(language, choice)
     parts: list[bytes] = []

@@ -22,14 +22,13 @@ from registry.vocabulary.watches import EventType
 from registry.watches import watches
 from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor, read_types
 from registry.watches.models import Watch
-from registry.watches.watches import Number, WatchView
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
-_WATCH = schemas.watches.WatchSchema.of(WatchView)
-_WATCH_MADE = schemas.watches.WatchMadeSchema.of(WatchView, computed=["waiting_lines"])
+_WATCH = schemas.watches.WatchSchema.of(watches.WatchView)
+_WATCH_MADE = schemas.watches.WatchMadeSchema.of(watches.WatchView, computed=["waiting_lines"])
 _WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
     "agency_id": watches.watch_agency,
     "licence_id": watches.watch_licence,
@@ -45,8 +44,10 @@ MAX_LIST = 4 * 1024 * 1024
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(schemas.watches.WatchesSchema.of(ItemsPage, items=WatchView), "listWatches", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[WatchView]:
+    @response_schema(
+        schemas.watches.WatchesSchema.of(ItemsPage, items=watches.WatchView), "listWatches", cacheable=False
+    )
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[watches.WatchView]:
         """List your watches, the newest first."""
         ours = current_organisation().id
         return page_at(
@@ -89,7 +90,7 @@ class Watches(Resource):
 class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @response_schema(_WATCH, "getWatch", (404,), cacheable=False)
-    def get(self, watch_id: str) -> WatchView:
+    def get(self, watch_id: str) -> watches.WatchView:
         """Read one watch."""
         return watches.watch_named(reading(), current_organisation().id, watch_id)
 
@@ -97,7 +98,7 @@ class OneWatch(Resource):
     @versioned
     @request_schema(schemas.watches.WatchChangeSchema(), body=True)
     @response_schema(_WATCH, "updateWatch", (404, 413, 415))
-    def patch(self, version: int, watch_id: str, **changes: Any) -> WatchView:
+    def patch(self, version: int, watch_id: str, **changes: Any) -> watches.WatchView:
         """Rename, pause or resume a watch, or choose of which types of events it tells."""
         with acting(version) as call:
             watches.change(call, watch_id, **changes)
@@ -147,8 +148,8 @@ class Events(Resource):
         return Answer({"items": items, "next_cursor": next_cursor, "has_more": reached.has_more})
 
 
-def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
-    return [Number(one["number"], one.get("country")) for one in sent]
+def _numbers(sent: Sequence[Mapping[str, str]]) -> list[watches.Number]:
+    return [watches.Number(one["number"], one.get("country")) for one in sent]
 
 
 def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:

@@ -22,7 +22,6 @@ from registry.vocabulary.watches import DeliveryState, EventType
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import Webhook
-from registry.watches.webhooks import Logged
 from schemas import watches
 from schemas.parameters import PageQuerySchema
 
@@ -30,7 +29,7 @@ ns = Namespace("webhooks", path="/webhooks")
 
 _WEBHOOK = watches.WebhookSchema.of(Webhook)
 _WEBHOOK_MADE = watches.WebhookMadeSchema.of(Webhook, computed=["secret"])
-_DELIVERY = watches.DeliverySchema.of(Logged, computed=["event_id", "type", "next_at"])
+_DELIVERY = watches.DeliverySchema.of(webhooks.Logged, computed=["event_id", "type", "next_at"])
 
 
 @ns.route("")
@@ -169,7 +168,7 @@ def _is_unsafe() -> bool:
     return services().settings.has_unsafe_webhooks
 
 
-def _delivery_payload(logged: Logged) -> dict[str, Any]:
+def _delivery_payload(logged: webhooks.Logged) -> dict[str, Any]:
     delivery, event = logged
     return _DELIVERY.write(
         logged,

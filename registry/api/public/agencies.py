@@ -18,7 +18,6 @@ from registry.http.transaction import public_reading, verdicts
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.queries import agency_row, history, history_length
-from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
@@ -70,7 +69,7 @@ class OneAgency(Resource):
         """Read the public record of an agency."""
         at = now()
         agency, _ = known_agency(agency_id, at)
-        return Answer(whole_agency(agency), cache_seconds(at, ()))
+        return Answer(record.whole_agency(agency), cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/history")
@@ -162,7 +161,7 @@ def licence_on(
 def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
     match = hit.match
     if match is None:
-        return agency_summary(hit.agency)
+        return record.agency_summary(hit.agency)
     return hit_payload(hit.agency, match.score, Match(match.by, match.value, match.kind, match.how))
 
 

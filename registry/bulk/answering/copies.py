@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 
 from registry.bulk import files
-from registry.bulk.files import FILES, bring_here, can_be_made, result_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.supply_chains import MAX_ROWS, Link, chain_svg, chain_table, links_of
@@ -47,7 +46,7 @@ def result_file(settings: Settings, job: BulkJob, form: str, choice: FieldChoice
     """
     if form not in list(ResultForm):
         raise NotFound(f"results are had as {', '.join(ResultForm)}")
-    bring_here(settings, job)
+    files.bring_here(settings, job)
     path, media_type = result_or_copy(settings.home, job, ResultForm(form))
     if choice is not None and form != ResultForm.JSONL:
         raise InvalidInput([Fault("fields", Problem.CONTRADICTORY, "is for results as jsonl alone")])
@@ -67,23 +66,23 @@ def _lines_with(path: Path, choice: FieldChoice) -> Iterator[bytes]:
 
 def result_or_copy(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
     """A result of a job and its media type, made now if it is a copy that no one asked for before. Raises as `result_of`."""
-    if job.state is JobState.DONE and can_be_made(form):
+    if job.state is JobState.DONE and files.can_be_made(form):
         _require_copy(files.folder_of(home, job.reference), job, form)
-    return result_of(home, job, form)
+    return files.result_of(home, job, form)
 
 
 def _require_copy(folder: Path, job: BulkJob, form: ResultForm) -> None:
     with _alone(folder):
-        if (folder / FILES[form][0]).is_file():
+        if (folder / files.FILES[form][0]).is_file():
             return
         if form is ResultForm.XLSX:
             make_workbook(folder)
         else:
-            files.put(folder, FILES[form][0], _set(_draft(folder, job)))
+            files.put(folder, files.FILES[form][0], _set(_draft(folder, job)))
 
 
 def make_workbook(folder: Path) -> None:
-    with files.putting(folder, FILES[ResultForm.XLSX][0]) as book:
+    with files.putting(folder, files.FILES[ResultForm.XLSX][0]) as book:
         write_xlsx(book, _sheets(folder))
 
 
