@@ -18,9 +18,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import files
+from registry.bulk import files, reading
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import Line, lines_of
 from registry.bulk.rules import MAX_IN_A_JOB
 from registry.core.clock import now
 from registry.core.db.errors import is_database_away
@@ -48,11 +47,11 @@ class RowAnswerer(Protocol):
         """How the files begin."""
         ...
 
-    def pass_over(self, line: Line) -> None:
+    def pass_over(self, line: reading.Line) -> None:
         """A row that was answered before: what later rows need of it is noted."""
         ...
 
-    def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+    def answer(self, lines: Sequence[reading.Line], number: int, at: datetime) -> Chunk:
         """`number` is the place of the first, from 0."""
         ...
 
@@ -172,7 +171,7 @@ class JobRunner:
         """
         if job.rows:
             return job
-        rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
+        rows = sum(1 for _ in islice(reading.lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
         if rows > MAX_IN_A_JOB:
             raise UnreadableList(f"the list has more than {MAX_IN_A_JOB} rows: split it")
         if not rows:
@@ -185,7 +184,7 @@ class JobRunner:
         if job.state is not JobState.RUNNING:
             return False
         answerer = self.answerer_of(job)
-        lines = lines_of(folder / files.LIST, job.columns)
+        lines = reading.lines_of(folder / files.LIST, job.columns)
         for line in islice(lines, job.rows_done):
             answerer.pass_over(line)
         done, counts = job.rows_done, dict(job.counts)

@@ -17,7 +17,6 @@ from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.files import export, receipt_payload
 from registry.bulk.archive.rechecks import ASKED, ChangedRow, checked_again, verify_again
 from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedList, ArchivedReceipt
@@ -51,7 +50,7 @@ class Receipts(Resource):
         every one.
         """
         found, next_cursor = _find_receipts(which, limit, cursor)
-        return Answer({"items": [receipt_payload(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [receipts.receipt_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/changes")
@@ -80,7 +79,7 @@ class Export(Resource):
 
         Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
         """
-        return export(reading(), current_organisation().id, form, filter_of(**which))
+        return receipts.export(reading(), current_organisation().id, form, filter_of(**which))
 
 
 @ns.route("/settings")
@@ -115,7 +114,7 @@ class Receipt(Resource):
     @response_schema(schemas.receipts.ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
-        return Answer(receipt_payload(_find_receipt(receipt_id)))
+        return Answer(receipts.receipt_payload(_find_receipt(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @no_content_response("deleteReceipt", (404,))

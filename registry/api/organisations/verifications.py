@@ -13,7 +13,6 @@ from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
 from registry.bulk import reading, rules
 from registry.bulk.answering import batches
-from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
 from registry.core.clock import now
@@ -47,14 +46,14 @@ _VARIES = (("Vary", "Accept"),)
 class Listed(NamedTuple):
     """What was sent: the items, and for a file how its columns were read."""
 
-    items: Iterable[AnySent]
+    items: Iterable[batches.AnySent]
     columns: rules.Columns | None = None
 
 
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[batches.AnsweredItem]]
+    answers: Callable[[Iterable[batches.Item], BatchReader, datetime], Iterator[batches.AnsweredItem]]
     header: Sequence[str]
     row: Callable[[batches.AnsweredItem, Language], list[Any]]
     kind: JobKind
@@ -84,7 +83,7 @@ class Verifications(Resource):
         reader = verdicts()
         at = now()
         with gc_paused():
-            items = list(questions_in(listed.items, at, reader.current_snapshot(), Keys()))
+            items = list(batches.questions_in(listed.items, at, reader.current_snapshot(), batches.Keys()))
         searched = _searched_among(items)
         if searched > rules.MAX_SEARCHED:
             raise TooManyQuestions(
@@ -110,7 +109,7 @@ class CorridorVerifications(Resource):
         """
         keeper, choice = _keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
         listed = listed_in(sent, rules.CORRIDOR, batches.corridor_of)
-        items = list(items_in(listed.items, batches.CORRIDORS, batches.corridor_question, Keys()))
+        items = list(batches.items_in(listed.items, batches.CORRIDORS, batches.corridor_question, batches.Keys()))
         return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
 
 
@@ -120,7 +119,7 @@ def _choice_of(sent: ListSent, schema: OutSchema) -> FieldChoice | None:
     return None if chosen is None else FieldChoice(chosen, schema)
 
 
-def _searched_among(items: Iterable[Item]) -> int:
+def _searched_among(items: Iterable[batches.Item]) -> int:
     """How many questions cost a search."""
     return sum(1 for item in items if not item.faults and is_searched(item.question))
 
@@ -151,7 +150,7 @@ def listed_in(
         items = []
         for line in reading.lines_of(path, columns.columns, sheet):
             cells, trouble = rules.with_day_read(line.cells)
-            items.append(Sent(question_of_cells(cells), line.number, line.trouble, trouble))
+            items.append(batches.Sent(question_of_cells(cells), line.number, line.trouble, trouble))
             if len(items) > rules.MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))
@@ -197,7 +196,7 @@ def _require_few(count: int) -> None:
 
 def answered(
     form: Form,
-    items: Sequence[Item],
+    items: Sequence[batches.Item],
     listed: Listed,
     at: datetime,
     choice: FieldChoice | None = None,

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk import files
-from registry.bulk.actions import KEPT_DAYS
+from registry.bulk import actions, files
 from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import ArchivedList, BulkJob
@@ -112,6 +111,6 @@ def let_list_go(session: Session, organisation_id: int, reference: str) -> None:
     stored = list_named(session, organisation_id, reference)
     if stored.job_id is not None:
         job = session.get_one(BulkJob, stored.job_id)
-        job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=KEPT_DAYS)
+        job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=actions.KEPT_DAYS)
     session.delete(stored)
     session.flush()

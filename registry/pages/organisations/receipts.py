@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file, stamp_file
-from registry.bulk.archive.receipts import Filter
+from registry.bulk.archive.receipts import FORMS, MAX_EXPORTED, Filter, export, receipt_file, stamp_file
 from registry.bulk.archive.rechecks import ASKED, checked_again, verify_again
 from registry.bulk.archive.stamps import standings_of
 from registry.bulk.models import ArchivedList, ArchivedReceipt
