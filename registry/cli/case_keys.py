@@ -1,6 +1,5 @@
 """`registry keys units|escrow|rewrap`: the keys that what workers told is sealed under."""
 
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -172,7 +171,7 @@ def rewrap() -> None:
             f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
             err=True,
         )
-        sys.exit(NOT_ALL)
+        raise SystemExit(NOT_ALL)
     _report_result(done)
 
 
@@ -187,7 +186,7 @@ def _report_result(done: key_rotation.Rewrapped) -> None:
         click.echo(
             f"{done.done} sealed anew; {done.left} are left. Run it again once the reasons above are gone.", err=True
         )
-        sys.exit(NOT_ALL)
+        raise SystemExit(NOT_ALL)
     click.echo(f"{done.done} sealed anew; nothing is left under an older key.")
 
 
