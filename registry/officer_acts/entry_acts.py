@@ -12,8 +12,7 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import actions, queries
-from registry.supervision.entries.models import EntryRequest
+from registry.supervision.entries import actions, models, queries
 from registry.vocabulary.register import Language
 from schemas.entries import AgencyInvitationSchema, EntryAnswerSchema, EntryDecisionSchema
 
@@ -28,7 +27,7 @@ def representative(session: Session, me: AuthenticatedOfficer) -> actions.Rep:
     return actions.Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
 
 
-def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
+def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> models.EntryRequest:
     """A request about an entry. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)

@@ -1,21 +1,14 @@
 """Acts on overlays of the law: what operators put into force and withdraw, each by two of them."""
 
-from sqlalchemy.orm import Session
-
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.law.overlays import actions
-from registry.register.law.overlays.queries import overlay_named
+from registry.register.law.overlays import actions, queries
 from schemas.law import OverlayProposalSchema, OverlayWithdrawalSchema
 
 
 def operator_of(me: AuthenticatedOfficer) -> actions.Operator:
     return actions.Operator(me.officer.reference, me.standing.unit)
-
-
-def _find_overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, reference: str) -> str:
-    return overlay_named(session, reference).reference
 
 
 def _propose(call: ActCall[actions.Operator], file: str, signature: str, filename: str | None = None) -> str:
@@ -43,7 +36,7 @@ LAW: OfficerActs[actions.Operator] = OfficerActs(
 LAW_OVERLAYS: OfficerActs[actions.Operator] = OfficerActs(
     Resource.LAW,
     lambda me, _: operator_of(me),
-    _find_overlay,
+    lambda session, _me, _act, reference: queries.overlay_named(session, reference).reference,
     (
         OfficerAct(
             "approve", Act.APPROVE, calling(actions.approve), "approveLawOverlay",

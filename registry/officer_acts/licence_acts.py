@@ -16,15 +16,12 @@ from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.agencies import record
-from registry.register.agencies.channels import registered_addresses
-from registry.register.agencies.models import Agency, PendingChannelChange
+from registry.register.agencies import channels, models, record
 from registry.supervision.collisions.actions import Compared, compared
 from registry.supervision.collisions.models import Collision
-from registry.supervision.licensing import deposits, proposals, queries, related_acts
+from registry.supervision.licensing import deposits, proposals, queries, related_acts, rules
 from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, today_of
 from registry.supervision.licensing.models import Proposal
-from registry.supervision.licensing.rules import AGREEMENTS
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas import entries
@@ -51,7 +48,7 @@ def preview_act(session: Session, draft: Draft) -> ActPreview:
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
     else:
-        addresses = registered_addresses(session, draft.agency_row_id)
+        addresses = channels.registered_addresses(session, draft.agency_row_id)
     likenesses = None
     if draft.act in COMPARED:
         likenesses = compared(session, draft.after, draft.agency_row_id, keyed_digest)
@@ -69,7 +66,7 @@ def official(me: AuthenticatedOfficer) -> LicensingOfficial:
 
 def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
     """Agreements are a right of their own beside licences. Raises Forbidden."""
-    if act in AGREEMENTS:
+    if act in rules.AGREEMENTS:
         require_right(me, Resource.AGREEMENT, right)
 
 
@@ -80,7 +77,7 @@ def find_proposal(session: Session, me: AuthenticatedOfficer, reference: str) ->
     """
     found = queries.proposal_named(session, me.standing.authority, reference)
     if found.agency_id is not None:
-        require_no_interest(me, session.get_one(Agency, found.agency_id).reference)
+        require_no_interest(me, session.get_one(models.Agency, found.agency_id).reference)
     return found
 
 
@@ -90,14 +87,14 @@ def list_waiting(session: Session, me: AuthenticatedOfficer) -> list[tuple[Propo
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
 
 
-def find_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
+def find_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[models.Agency, record.Agency]:
     """An agency of the officer's authority. Raises NotFound for any other, Forbidden on a conflict of interest."""
     row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
 
 
-def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
+def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: str) -> models.PendingChannelChange:
     """A pending change of a channel at the officer's authority.
 
     Raises NotFound for any other, Forbidden if the officer has an interest.
@@ -165,7 +162,7 @@ def _propose(
     require_act(call.me, act, Act.PROPOSE)
     made = proposals.propose(call, ActRequest(act, about, stated, **ground))
     if made.agency_id is not None:
-        require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
+        require_no_interest(call.me, call.session.get_one(models.Agency, made.agency_id).reference)
     return made.reference
 
 

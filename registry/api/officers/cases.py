@@ -14,12 +14,8 @@ from sqlalchemy.orm import Session
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments.actions import discard_if_possible
-from registry.complaints.attachments.file_kinds import MAX_BYTES
-from registry.complaints.case.messages import ShownMessage
-from registry.complaints.case.models import Case
-from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.case.states import Way
+from registry.complaints.attachments import actions, file_kinds
+from registry.complaints.case import messages, models, questions, states
 from registry.complaints.casework import events, evidence, notes
 from registry.complaints.casework.actions import find_ways, record_reading
 from registry.complaints.casework.decisions import queries
@@ -43,10 +39,8 @@ from registry.http.schemas import (
 )
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
-from registry.officer_acts import decision_acts
+from registry.officer_acts import case_acts, case_filters, decision_acts
 from registry.officer_acts.acting import acting, reference_in, roles_of
-from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS, events_read_by, lock_case_for
-from registry.officer_acts.case_filters import read_filters
 from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
@@ -60,8 +54,8 @@ _SUMMARY = cases.CaseSummarySchema.of(Listed)
 _CASE = cases.CaseSchema.of(CaseView, inherited="case", computed=["due_at", "clocks", "mailboxes", "moves", "ways"])
 _CLOCK = cases.CaseClockSchema.of(CaseClock)
 _MOVE = cases.CaseMoveSchema.of(CaseMove, computed=["by"])
-_WAY = cases.CaseWaySchema.of(Way)
-MAILBOX = cases.CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
+_WAY = cases.CaseWaySchema.of(states.Way)
+MAILBOX = cases.CaseMailboxSchema.of(ContainerView, messages=messages.ShownMessage)
 _NOTE = cases.CaseNoteSchema.of(notes.Noted)
 _EVENT = cases.CaseEventSchema.of(
     CaseEvent,
@@ -90,7 +84,7 @@ class Cases(Resource):
         No word of what was written is in it, and reading it is not on record.
         """
         parameters = {name: str(value) for name, value in said.items()}
-        filters = read_filters(parameters, me.officer.reference, sealer().digest)
+        filters = case_filters.read_filters(parameters, me.officer.reference, sealer().digest)
         found = list_cases(session, me.standing.unit, filters, now(), after=_place(parameters, cursor), limit=limit + 1)
         following = cursor_of(parameters, _mark(found[limit - 1])) if len(found) > limit else None
         return Answer({"items": [_SUMMARY.write(one) for one in found[:limit]], "next_cursor": following})
@@ -105,12 +99,12 @@ class OneCase(Resource):
 
         Each reading is a line of the audit. Who wrote is not in it.
         """
-        officer, case = lock_case_for(session, me, ACCOUNT, rights.Act.READ, case_id)
+        officer, case = case_acts.lock_case_for(session, me, ACCOUNT, rights.Act.READ, case_id)
         view = case_view(Call(session, officer, now()), sealer(), case.reference)
         return _case_answer(me, view)
 
 
-serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events", "claims"))
+serve_acts(ns, ADDRESS, case_acts.ACTS, None, exclude=("notes", "tasks", "events", "claims"))
 
 
 @ns.route("/<case_id>/notes")
@@ -119,7 +113,7 @@ class Notes(Resource):
     @response_schema(cases.CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the unit's notes and tasks of a case. The reading is recorded in the audit trail."""
-        officer, case = lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
         require_readable(case)
         written, tasks = notes.notes_and_tasks(session, sealer(), officer, case)
         record_reading(Call(session, officer, now()), case, "case.notes_read")
@@ -130,16 +124,16 @@ class Notes(Resource):
         }
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view(ADDRESS, ACTS, ACTS["notes"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["notes"], None)
 
 
 @ns.route("/<case_id>/tasks")
 class Tasks(Resource):
-    post = act_view(ADDRESS, ACTS, ACTS["tasks"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["tasks"], None)
 
 
-serve_acts(ns, "/<case_id>/tasks/<task_id>", TASKS, None)
-serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
+serve_acts(ns, "/<case_id>/tasks/<task_id>", case_acts.TASKS, None)
+serve_acts(ns, "/<case_id>/notes/<note_id>", case_acts.NOTES, None)
 
 
 @ns.route("/<case_id>/events")
@@ -151,17 +145,17 @@ class Events(Resource):
 
         Who decides on cases without working on them reads the evidence alone.
         """
-        officer, case = lock_case_for(session, me, CASE, rights.Act.READ, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.READ, case_id)
         require_readable(case)
-        found = events.events_of(session, sealer(), officer, case, events_read_by(me))
+        found = events.events_of(session, sealer(), officer, case, case_acts.events_read_by(me))
         record_reading(Call(session, officer, now()), case, "case.events_read")
         payload = {"events": [_event_payload(one) for one in found], "version": case.version}
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view(ADDRESS, ACTS, ACTS["events"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["events"], None)
 
 
-serve_acts(ns, "/<case_id>/events/<case_event_id>", EVENTS, None)
+serve_acts(ns, "/<case_id>/events/<case_event_id>", case_acts.EVENTS, None)
 
 
 @ns.route("/<case_id>/events/<case_event_id>/files")
@@ -169,7 +163,7 @@ class EvidenceFiles(Resource):
     # Its own transactions, for none is held while the store is waited for.
     @one_of_few()
     @officer_may(CASE, rights.Act.WRITE, reads=True)
-    @request_file(MAX_BYTES)
+    @request_file(file_kinds.MAX_BYTES)
     @response_schema(cases.EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413), status=HTTPStatus.CREATED)
     def post(
         self,
@@ -188,7 +182,7 @@ class EvidenceFiles(Resource):
         Officers read a copy without place and device; the original is the custodian's. Idempotent with an Idempotency-Key.
         """
         with writing() as own:
-            officer, case = lock_case_for(own, me, CASE, rights.Act.WRITE, case_id)
+            officer, case = case_acts.lock_case_for(own, me, CASE, rights.Act.WRITE, case_id)
         sent = build_sent_file(body, name, idempotency_key)
         entry = reference_in(case_event_id)
         added = evidence.add_file(upload_services(), sealer(), officer, case.reference, entry, sent, now())
@@ -206,7 +200,7 @@ class EvidenceFile(Resource):
         self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
     ) -> File:
         """Download the clean copy of a file of evidence, without place and device. Not found while there is none."""
-        officer, case = lock_case_for(session, me, CASE, rights.Act.READ, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.READ, case_id)
         call, reference = Call(session, officer, now()), reference_in(attachment_id)
         entry = reference_in(case_event_id)
         file = evidence.read_file(call, sealer(), store(), case.reference, entry, reference)
@@ -218,10 +212,10 @@ class EvidenceFile(Resource):
         self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
     ) -> None:
         """Remove a file of evidence that you added today, unless the case is under legal hold."""
-        officer, case = lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
         call, entry = Call(session, officer, now()), reference_in(case_event_id)
         names = evidence.remove_file(call, case.reference, entry, reference_in(attachment_id))
-        discard_if_possible(store(), names)
+        actions.discard_if_possible(store(), names)
 
 
 def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
@@ -290,7 +284,7 @@ class Decisions(Resource):
 
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """
-        officer, case = lock_case_for(session, me, DECISION, rights.Act.READ, case_id)
+        officer, case = case_acts.lock_case_for(session, me, DECISION, rights.Act.READ, case_id)
         _, found = queries.decisions_of(session, sealer(), officer, case.reference, me.day(now()))
         return Answer(
             {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)
@@ -314,7 +308,7 @@ def _decision_answer(session: Session, me: AuthenticatedOfficer, act: rights.Act
     return Answer(_decision_payload(session, case, payload), headers=(etag(case.version),))
 
 
-def _decision_payload(session: Session, case: Case, payload: queries.ShownDecision) -> dict[str, Any]:
+def _decision_payload(session: Session, case: models.Case, payload: queries.ShownDecision) -> dict[str, Any]:
     sanctions = [sanction.reference for sanction in resting_on(session, payload.decision.reference)]
     return _DECISION.write(payload, sanctions=sanctions, case_version=case.version)
 
@@ -334,7 +328,7 @@ def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: 
         typed,
         received_on=typed.form.received_on,
         saved_on=typed.form.saved_on,
-        questionnaire=QUESTIONNAIRE.version,
+        questionnaire=questions.QUESTIONNAIRE.version,
         hidden=sorted(typed.hidden),
     )
 

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from flask import g, request
 from sqlalchemy.orm import Session
 
-from registry.api import restx
-from registry.api.write_headers import if_match
+from registry.api import restx, write_headers
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
 from registry.http.responses import Answer
@@ -72,7 +71,7 @@ def officer_may(
                 me = _present(session)
                 g.language = Language(me.officer.language)
                 require_right(me, resource, act)
-                stated = {"version": if_match()} if versioned else {}
+                stated = {"version": write_headers.if_match()} if versioned else {}
                 if not reads:
                     return view(self, session=session, me=me, **stated, **path)
             return view(self, session=reading(), me=me, **stated, **path)

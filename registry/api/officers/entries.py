@@ -21,8 +21,7 @@ from registry.http.schemas import request_schema, response_schema, written_answe
 from registry.officer_acts import entry_acts, licence_acts
 from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import draft_idempotently
-from registry.officers import rights
-from registry.officers.models import OfficerChange
+from registry.officers import models, rights
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
@@ -31,8 +30,7 @@ from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.entries import actions, queries
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.licensing import related_acts
-from registry.supervision.licensing.drafting import is_of
+from registry.supervision.licensing import drafting, related_acts
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from schemas import entries
 
@@ -119,7 +117,7 @@ def _collision(found: Collision, both: list[record.Agency], authority: str) -> d
     return _COLLISION.write(
         found,
         agencies=[record.agency_summary(agency) for agency in both],
-        yours=[agency.agency_id for agency in both if is_of(agency, authority)],
+        yours=[agency.agency_id for agency in both if drafting.is_of(agency, authority)],
         evidence=evidence(findings(first, second, [Sign(word) for word in found.signs])),
         version=related_acts.collision_version(found),
     )
@@ -317,5 +315,5 @@ serve_acts(
 )  # fmt: skip
 
 
-def _invitation(session: Session, change: OfficerChange, agency: str) -> dict[str, Any]:
+def _invitation(session: Session, change: models.OfficerChange, agency: str) -> dict[str, Any]:
     return change_payload(session, change) | {"agency_id": agency}

@@ -6,10 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.endpoints import act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
-from registry.complaints.casework import firms
-from registry.complaints.casework.actions import record_reading
-from registry.complaints.casework.claims import ClaimDetails, claims_of
-from registry.complaints.casework.queries import named_agency_id, require_readable
+from registry.complaints.casework import actions, claims, firms, queries
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
@@ -22,7 +19,7 @@ from schemas import cases
 
 CASE = rights.Resource.CASE
 
-_LINE = cases.ClaimLineSchema.of(ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
+_LINE = cases.ClaimLineSchema.of(claims.ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
 
 ns = Namespace("firms", path="/cases/<case_id>")
 
@@ -34,11 +31,11 @@ class Firms(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the agencies and employers of a case. The reading is recorded in the audit trail."""
         officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.READ, case_id)
-        require_readable(case)
+        queries.require_readable(case)
         found = firms.firms_of(session, sealer(), officer.unit, case)
-        record_reading(Call(session, officer, now()), case, "case.firms_read")
+        actions.record_reading(Call(session, officer, now()), case, "case.firms_read")
         payload = {
-            "agency_id": named_agency_id(sealer(), case),
+            "agency_id": queries.named_agency_id(sealer(), case),
             "agencies": [
                 {"link_id": one.reference, "agency_id": agency, "part": one.part} for one, agency in found.agencies
             ],
@@ -62,9 +59,9 @@ class Claims(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List what the worker is owed, line by line with each calculation. The reading is recorded in the audit trail."""
         officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
-        require_readable(case)
-        found = claims_of(session, sealer(), officer, case)
-        record_reading(Call(session, officer, now()), case, "case.claims_read")
+        queries.require_readable(case)
+        found = claims.claims_of(session, sealer(), officer, case)
+        actions.record_reading(Call(session, officer, now()), case, "case.claims_read")
         payload = {
             "lines": [
                 _LINE.write(

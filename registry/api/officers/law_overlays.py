@@ -12,8 +12,7 @@ from registry.officer_acts.acting import reference_in
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.law.overlays.models import LawOverlay
-from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
+from registry.register.law.overlays import models, queries
 from schemas.law import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")
@@ -30,7 +29,7 @@ class LawOverlays(Resource):
 
         Those in force stand for everybody in `GET /api/v1/regimes`.
         """
-        return Answer({"items": [_overlay_payload(row) for row in all_overlays(session)]})
+        return Answer({"items": [_overlay_payload(row) for row in queries.all_overlays(session)]})
 
     post = act_view(
         "/law-overlays", LAW, LAW["propose"],
@@ -58,12 +57,12 @@ serve_acts(
 
 
 def _answer_by_id(session: Session, overlay_id: str) -> Answer:
-    row = overlay_named(session, reference_in(overlay_id))
+    row = queries.overlay_named(session, reference_in(overlay_id))
     return Answer(_overlay_payload(row), headers=(etag(row.version),))
 
 
-def _overlay_payload(row: LawOverlay) -> dict[str, Any]:
-    overlay = overlay_payload(row)
+def _overlay_payload(row: models.LawOverlay) -> dict[str, Any]:
+    overlay = queries.overlay_payload(row)
     return {name: overlay[name] for name in ("reason", "rows", "kid", "file")} | {
         "overlay_id": row.reference,
         "state": row.state,

@@ -16,15 +16,11 @@ from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts import licence_acts
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.agencies import record
-from registry.register.agencies.models import Agency
+from registry.register.agencies import models, record
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
-from registry.supervision.collisions.actions import Compared
-from registry.supervision.collisions.rules import evidence
-from registry.supervision.licensing import proposals
-from registry.supervision.licensing.deposits import ledger_view, line_named
-from registry.supervision.licensing.drafting import Draft, status_on, today_of
+from registry.supervision.collisions import actions, rules
+from registry.supervision.licensing import deposits, drafting, proposals
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.register import STATUSES
@@ -80,8 +76,8 @@ class Deposit(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
         row, agency = licence_acts.find_agency(session, me, agency_id)
-        today, _ = today_of(session, me.standing.authority, now())
-        found = ledger_view(session, row.id, agency, today)
+        today, _ = drafting.today_of(session, me.standing.authority, now())
+        found = deposits.ledger_view(session, row.id, agency, today)
         required = found.standing.required
         return Answer(
             {
@@ -98,7 +94,7 @@ class Deposit(Resource):
     post = act_view(
         "/deposits/<agency_id>", licence_acts.DEPOSITS, licence_acts.DEPOSITS["enter"],
         Answered(
-            licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
+            licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, deposits.line_named(session, made))
         ),
     )  # fmt: skip
 
@@ -131,7 +127,7 @@ def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
 
 
 def _proposal_payload(session: Session, proposal: Proposal) -> dict[str, Any]:
-    agency = None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
+    agency = None if proposal.agency_id is None else session.get_one(models.Agency, proposal.agency_id).reference
     return _PROPOSAL.write(proposal, agency_id=agency)
 
 
@@ -160,7 +156,7 @@ class ProposalPreview(Resource):
         return Answer(_preview_payload(session, draft), headers=(etag(found.version),))
 
 
-def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
+def _preview_payload(session: Session, draft: drafting.Draft) -> dict[str, Any]:
     found = licence_acts.preview_act(session, draft)
     # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
@@ -181,14 +177,14 @@ def _shown_record(agency: record.Agency, day: date) -> Any:
     return record.whole_agency(record.withhold(agency, day))
 
 
-def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
+def _previewed_licence(draft: drafting.Draft) -> dict[str, Any] | None:
     if draft.licence_id is None:
         return None
     on = draft.effective_on
     before = draft.before
     is_there = before is not None and any(one.licence_id == draft.licence_id for one in before.licences)
-    was = status_on(before, draft.licence_id, on) if before is not None and is_there else None
-    becomes = status_on(draft.after, draft.licence_id, on)
+    was = drafting.status_on(before, draft.licence_id, on) if before is not None and is_there else None
+    becomes = drafting.status_on(draft.after, draft.licence_id, on)
     return {
         "licence_id": draft.licence_id if is_there else None,
         "status_before": was,
@@ -198,12 +194,12 @@ def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
     }
 
 
-def _likenesses(found: Compared) -> dict[str, Any]:
+def _likenesses(found: actions.Compared) -> dict[str, Any]:
     items = [
         {
             "agency": record.agency_summary(one.agency),
             "signs": one.signs,
-            "evidence": evidence(one.findings),
+            "evidence": rules.evidence(one.findings),
             "has_lost": one.has_lost,
         }
         for one in found.found

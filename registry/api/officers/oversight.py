@@ -22,9 +22,8 @@ from registry.http.transaction import reading
 from registry.officer_acts import overview
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight import trail
+from registry.oversight import rules, trail
 from registry.oversight.overview import Came, DeadlineCounts, Open, Overview
-from registry.oversight.rules import Period, Spans, is_period, usual
 from registry.vocabulary.codes import Problem
 from schemas import oversight
 
@@ -34,7 +33,7 @@ _OVERVIEW = oversight.OverviewSchema.of(
     open=Open,
     clocks=DeadlineCounts,
     inflow=Came,
-    decisions=Spans,
+    decisions=rules.Spans,
 )
 _PATTERN = oversight.PatternSchema.of(overview.NamedPattern)
 
@@ -111,11 +110,11 @@ class Workbook(Resource):
         )
 
 
-def period_of(from_on: date | None, to_on: date | None, today: date) -> Period:
+def period_of(from_on: date | None, to_on: date | None, today: date) -> rules.Period:
     """Raises InvalidInput for days that make none."""
-    otherwise = usual(today)
-    period = Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
-    if not is_period(*period):
+    otherwise = rules.usual(today)
+    period = rules.Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
+    if not rules.is_period(*period):
         detail = "must be on or before `to_on`, and two years before it at most"
         raise InvalidInput([Fault("from_on", Problem.CONTRADICTORY, detail)])
     return period

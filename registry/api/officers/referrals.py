@@ -15,25 +15,23 @@ from registry.api.officers.endpoints import Answered, act_view, officer_may, ser
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.case.units import receivers
-from registry.complaints.parties.models import Referral
+from registry.complaints.parties import models, steps
 from registry.complaints.parties.referrals import actions, content, portal, queries
-from registry.complaints.parties.steps import fetch_of_case
 from registry.complaints.parties.transfers import queries as transfer_queries
 from registry.complaints.parties.transfers.actions import why_not
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.responses import Answer, File, etag, file_of
 from registry.http.schemas import no_content_response, request_schema, response_file, response_schema, written_answer
-from registry.officer_acts import referral_acts, transfer_acts
+from registry.officer_acts import case_acts, referral_acts, transfer_acts
 from registry.officer_acts.acting import custodian_call, officer_call, party_call, reference_in
-from registry.officer_acts.case_acts import lock_case_for
 from registry.officers import rights
 from registry.officers.models import Unit
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import ReferralState
 from schemas import referrals
 
-_SUMMARY = referrals.ReferralSummarySchema.of(Referral)
+_SUMMARY = referrals.ReferralSummarySchema.of(models.Referral)
 # What a partner reads of a file has no key: that stays here.
 _PARTS: dict[str, Any] = {
     "handed": content.Handed,
@@ -66,8 +64,8 @@ class CaseReferrals(Resource):
 
         The ETag is the case's version: a referral is proposed of the case as you read it.
         """
-        officer, case = lock_case_for(session, me, REFERRAL, rights.Act.READ, case_id)
-        found = fetch_of_case(session, Referral, officer, case.reference)
+        officer, case = case_acts.lock_case_for(session, me, REFERRAL, rights.Act.READ, case_id)
+        found = steps.fetch_of_case(session, models.Referral, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
     post = act_view("/cases/<case_id>/referrals", referral_acts.IN_CASE, referral_acts.IN_CASE["new"], ANSWERED)
@@ -194,7 +192,7 @@ class CaseTransfers(Resource):
 
         The ETag is the case's version: a transfer is requested of the case as you read it.
         """
-        _, case = lock_case_for(session, me, TRANSFER, rights.Act.READ, case_id)
+        _, case = case_acts.lock_case_for(session, me, TRANSFER, rights.Act.READ, case_id)
         found = transfer_queries.fetch_of_case(
             officer_call(session, me, TRANSFER, rights.Act.READ), sealer(), case.reference
         )

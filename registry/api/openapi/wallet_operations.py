@@ -9,9 +9,7 @@ from typing import Any
 from registry.api.openapi import descriptions
 from registry.api.openapi.file_operations import parameter
 from registry.proofs.credentials.signing import STATUS_TYPE
-from registry.proofs.wallets import metadata
-from registry.proofs.wallets.grants import PRE_AUTHORIZED
-from registry.proofs.wallets.presentations import REQUEST_TYPE
+from registry.proofs.wallets import grants, metadata, presentations
 from registry.vocabulary.licensing import WalletForm
 from schemas import wallets
 from schemas.base import OutSchema
@@ -208,7 +206,7 @@ def _tokens() -> dict[str, Any]:
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
             {
-                "grant_type": f"`{PRE_AUTHORIZED}`, `authorization_code` or `refresh_token`.",
+                "grant_type": f"`{grants.PRE_AUTHORIZED}`, `authorization_code` or `refresh_token`.",
                 "pre-authorized_code": "As the offer has it.",
                 "tx_code": "The number that the agency told apart.",
                 "code": "As it came to `redirect_uri`.",
@@ -244,7 +242,7 @@ def _credential() -> dict[str, Any]:
 
 def _requests() -> Iterator[tuple[str, dict[str, Any]]]:
     """Both ways of fetching a request."""
-    content = {f"application/{REQUEST_TYPE}": _JWT}
+    content = {f"application/{presentations.REQUEST_TYPE}": _JWT}
     words = "Signed by the access certificate, where the operator has one; over after five minutes, and once it was answered."
     nonce = _form({"wallet_nonce": "Comes back in the signed request."})
     for method, name, summary in (

@@ -16,9 +16,8 @@ from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.archive import lists, receipts
+from registry.bulk.archive import lists, receipts, stamps
 from registry.bulk.archive.rechecks import ASKED, ChangedRow, checked_again, verify_again
-from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
@@ -284,5 +283,5 @@ def _list_payload(stored: ArchivedList) -> dict[str, Any]:
         is_job=stored.job_id is not None,
         filename=stored.name or None,
         issued_at=instant_text(stored.issued_at),
-        stamp=stamp_payload(stored),
+        stamp=stamps.stamp_payload(stored),
     )

@@ -9,16 +9,14 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.api_keys import Caller, keeper_of, optional_api_key
-from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import once
 from registry.bulk import reading, rules
-from registry.bulk.answering import batches
-from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
+from registry.bulk.answering import batches, results
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
+from registry.core import processes, spreadsheets
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
-from registry.core.processes import gc_paused
-from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.list_process import long_lists_apart
 from registry.http.request_reader import CSV, LIST_FILES, XLSX, FieldChoice, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
@@ -59,8 +57,8 @@ class Form(NamedTuple):
     kind: JobKind
 
 
-_QUESTIONS = Form(batches.answers, HEADER, row_of, JobKind.VERIFICATION)
-_CORRIDORS = Form(batches.corridor_answers, CORRIDOR_HEADER, corridor_row_of, JobKind.CORRIDOR)
+_QUESTIONS = Form(batches.answers, results.HEADER, results.row_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(batches.corridor_answers, results.CORRIDOR_HEADER, results.corridor_row_of, JobKind.CORRIDOR)
 
 
 @ns.route("")
@@ -82,7 +80,7 @@ class Verifications(Resource):
         listed = listed_in(sent, rules.VERIFICATION, rules.question_of_row)
         reader = verdicts()
         at = now()
-        with gc_paused():
+        with processes.gc_paused():
             items = list(batches.questions_in(listed.items, at, reader.current_snapshot(), batches.Keys()))
         searched = _searched_among(items)
         if searched > rules.MAX_SEARCHED:
@@ -211,7 +209,7 @@ def answered(
         found = one.stored()
         if found is not None:
             return found
-        with gc_paused():
+        with processes.gc_paused():
             given = list(form.answers(items, BatchReader(verdicts()), at))
             signed = sign_answered_list(form.kind, given, at)
             answer = _written(form, given, listed, choice, None if signed is None else signed.reference)
@@ -231,11 +229,11 @@ def _written(
     language = requested_language(request.environ)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     rows = (form.row(one, language) for one in given)
-    with gc_paused():
+    with processes.gc_paused():
         if best == CSV:
-            parts: list[bytes] = [as_csv(form.header, rows)]
+            parts: list[bytes] = [spreadsheets.as_csv(form.header, rows)]
         elif best == XLSX:
-            parts = [as_xlsx([("answers", form.header, rows)])]
+            parts = [spreadsheets.as_xlsx([("answers", form.header, rows)])]
         else:
             parts = _as_json(given, listed, language, choice, stored)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
@@ -244,7 +242,7 @@ def _written(
 def _as_json(
     given: Iterable[batches.AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
 ) -> list[bytes]:
-    writing = Writing(language, choice)
+    writing = results.Writing(language, choice)
     parts: list[bytes] = []
     before = b'{"items":['
     for one in given:

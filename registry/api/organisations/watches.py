@@ -7,8 +7,8 @@ from typing import Any
 import schemas.watches
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import act_once, acting, versioned
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import act_once, acting, versioned
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.modes import refuse_other_reference
@@ -19,9 +19,7 @@ from registry.http.transaction import keyring, reading
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import EventType
-from registry.watches import watches
-from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor, read_types
-from registry.watches.models import Watch
+from registry.watches import feed, models, watches
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("watches", path="/watches")
@@ -29,7 +27,7 @@ events = Namespace("events", path="/events")
 
 _WATCH = schemas.watches.WatchSchema.of(watches.WatchView)
 _WATCH_MADE = schemas.watches.WatchMadeSchema.of(watches.WatchView, computed=["waiting_lines"])
-_WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
+_WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], models.Watch]] = {
     "agency_id": watches.watch_agency,
     "licence_id": watches.watch_licence,
     "search": watches.watch_search,
@@ -137,14 +135,14 @@ class Events(Resource):
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
-        position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
+        position = 0 if cursor is None else feed.position_of_cursor(session, keyring(), ours, cursor)
         today = day_at(now(), None)
-        reached = events_after(session, ours, position, limit, read_types(types), today=today)
+        reached = feed.events_after(session, ours, position, limit, feed.read_types(types), today=today)
         items = [
-            event_payload(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)}
+            feed.event_payload(place.event, today) | {"cursor": feed.cursor_of(keyring(), ours, place.position)}
             for place in reached.events
         ]
-        next_cursor = cursor_of(keyring(), ours, reached.position)
+        next_cursor = feed.cursor_of(keyring(), ours, reached.position)
         return Answer({"items": items, "next_cursor": next_cursor, "has_more": reached.has_more})
 
 
@@ -152,7 +150,7 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[watches.Number]:
     return [watches.Number(one["number"], one.get("country")) for one in sent]
 
 
-def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
+def _answer_made(call: Call[OrganisationActor], watch: models.Watch, waiting: tuple[int, ...]) -> Answer:
     call.session.flush()
     found = watches.watch_named(call.session, call.actor.id, watch.reference)
     return written_answer(_WATCH_MADE, found, waiting_lines=waiting)

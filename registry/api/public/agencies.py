@@ -15,9 +15,8 @@ from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, verdicts
-from registry.register.agencies import record
+from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
-from registry.register.agencies.queries import agency_row, history, history_length
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
@@ -82,13 +81,13 @@ class AgencyHistory(Resource):
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
         """
         at, session, reference = now(), public_reading(), reference_of(agency_id)
-        row = agency_row(session, reference)
+        row = queries.agency_row(session, reference)
         if row is None:
             raise _unknown_agency()
         after = NEWEST if cursor is None else _index(reference, cursor)
-        found = history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
+        found = queries.history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
         next_cursor = cursor_of(reference, [found[limit - 1].index]) if len(found) > limit else None
-        value = {"items": found[:limit], "next_cursor": next_cursor, "total": history_length(session, row.id)}
+        value = {"items": found[:limit], "next_cursor": next_cursor, "total": queries.history_length(session, row.id)}
         return Answer(value, cache_seconds(at, ()))
 
 

@@ -26,9 +26,8 @@ from registry.register.law.rows import Row as LawRow
 from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
+from registry.supervision.licensing import deposits, drafting
 from registry.supervision.licensing.deposit_rules import MOST_REQUIRED
-from registry.supervision.licensing.deposits import ledger_view
-from registry.supervision.licensing.drafting import today_of
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary import licensing
@@ -385,8 +384,8 @@ def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[t
     applied = DepositLine.authority == authority, DepositLine.state == licensing.ProposalState.APPLIED
     ids = session.scalars(short.where(*applied).order_by(last).limit(branches.MAX_ROWS)).all()
     if ids:
-        today, _ = today_of(session, authority, at)
+        today, _ = drafting.today_of(session, authority, at)
         for row_id, agency in storage.load_records(session, ids).items():
-            balance = ledger_view(session, row_id, agency, today).standing
+            balance = deposits.ledger_view(session, row_id, agency, today).standing
             if balance.shortfall:
                 yield agency.agency_id, balance.top_up_by

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.listing import has_open_objection
-from registry.complaints.parties.hearings.outcome import WAITING_IN
-from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
+from registry.complaints.parties.hearings import outcome, rules
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.complaints.parties.transfers.rules import MOVABLE_STATES
@@ -51,12 +50,12 @@ def _hearing_check() -> Select[Any]:
 
 
 def _hearing_answered() -> Select[Any]:
-    answered = Hearing.state == _H.ANSWERED, Case.state.not_in(TOLD_IN)
+    answered = Hearing.state == _H.ANSWERED, Case.state.not_in(rules.TOLD_IN)
     return _hearing_owned("hearing.answered", *answered, since_on=Hearing.answered_on)
 
 
 def _hearing_lapsed() -> Select[Any]:
-    lapsed = Hearing.state == _H.LAPSED, Case.state.not_in(TOLD_IN)
+    lapsed = Hearing.state == _H.LAPSED, Case.state.not_in(rules.TOLD_IN)
     return _hearing_owned("hearing.lapsed", *lapsed, since_on=Hearing.answer_by)
 
 
@@ -67,8 +66,8 @@ def _hearing_untold() -> Select[Any]:
     """
     owner, day = _responsible(Hearing.drafted_by), decided_on()
     columns = case_columns("hearing.untold", about=Hearing.reference, owner=owner, since_on=day)
-    decided = in_my_unit(), Case.state.in_(sorted(TOLD_IN - {_S.CLOSED})), day.is_not(None)
-    is_over = Hearing.ended_because.in_(sorted(ENDED_BY_WORKER))
+    decided = in_my_unit(), Case.state.in_(sorted(rules.TOLD_IN - {_S.CLOSED})), day.is_not(None)
+    is_over = Hearing.ended_because.in_(sorted(rules.ENDED_BY_WORKER))
     untold = Hearing.served_on.is_not(None), Hearing.outcome_sealed.is_(None), is_over.is_not(True)
     query = rows(columns).join_from(Case, Hearing, Hearing.case_id == Case.id)
     return query.where(*decided, *untold, is_mine(owner))
@@ -179,13 +178,13 @@ def _is_foreign(language: Any) -> ColumnElement[bool]:
 
 
 def _hearing_untranslated() -> Select[Any]:
-    waiting = Hearing.state.in_(WAITING_IN), Hearing.translation_sealed.is_(None), _is_foreign(Hearing.language)
+    waiting = Hearing.state.in_(outcome.WAITING_IN), Hearing.translation_sealed.is_(None), _is_foreign(Hearing.language)
     return _hearing("translation.hearing", *waiting, owner=None, since_on=Hearing.drafted_on)
 
 
 def _outcome_untranslated() -> Select[Any]:
-    waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(TOLD_IN)
-    is_over = Hearing.ended_because.in_(ENDED_BY_WORKER)
+    waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(rules.TOLD_IN)
+    is_over = Hearing.ended_because.in_(rules.ENDED_BY_WORKER)
     return _hearing(
         "translation.outcome",
         *waiting,
