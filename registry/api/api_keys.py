@@ -26,9 +26,7 @@ from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRe
 from registry.http.limits import Quotas
 from registry.http.modes import accounts, is_test
 from registry.http.transaction import services, writing
-from registry.organisations import keys
-from registry.organisations.actions import mirror
-from registry.organisations.models import Organisation
+from registry.organisations import actions, keys, models
 from registry.vocabulary.organisations import Scope
 
 log = structlog.get_logger()
@@ -244,10 +242,10 @@ def _note_usage(key_id: int, day: date) -> None:
         usage_counts().note(key_id, day)
 
 
-def _in_sandbox(organisation: Organisation) -> int:
+def _in_sandbox(organisation: models.Organisation) -> int:
     """The row of an organisation in the sandbox, which knows those alone whose test keys came."""
     with writing() as session:
-        return mirror(session, organisation)
+        return actions.mirror(session, organisation)
 
 
 def _require_scope(scope: Scope, opens: frozenset[Scope]) -> None:

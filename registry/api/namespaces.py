@@ -10,30 +10,18 @@ from flask import Flask
 
 from registry.api.complaints import attachments, filing, mailbox
 from registry.api.officers import (
-    access_grants,
     cases,
-    entry_requests,
+    entries,
     firms,
     hearings,
     law_overlays,
     licences,
     officers,
     oversight,
-    papers,
     referrals,
-    related_acts,
     sanctions,
-    transfers,
 )
-from registry.api.organisations import (
-    jobs,
-    organisation,
-    presentations,
-    receipts,
-    verifications,
-    watches,
-    webhooks,
-)
+from registry.api.organisations import jobs, organisation, presentations, receipts, verifications, watches, webhooks
 from registry.api.public import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.restx import Namespace
 from registry.http.paths import DESK_PATHS, OPEN_RECEIPT, ORGANISATION_PATHS
@@ -69,10 +57,10 @@ def organisation_views(app: Flask) -> Iterator[tuple[str, str, Any]]:
 
 
 DESK: tuple[Namespace, ...] = (
-    officers.own, officers.ns, officers.changes_ns, licences.ns, licences.previews, related_acts.channels,
-    related_acts.ns, law_overlays.ns, cases.ns, firms.ns, firms.employers, access_grants.ns, papers.ns, hearings.ns,
-    hearings.served, hearings.papers, referrals.ns, referrals.received, referrals.identities, transfers.ns,
-    entry_requests.ns, oversight.audit, oversight.ns, cases.decisions, sanctions.ns,
+    officers.own, officers.ns, officers.changes_ns, licences.ns, licences.previews, entries.channels, entries.ns,
+    law_overlays.ns, cases.ns, firms.ns, firms.employers, officers.access_grants, cases.papers, hearings.ns,
+    hearings.served, hearings.papers, referrals.ns, referrals.received, referrals.identities, referrals.transfers,
+    entries.entry_requests, oversight.audit, oversight.ns, cases.decisions, sanctions.ns,
 )  # fmt: skip
 """Every namespace of officers, in the order of the documentation."""
 

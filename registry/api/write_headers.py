@@ -1,5 +1,7 @@
 """What writes of programs share: the version that was read (If-Match, ETag), and what counts once however often it is sent.
 
+Of organisations' programs the transaction of the act as well (`acting`).
+
 An Idempotency-Key is taken, and the answer stored, in the transaction of the thing that is made: neither is there without the
 other, and the answer is given again for a day at least (docs/decisions/0193).
 """
@@ -7,20 +9,26 @@ other, and the answer is given again for a day at least (docs/decisions/0193).
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from threading import Lock
+from typing import Any
 
 import msgspec
 from flask import request
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation
+from registry.api.restx import with_input
 from registry.complaints.intake import idempotency
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import Fault, InvalidInput, StaleVersion, StillRunning, VersionMissing
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, Written, encode_answer
-from registry.http.transaction import reading
+from registry.http.transaction import reading, writing
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -50,10 +58,10 @@ def if_match() -> int:
 
 
 class Once:
-    """A request of `whose` program that does `what`, by its Idempotency-Key; without one it is done each time."""
+    """A request by its Idempotency-Key; `scope` is what it does and whose it is. Without a key it is done each time."""
 
-    def __init__(self, what: str, whose: str, idempotency_key: IdempotencyKey | None) -> None:
-        self._scope = f"{what} of {whose}"
+    def __init__(self, scope: str, idempotency_key: IdempotencyKey | None) -> None:
+        self._scope = scope
         self._key = idempotency_key
 
     def stored(self) -> Answer | None:
@@ -71,30 +79,36 @@ class Once:
         made: list[Answer] = []
 
         def written() -> bytes:
-            made.append(_in_bytes(make()))
-            return msgspec.json.encode(_stored_form(made[0]))
+            answer = _in_bytes(make())
+            made.append(answer)
+            body = b"".join(answer.value.parts)
+            return msgspec.json.encode(_Stored(answer.language, answer.media_type, answer.headers, body))
 
         found = idempotency.answer_once(session, sealer(), self._scope, *self._key, day_at(now(), None), written)
         return made[0] if found is None else _replayed(found)
 
 
 @contextmanager
-def once(what: str, whose: str, idempotency_key: IdempotencyKey | None) -> Iterator[Once]:
-    """As `Once`. Raises StillRunning while this process is at work on the same key; another process waits for the first."""
-    running = (what, whose, idempotency_key.key) if idempotency_key is not None else None
+def once(what: str, idempotency_key: IdempotencyKey | None) -> Iterator[Once]:
+    """A request of one's organisation that does `what`, by its Idempotency-Key.
+
+    Raises StillRunning while this process is at work on the same key; another process waits for the first.
+    """
+    scope = f"{what} of organisation {current_organisation().reference}"
+    running = (scope, idempotency_key.key) if idempotency_key is not None else None
     with _lock:
         if running in _running:
             raise StillRunning("the first request with this Idempotency-Key is not answered yet", 1)
         if running is not None:
             _running.add(running)
     try:
-        yield Once(what, whose, idempotency_key)
+        yield Once(scope, idempotency_key)
     finally:
         with _lock:
             _running.discard(running)
 
 
-_running: set[tuple[str, str, str] | None] = set()
+_running: set[tuple[str, str] | None] = set()
 _lock = Lock()
 
 
@@ -114,11 +128,42 @@ def _in_bytes(answer: Answer) -> Answer:
     return replace(answer, value=Written([encode_answer(answer.value)]))
 
 
-def _stored_form(answer: Answer) -> _Stored:
-    return _Stored(answer.language, answer.media_type, answer.headers, b"".join(answer.value.parts))
-
-
 def _replayed(stored: bytes) -> Answer:
     found = msgspec.json.decode(stored, type=_Stored)
     headers = (*found.headers, REPLAYED)
     return Answer(Written([found.body]), 0, headers, found.language, found.media_type, is_cacheable=False)
+
+
+@contextmanager
+def acting(version: int | None = None) -> Iterator[Call[OrganisationActor]]:
+    """A call by the organisation whose key was sent; its transaction is committed when the block ends well.
+
+    `version` is the one that was read of what the act is done to.
+    """
+    caller = current_organisation()
+    with writing() as session:
+        yield Call(session, OrganisationActor(caller.id, caller.scopes, caller.key), now(), version)
+
+
+def versioned(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a method the `version` that If-Match names; it stands between needs_scope and request_schema. 428 without one."""
+    view = with_input(method)
+
+    @wraps(view)
+    def with_version(self: Any, **path: Any) -> Any:
+        return view(self, version=if_match(), **path)
+
+    with_version.is_versioned = True  # type: ignore[attr-defined]
+    return with_version
+
+
+def act_once(
+    what: str, idempotency_key: IdempotencyKey | None, act: Callable[[Call[OrganisationActor]], Answer]
+) -> Answer:
+    """What `act` answers; sent again with the same key, the same once more. Raises as `act`, RepeatDiffers and StillRunning."""
+    with once(what, idempotency_key) as one:
+        found = one.stored()
+        if found is not None:
+            return found
+        with acting() as call:
+            return one.answer(call.session, lambda: act(call))

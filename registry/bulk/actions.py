@@ -9,10 +9,9 @@ import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from registry.bulk import files
+from registry.bulk import files, rules
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines, mapping_of, read_first_lines, require
-from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import find
@@ -108,15 +107,15 @@ def guess_kind(path: Path) -> Guess:
     """
     lines = read_first_lines(path)
     files.put(path.parent, files.FIRST_LINES, msgspec.json.encode(lines))
-    for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
+    for kind, wanted in ((JobKind.SUPPLY_CHAIN, rules.SUPPLY_CHAIN), (JobKind.CORRIDOR, rules.CORRIDOR)):
         there = columns_of_lines(lines, wanted)
         columns = mapping_of(there, wanted).columns
-        if not lacking(columns, wanted):
+        if not rules.lacking(columns, wanted):
             return Guess(kind, columns, [column.name for column in there])
-    own_columns = columns_of_lines(lines, VERIFICATION)
-    found = mapping_of(own_columns, VERIFICATION).columns
+    own_columns = columns_of_lines(lines, rules.VERIFICATION)
+    found = mapping_of(own_columns, rules.VERIFICATION).columns
     # Both ends of corridors whose destination is stated once for all rows, and no other recruiter to ask about.
-    if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
+    if rules.lacking(found, rules.VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
         return Guess(JobKind.CORRIDOR, columns, [column.name for column in there])
     return Guess(JobKind.VERIFICATION, found, [column.name for column in own_columns])
 
@@ -162,7 +161,7 @@ def correct(
     Raises InvalidInput, UnreadableList, NotNow.
     """
     _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
-    wanted = FIELDS[kind]
+    wanted = rules.FIELDS[kind]
     faults = [
         Fault(field, Problem.UNKNOWN_FIELD, f"is no field of such a list; known are {', '.join(wanted)}")
         for field in columns
@@ -179,7 +178,7 @@ def correct(
         faults += [
             Fault(f"constants.{field}", Problem.UNKNOWN_FIELD, f"is said of no list of this kind: {kind}")
             for field in existing
-            if field not in wanted or field not in CONSTANTS
+            if field not in wanted or field not in rules.CONSTANTS
         ]
     if faults:
         raise InvalidInput(faults[:20])
@@ -197,7 +196,7 @@ def start(job: BulkJob) -> None:
     if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
         return
     _require_state(job, (JobState.UPLOADED,), "it has ended: send the list again")
-    require({**(job.constants or {}), **job.columns}, FIELDS[job.kind], job.headers)
+    require({**(job.constants or {}), **job.columns}, rules.FIELDS[job.kind], job.headers)
     job.state = JobState.QUEUED
     job.version += 1
 

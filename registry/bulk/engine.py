@@ -18,10 +18,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import files
-from registry.bulk.files import SharedFiles, claimed, claimed_elsewhere
+from registry.bulk import files, reading
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import Line, lines_of
 from registry.bulk.rules import MAX_IN_A_JOB
 from registry.core.clock import now
 from registry.core.db.errors import is_database_away
@@ -49,11 +47,11 @@ class RowAnswerer(Protocol):
         """How the files begin."""
         ...
 
-    def pass_over(self, line: Line) -> None:
+    def pass_over(self, line: reading.Line) -> None:
         """A row that was answered before: what later rows need of it is noted."""
         ...
 
-    def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+    def answer(self, lines: Sequence[reading.Line], number: int, at: datetime) -> Chunk:
         """`number` is the place of the first, from 0."""
         ...
 
@@ -87,7 +85,7 @@ def waiting(session: Session, home: Path, *, is_shared: bool = False) -> list[in
         select(BulkJob.id, BulkJob.reference).where(BulkJob.state.in_(states)).order_by(BulkJob.id)
     ).all()
     if is_shared:
-        others = claimed_elsewhere(session.connection())
+        others = files.claimed_elsewhere(session.connection())
         return [row_id for row_id, _ in found if row_id not in others]
     return [row_id for row_id, reference in found if (files.folder_of(home, reference) / files.LIST).is_file()]
 
@@ -101,7 +99,7 @@ class JobRunner:
     answerer_of: Callable[[BulkJob], RowAnswerer]
     is_stopping: Stopping
     chunk: int = AT_ONCE
-    shared: SharedFiles | None = None
+    shared: files.SharedFiles | None = None
 
     def run(self) -> int:
         """Work on all that waits until nothing does; how many jobs were ended."""
@@ -115,7 +113,7 @@ class JobRunner:
             if self.shared is None:
                 ended += self._work_on(jobs[0])
                 continue
-            with claimed(self.sessions.kw["bind"], jobs[0]) as is_ours:
+            with files.claimed(self.sessions.kw["bind"], jobs[0]) as is_ours:
                 if is_ours and self._fetch_list(jobs[0], self.shared):
                     ended += self._work_on(jobs[0])
                 else:
@@ -126,7 +124,7 @@ class JobRunner:
         with self.sessions() as session:
             return session.get_one(BulkJob, row_id)
 
-    def _fetch_list(self, row_id: int, shared: SharedFiles) -> bool:
+    def _fetch_list(self, row_id: int, shared: files.SharedFiles) -> bool:
         """Whether the list is here now. What another machine has answered of it and took along is answered anew."""
         job = self._job(row_id)
         folder = files.folder_of(self.home, job.reference)
@@ -173,7 +171,7 @@ class JobRunner:
         """
         if job.rows:
             return job
-        rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
+        rows = sum(1 for _ in islice(reading.lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
         if rows > MAX_IN_A_JOB:
             raise UnreadableList(f"the list has more than {MAX_IN_A_JOB} rows: split it")
         if not rows:
@@ -186,7 +184,7 @@ class JobRunner:
         if job.state is not JobState.RUNNING:
             return False
         answerer = self.answerer_of(job)
-        lines = lines_of(folder / files.LIST, job.columns)
+        lines = reading.lines_of(folder / files.LIST, job.columns)
         for line in islice(lines, job.rows_done):
             answerer.pass_over(line)
         done, counts = job.rows_done, dict(job.counts)

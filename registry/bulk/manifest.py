@@ -13,8 +13,7 @@ from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
 from registry.proofs.credentials.rules import Head, base64, plain, stated_verdict
 from registry.proofs.credentials.signing import compact_jws
-from registry.verification.verdicts.corridor import CorridorVerdict
-from registry.verification.verdicts.question import Verdict
+from registry.verification.verdicts import corridor, question
 from registry.vocabulary.organisations import JobKind
 
 TYPE = "registry-manifest+jwt"
@@ -33,7 +32,7 @@ def statement(number: int, key: str | None, line: int | None, stated: Mapping[st
 
 
 def verdict_statement(
-    parameters: Mapping[str, Any], verdict: Verdict, at: datetime, digest: bytes | None = None
+    parameters: Mapping[str, Any], verdict: question.Verdict, at: datetime, digest: bytes | None = None
 ) -> dict[str, Any]:
     """`digest`: the SHA-256 of the record of the agency answered about, where it is known already."""
     return {
@@ -44,7 +43,7 @@ def verdict_statement(
     }
 
 
-def corridor_statement(parameters: Mapping[str, Any], whole: CorridorVerdict, at: datetime) -> dict[str, Any]:
+def corridor_statement(parameters: Mapping[str, Any], whole: corridor.CorridorVerdict, at: datetime) -> dict[str, Any]:
     return {
         "at": int(at.timestamp()),
         "question": plain(dict(parameters)),

@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from registry.bulk.rules import JOBS, Columns, guess_columns, lacking
 from registry.core.errors import ImportRefused, ReaderUnavailable, TooBusy, TooLarge, UnreadableList
+from registry.register.imports import mapping, tables, values
 from registry.register.imports.columns import LOOKED_AT, Column, below, first_lines
 from registry.register.imports.extraction.terms import HEADER_WITHIN
-from registry.register.imports.mapping import Layout
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import LIST, LOOK, Allowance, Sheet, open_sheet, sheet_of
-from registry.register.imports.tables import open_table
-from registry.register.imports.values import tidy
 
 FORMS = ("csv", "xlsx")
 AWAY = 3600
@@ -62,7 +60,7 @@ def is_workbook(path: Path) -> bool:
 def sheet_in(path: Path, allowance: Allowance) -> Sheet:
     """The sheet of a workbook, for the functions below: with it they start no process. Raises UnreadableList, TooBusy."""
     with _in_words(path):
-        return sheet_of(path, Layout(columns={}), allowance)
+        return sheet_of(path, mapping.Layout(columns={}), allowance)
 
 
 def columns_in(path: Path, wanted: Sequence[str], sheet: Sheet | None = None) -> list[Column]:
@@ -80,7 +78,7 @@ def read_first_lines(path: Path, sheet: Sheet | None = None) -> list[list[str]]:
         if form == "csv":
             lines = first_lines(path, form)
         else:
-            found = sheet or sheet_of(path, Layout(columns={}), LOOK, LOOKED_AT)
+            found = sheet or sheet_of(path, mapping.Layout(columns={}), LOOK, LOOKED_AT)
             lines = list(islice(found.rows(), LOOKED_AT))
         if not any(cell.strip() for line in lines for cell in line):
             raise UnreadableList("the file has no columns: is it a table?")
@@ -130,17 +128,17 @@ def require(columns: Mapping[str, str], wanted: Sequence[str], names: Sequence[s
 
 def lines_of(path: Path, columns: Mapping[str, str], sheet: Sheet | None = None) -> Iterator[Line]:
     """The rows of a list in order. Raises UnreadableList where the file breaks off, TooBusy."""
-    layout = Layout(columns=dict(columns), trusts_columns=True)
+    layout = mapping.Layout(columns=dict(columns), trusts_columns=True)
     with _in_words(path):
         if form_of(path) == "xlsx":
             opened = open_sheet(path, layout, sheet or sheet_of(path, layout, LIST))
         else:
-            opened = open_table(path, layout, None)
+            opened = tables.open_table(path, layout, None)
         for row in opened.rows:
             if row.cells is None:
                 yield Line(row.line, {}, row.detail or f"has {row.found} cells where the header has {row.wanted}")
                 continue
-            cells = {field: text for field, cell in zip(columns, row.cells, strict=True) if (text := tidy(cell))}
+            cells = {field: text for field, cell in zip(columns, row.cells, strict=True) if (text := values.tidy(cell))}
             yield Line(row.line, cells)
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.cli.commands import COMMANDS, GROUPS, epilogs
+from registry.core import processes, setting_texts
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
-from registry.core.processes import forbid_dumps
-from registry.core.setting_texts import SETTINGS
 from registry.core.settings import Demand, Settings
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def settings(*, needs_database: bool = True, makes_home: bool = False) -> Settin
 
     From here on the process may hold what is secret, and leaves no image of its memory.
     """
-    forbid_dumps()
+    processes.forbid_dumps()
     found = Settings.from_environment(os.environ)
     if needs_database:
         found.require_database_file()
@@ -153,7 +152,7 @@ def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> 
 
 def _settings_help() -> Iterator[str]:
     """A line or two for each setting, as docs/operators/settings.md has it."""
-    for setting in SETTINGS:
+    for setting in setting_texts.SETTINGS:
         meaning = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", setting.meaning).replace("`", "")
         default = setting.shown.replace("`", "") or setting.default
         first, *rest = textwrap.wrap(f"{meaning} ({default})", 84)

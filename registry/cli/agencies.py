@@ -15,9 +15,7 @@ from registry.cli.opening import open_registry
 from registry.core.clock import instant_text, now
 from registry.core.ids import read_reference
 from registry.register.agencies import channels as changes
-from registry.register.agencies import record
-from registry.register.agencies.models import PendingChannelChange
-from registry.register.agencies.storage import row_ids
+from registry.register.agencies import models, record, storage
 from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionState
@@ -53,7 +51,7 @@ def list_changes(is_all: bool) -> None:
             click.echo("Nothing waits.")
 
 
-def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[str]:
+def _lines(session: Session, change: models.PendingChannelChange, agency: str) -> list[str]:
     what = f"{change.old_value} -> {change.value}" if change.old_value is not None else f"one more: {change.value}"
     lines = [
         f"{change.reference}  {agency}  {change.kind}  {what}",
@@ -75,7 +73,7 @@ def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[
     return lines
 
 
-def _by_hand(change: PendingChannelChange) -> str:
+def _by_hand(change: models.PendingChannelChange) -> str:
     if change.old_value is None:
         return "TELL BY HAND: the agency has registered no e-mail address; tell it by a way that is known already"
     return f"TELL BY HAND: no e-mail address is registered; tell the old {change.kind}, {change.old_value}"
@@ -143,7 +141,7 @@ def collisions(
     """
     with open_registry() as (_, sessions, keyring):
         with sessions() as session:
-            row_id = row_ids(session, [agency])[agency] if agency is not None else None
+            row_id = storage.row_ids(session, [agency])[agency] if agency is not None else None
         if is_searching:
             _search(sessions, against, row_id, partial(keyring.digest, "collisions"))
         with sessions() as session:

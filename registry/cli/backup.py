@@ -18,9 +18,7 @@ from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from registry import cli
-from registry.cli.clock import TODAY, require_today
-from registry.cli.erase import repeat_erasures
-from registry.cli.keys import prepare_keys
+from registry.cli import clock, erase, keys
 from registry.complaints.retention.purging import has_overdue
 from registry.core.clock import instant_text, now, read_instant
 from registry.core.db import revisions
@@ -28,9 +26,8 @@ from registry.core.db.engine import open_engine, read_only, reading_sessions_for
 from registry.core.errors import BackupRefused
 from registry.core.files import BACKED_UP, write_atomically
 from registry.core.settings import Settings
-from registry.log.actions import lock_log
+from registry.log import actions, clock_check
 from registry.log.audit import audit
-from registry.log.clock_check import MAX_PAUSE, accept_clock, require_near
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -92,7 +89,7 @@ def backup(folder: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@TODAY
+@clock.TODAY
 def restore(folder: Path, today: datetime | None) -> None:
     """Put a backup back into an empty REGISTRY_HOME and an empty database, and purge again what is over by now.
 
@@ -103,21 +100,21 @@ def restore(folder: Path, today: datetime | None) -> None:
     manifest = _checked(settings, folder)
     _require_empty(settings)
     with open_engine(settings.database_url) as engine, reading_sessions_for(engine)() as session:
-        require_near(session)
-    is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= MAX_PAUSE
+        clock_check.require_near(session)
+    is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= clock_check.MAX_PAUSE
     if is_old:
-        require_today(now(), today)
+        clock.require_today(now(), today)
     settings.prepare_home()
     _copy(folder / "home", settings.home)
     if isinstance(settings.files, Path) and (folder / "files").is_dir():
         _copy(folder / "files", settings.files)
     _load(settings, folder)
     revisions.upgrade(settings.database_url)
-    prepare_keys(settings)
+    keys.prepare_keys(settings)
     if is_old:
         with open_engine(settings.database_url) as engine, sessions_for(engine).begin() as session:
-            accept_clock(session, lock_log(session), now())
-    repeat_erasures(settings)
+            clock_check.accept_clock(session, actions.lock_log(session), now())
+    erase.repeat_erasures(settings)
     purged = repeat_purges(settings, is_ordered=True)
     with open_engine(settings.database_url) as engine, reading_sessions_for(engine)() as session:
         found = audit(session, settings)

@@ -1,6 +1,5 @@
 """`registry keys units|escrow|rewrap`: the keys that what workers told is sealed under."""
 
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,8 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.cli.opening import open_registry
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.key_rotation import Rewrapped
 from registry.complaints.sealing.models import UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer
-from registry.complaints.sealing.unit_keys import make_escrow, read_escrow
 from registry.core.clock import day_at, now
 from registry.core.errors import KeyTrouble, NotFound
 from registry.core.keyring import Keyring
@@ -121,7 +118,7 @@ def init_escrow(out: Path) -> None:
     """
     with open_registry() as (settings, sessions, keyring):
         with keyring.alone(), sessions.begin() as session:
-            row = make_escrow(session, keyring, out, settings.home, _today())
+            row = unit_keys.make_escrow(session, keyring, out, settings.home, _today())
             record(session, "keys.made", row.unit, on=_today(), actor=OPERATOR, detail=f"{row.holder_kind} {row.kid}")
         click.echo(
             f"made escrow {row.kid}; its secret is in {out} alone: print it, copy it, and take both away from here"
@@ -141,7 +138,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
 
     They get new keys. Receipts open nothing any more where the whole folder was lost, and what the ring sealed stays lost.
     """
-    secret = read_escrow(file)
+    secret = unit_keys.read_escrow(file)
     with open_registry() as (_, sessions, keyring), keyring.alone():
         with sessions.begin() as session:
             record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
@@ -174,7 +171,7 @@ def rewrap() -> None:
             f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
             err=True,
         )
-        sys.exit(NOT_ALL)
+        raise SystemExit(NOT_ALL)
     _report_result(done)
 
 
@@ -182,14 +179,14 @@ def _report(what: str, done: int, of: int) -> None:
     click.echo(f"{what}: {done} of {of}")
 
 
-def _report_result(done: Rewrapped) -> None:
+def _report_result(done: key_rotation.Rewrapped) -> None:
     for trouble in done.troubles:
         click.echo(f"registry: {trouble}", err=True)
     if done.left:
         click.echo(
             f"{done.done} sealed anew; {done.left} are left. Run it again once the reasons above are gone.", err=True
         )
-        sys.exit(NOT_ALL)
+        raise SystemExit(NOT_ALL)
     click.echo(f"{done.done} sealed anew; nothing is left under an older key.")
 
 

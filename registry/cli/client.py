@@ -1,7 +1,5 @@
 """`registry verify-offline` and `registry monitor`: the client's verifier and monitor, for those who have the server at hand."""
 
-import sys
-
 import click
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -70,4 +68,4 @@ def monitor(arguments: tuple[str, ...]) -> None:
 def _run(command: str, arguments: tuple[str, ...]) -> None:
     from registry_client.cli import main
 
-    sys.exit(main([command, *arguments], program="registry"))
+    raise SystemExit(main([command, *arguments], program="registry"))

@@ -8,8 +8,7 @@ from registry.cli.opening import open_session
 from registry.core.clock import answer_instant
 from registry.core.db.reading import database_now
 from registry.core.errors import ClockWrong
-from registry.log.actions import lock_log
-from registry.log.clock_check import accept_clock, check_clock
+from registry.log import actions, clock_check
 
 TODAY = click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="Today's date by a clock that you trust, such as your own watch."
@@ -25,7 +24,7 @@ def clock() -> None:
 def show() -> None:
     """Say how far off the clock is. Exit code 2 where it is too wrong to publish, sign or purge by."""
     with open_session() as session:
-        report = check_clock(session)
+        report = clock_check.check_clock(session)
     if report.trouble is not None:
         raise ClockWrong(report.trouble)
     click.echo(f"The clock is right: {report.offset:+.3f} s.")
@@ -40,8 +39,8 @@ def accept(today: datetime | None) -> None:
     until its time has come. Where this machine's clock and the database's differ, there is nothing to accept: set one of them.
     """
     with open_session() as session:
-        state = lock_log(session)
-        report = check_clock(session)
+        state = actions.lock_log(session)
+        report = clock_check.check_clock(session)
         if report.trouble is None:
             click.echo(f"There is nothing to accept, for the clock is right: {report.offset:+.3f} s.")
             return
@@ -49,7 +48,7 @@ def accept(today: datetime | None) -> None:
             raise ClockWrong(report.trouble)
         at = database_now(session)
         require_today(at, today)
-        accept_clock(session, state, at)
+        clock_check.accept_clock(session, state, at)
         click.echo(f"The clock counts from now on: {answer_instant(at)}.")
         if state.clock_disregards is not None:
             until = answer_instant(state.clock_disregards)

@@ -17,11 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli.opening import open_registry, open_sessions
-from registry.complaints.attachments.actions import discard, files_remover
-from registry.complaints.attachments.storage import compare, copy_again, store_of
-from registry.complaints.case.answer_rules import read_answers
-from registry.complaints.case.complaint_codes import derive, new_code
-from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.attachments import actions, storage
+from registry.complaints.case import answer_rules, complaint_codes, questions
 from registry.complaints.intake.paper_forms import MAX_AT_ONCE, Minted, premint
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
@@ -76,8 +73,8 @@ def forms(count: int, language: str, out: Path) -> None:
 
 def _minted(sessions: sessionmaker[Session], sealer: Sealer, language: Language) -> Minted:
     """Committed before it is printed: a slip must never promise what is not there."""
-    code = new_code()
-    root = derive(sealer.keyring, code)
+    code = complaint_codes.new_code()
+    root = complaint_codes.derive(sealer.keyring, code)
     with sessions.begin() as session:
         return premint(session, sealer, code, root, language, day_at(now(), None))
 
@@ -126,12 +123,12 @@ def _read(file: IO[bytes]) -> dict[str, Any]:
         raise ImportRefused(f"{Path(file.name).name} holds no JSON; give an object of answers by question") from None
     if not isinstance(raw, dict):
         raise ImportRefused(f"{Path(file.name).name} must hold a JSON object of answers by question")
-    return read_answers(raw)
+    return answer_rules.read_answers(raw)
 
 
 def _print_rules(language: Language) -> None:
     facts = TriageFacts()
-    click.echo(f"Triage {version_of(facts.thresholds)}, questionnaire {QUESTIONNAIRE.version}")
+    click.echo(f"Triage {version_of(facts.thresholds)}, questionnaire {questions.QUESTIONNAIRE.version}")
     for rule in RULES:
         click.echo(f"{rule.priority}  {rule.reason:26} {word(language, 'triage.reason', rule.reason)}")
 
@@ -173,7 +170,7 @@ def purge(is_dry: bool) -> None:
             return
         with sessions() as session:
             require_right_clock(session)
-        done = purging.purge(sessions, Sealer(keyring), now(), files_remover(store_of(settings)))
+        done = purging.purge(sessions, Sealer(keyring), now(), actions.files_remover(storage.store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
 
 
@@ -188,14 +185,14 @@ def reconcile(dry_run: bool) -> None:
     Exit code 2 when the original of an attachment is missing: put the store back from a backup.
     """
     with open_registry() as (settings, sessions, _):
-        store = store_of(settings)
+        store = storage.store_of(settings)
         with reading_session(sessions) as session:
-            found = compare(session, store, now().date())
+            found = storage.compare(session, store, now().date())
         if not dry_run:
-            discard(store, found.orphans)
+            actions.discard(store, found.orphans)
             if found.without_copy:
                 with sessions.begin() as session:
-                    copy_again(session, found.without_copy)
+                    storage.copy_again(session, found.without_copy)
     would = "would be " if dry_run else ""
     click.echo(f"files without a case: {len(found.orphans)} {would}removed, {found.young} too young to tell")
     click.echo(f"clean copies missing: {len(found.without_copy)} {would}made again")

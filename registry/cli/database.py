@@ -13,8 +13,7 @@ from registry.cli.opening import JSON, echo_json
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, open_engine, read_only, reading_sessions_for, sessions_for
 from registry.core.errors import NotMigrated
-from registry.register.agencies.models import PublicRecord
-from registry.register.agencies.publishing import reindex as renew_keys
+from registry.register.agencies import models, publishing
 from registry.register.names import actions as names
 from registry.register.names.models import IndexedName
 
@@ -56,7 +55,7 @@ def _index_names(address: str) -> None:
 
 def _lacks_name_index(engine: Engine) -> bool:
     with reading_sessions_for(engine)() as session:
-        any_agency = session.execute(select(PublicRecord.agency_id).limit(1)).first()
+        any_agency = session.execute(select(models.PublicRecord.agency_id).limit(1)).first()
         any_name = session.execute(select(IndexedName.agency_id).limit(1)).first()
     return any_agency is not None and any_name is None
 
@@ -143,7 +142,7 @@ def build_anew(engine: Engine) -> int:
     """
     sessions = sessions_for(engine)
     with sessions() as session:
-        total: int = session.execute(select(func.count()).select_from(PublicRecord)).scalar_one()
+        total: int = session.execute(select(func.count()).select_from(models.PublicRecord)).scalar_one()
     # The bar is for who watches: what is written to a file or pipe is the last line alone.
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
@@ -152,7 +151,7 @@ def build_anew(engine: Engine) -> int:
         last: int | None = 0
         while last is not None:
             with sessions.begin() as session:
-                last = renew_keys(session, last, BATCH)
+                last = publishing.reindex(session, last, BATCH)
             if last is not None:
                 done = min(done + BATCH, total)
                 progress.update(task, completed=done)

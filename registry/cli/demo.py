@@ -11,8 +11,6 @@ from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import ImportRefused
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from registry.demo.complaints import add_officers, load_complaints
 from registry.demo.desk import fill_desk
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
@@ -35,10 +33,10 @@ def load() -> None:
 
     The database must be at the newest revision (`registry db upgrade`).
     """
-    with open_registry() as (settings, sessions, _):
+    with open_registry() as (settings, sessions, keyring):
         with sessions() as session:
             found = load_demo(session)
-            codes = [] if found is None else _complaints(session, settings)
+            codes = [] if found is None else _complaints(session, Sealer(keyring))
             session.commit()
         cli.sign_published(settings, sessions)
     if found is None:
@@ -88,11 +86,11 @@ def check() -> None:
                 click.echo(f"  {count:>3}  {status}")
 
 
-def _complaints(session: Session, settings: Settings) -> list[str]:
+def _complaints(session: Session, sealer: Sealer) -> list[str]:
     at = now()
     data = demo_data(at.date())
     agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
-    return load_complaints(session, Sealer(Keyring(settings.keys)), data["unit"], data["complaint"], agencies, at)
+    return load_complaints(session, sealer, data["unit"], data["complaint"], agencies, at)
 
 
 def _summary(found: Counts) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -68,7 +67,7 @@ def doctor(as_json: bool, production: bool) -> None:
     else:
         for one in findings:
             click.echo(f"{one.state:<16}  {one.subject:<10}  {one.told}" + (f"\n{'':30}{one.cure}" if one.cure else ""))
-    sys.exit(0 if is_well else 1)
+    raise SystemExit(0 if is_well else 1)
 
 
 def findings_of(settings: Settings) -> Iterator[Finding]:

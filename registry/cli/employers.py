@@ -6,10 +6,8 @@ from registry.cli.opening import JSON, echo_json, open_session
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
-from registry.organisations import actions as organisations
+from registry.organisations import actions, members, models, second_steps
 from registry.organisations import keys as api_keys
-from registry.organisations import members, second_steps
-from registry.organisations.models import OrganisationActor
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -38,7 +36,7 @@ def add(name: str, country: str, language: str) -> None:
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
         raise click.BadParameter("two letters, like IT", param_hint="COUNTRY")
     with open_session() as session:
-        made = organisations.begin(session, name, country.upper(), language, day_at(now(), None))
+        made = actions.begin(session, name, country.upper(), language, day_at(now(), None))
         reference = made.reference
     click.echo(
         f"{reference}: added. Make it a key with: registry employers keys {reference} --make NAME --scope verify"
@@ -50,7 +48,7 @@ def add(name: str, country: str, language: str) -> None:
 def list_employers(as_json: bool) -> None:
     """Every organisation: reference, country, since when, name."""
     with open_session() as session:
-        found = organisations.organisations(session)
+        found = actions.organisations(session)
         if as_json:
             echo_json(
                 [
@@ -80,8 +78,8 @@ def keys(
 ) -> None:
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
     with open_session() as session:
-        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
-        call = Call(session, OrganisationActor(organisation.id), now())
+        organisation = actions.organisation_named(session, read_reference(reference) or reference)
+        call = Call(session, models.OrganisationActor(organisation.id), now())
         if revoke is not None:
             api_keys.revoke(call, revoke)
         made = None
@@ -108,7 +106,7 @@ def people(reference: str, reset: str | None) -> None:
     The person is signed out. Be sure who asks: call, and do not answer a mail.
     """
     with open_session() as session:
-        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        organisation = actions.organisation_named(session, read_reference(reference) or reference)
         found = members.members_of(session, organisation.id)
         if reset is not None:
             member = next((one for one in found if one.email == reset.strip().lower()), None)
@@ -133,7 +131,7 @@ def people(reference: str, reset: str | None) -> None:
 def rate(reference: str, requests: int | None) -> None:
     """Let the organisation REFERENCE ask REQUESTS times a minute with all its keys; without a number, as often as others."""
     with open_session() as session:
-        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        organisation = actions.organisation_named(session, read_reference(reference) or reference)
         organisation.rate = requests
     often = f"{requests} times a minute" if requests else "as often as others (REGISTRY_ORGANISATION_RATE)"
     click.echo(f"{reference}: may ask {often}, a minute from now at the latest.")
@@ -146,9 +144,9 @@ def close(reference: str, yes: bool) -> None:
     """Close the organisation REFERENCE for good: its keys, watches and webhooks end at once, and its feed is removed."""
     at = now()
     with open_session() as session:
-        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        organisation = actions.organisation_named(session, read_reference(reference) or reference)
         if not yes:
             click.confirm(f"Close {organisation.name} ({organisation.reference}) for good?", abort=True)
-        organisations.close(session, organisation, at=at, today=day_at(at, None))
+        actions.close(session, organisation, at=at, today=day_at(at, None))
         retention.forget(session, organisation.id)
     click.echo(f"{reference}: closed.")

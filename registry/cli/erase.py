@@ -14,11 +14,9 @@ from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
 from registry.proofs.papers import making as papers
-from registry.ranges.key_rows import forget_numbers
-from registry.ranges.models import RangeKey
+from registry.ranges import key_rows, models
+from registry.register.agencies import erasures, queries
 from registry.register.agencies import models as agency_models
-from registry.register.agencies import queries
-from registry.register.agencies.erasures import erase_again, remember, remember_all
 from registry.register.names import models as name_models
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.proposals import forget_proposals
@@ -43,7 +41,7 @@ def erase(reference: str, yes: bool) -> None:
             known = erasable(session, reference)
         if not yes:
             click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
-        remember(settings.home, known)
+        erasures.remember(settings.home, known)
         with sessions.begin() as session:
             erase_remembered(session, settings)
             papers.forget_shared(session)
@@ -56,10 +54,10 @@ def erase(reference: str, yes: bool) -> None:
 
 def erase_remembered(session: Session, settings: Settings) -> list[str]:
     """Erase who is remembered and not erased, wherever they are named. Gives the references of those."""
-    again = erase_again(session, settings.home)
-    remember_all(session, settings.home)
+    again = erasures.erase_again(session, settings.home)
+    erasures.remember_all(session, settings.home)
     forget_proposals(session, again)
-    forget_numbers(session, again)
+    key_rows.forget_numbers(session, again)
     return again
 
 
@@ -67,7 +65,7 @@ def drop_erased(engine: Engine) -> str:
     """Let erased values leave the database's files too. Gives what was done, and what is left to do."""
     rooms = (agency_models.__name__, name_models.__name__)
     mapped = {mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__ in rooms}
-    tables = sorted(one.__tablename__ for one in mapped | {Proposal, RangeKey, papers.MadePaper})
+    tables = sorted(one.__tablename__ for one in mapped | {Proposal, models.RangeKey, papers.MadePaper})
     is_done = drop_deleted(engine, tables)
     if engine.dialect.name == "sqlite":
         return (

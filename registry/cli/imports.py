@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.opening import EXISTING, open_sessions
 from registry.core.db.engine import reading_session
 from registry.core.errors import ImportRefused
-from registry.register.imports.actions import ImportRequest, Progress
-from registry.register.imports.jobs import import_list
+from registry.register.imports import actions, jobs, queries
 from registry.register.imports.mapping import SourceMapping, read_mapping_file
-from registry.register.imports.queries import mapping_named
 from registry.register.imports.report import SHOWN, Report, as_json, in_brief, rejects_csv, write_whole
 
 TELL_EVERY = 5.0
@@ -67,10 +69,10 @@ def import_command(
             mapping = chosen_mapping(sessions, name, mapping_file, settings.home)
             with progress_reporter() as progress:
                 changes_nothing = dry_run or is_check
-                request = ImportRequest(
+                request = actions.ImportRequest(
                     file, mapping, encoding, changes_nothing, skip_rejects, accept_shrink, progress=progress
                 )
-                report = import_list(settings, sessions, request)
+                report = jobs.import_list(settings, sessions, request)
             cli.sign_published(settings, sessions)
     except KeyboardInterrupt:
         click.echo("\nInterrupted: nothing was changed.", err=True)
@@ -95,7 +97,7 @@ def chosen_mapping(
         if name is None:
             raise ImportRefused("say which list it is: --source NAME or --mapping FILE.toml")
         with reading_session(sessions) as session:
-            return mapping_named(session, name, home)
+            return queries.mapping_named(session, name, home)
     mapping = read_mapping_file(mapping_file)
     if name is not None and name != mapping.source.reference:
         raise ImportRefused(f"{mapping_file} is the mapping of {mapping.source.reference}, not of {name}")
@@ -103,14 +105,11 @@ def chosen_mapping(
 
 
 @contextmanager
-def progress_reporter() -> Iterator[Progress]:
+def progress_reporter() -> Iterator[actions.Progress]:
     """A bar with rows per second and time left on a terminal, a line now and then elsewhere."""
     if not sys.stderr.isatty():
         yield plain_progress()
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description:>10}"),
@@ -119,7 +118,7 @@ def progress_reporter() -> Iterator[Progress]:
         TextColumn("{task.fields[rows]:,} rows, {task.fields[speed]:,.0f}/s"),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, tuple[Any, float]] = {}
 
         def tell(stage: str, share: float, rows: int) -> None:
@@ -149,9 +148,6 @@ def plain_progress() -> Callable[[str, float, int], None]:
 
 def show(report: Report) -> None:
     """The report for people: a table of counts, then what was found, summed up."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
     console = Console(highlight=False)
     title = "dry run, nothing was changed" if report.is_dry_run else ("applied" if report.is_applied else "refused")
@@ -181,9 +177,6 @@ def show(report: Report) -> None:
 
 def show_overview(report: Report) -> None:
     """What a reader compares with the file: each table, the headings, and of each kind and status some rows."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
     console = Console(highlight=False)
     tables = Table("table of the file", "heading", "rows", "taken", "left out", "rejected", "not read, because")
@@ -205,7 +198,6 @@ def show_overview(report: Report) -> None:
 
 
 def _print_findings(console: Any, title: str, findings: Any) -> None:
-    from rich.markup import escape
 
     if not findings:
         return

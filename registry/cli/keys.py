@@ -8,17 +8,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
 from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
+from registry.core import operator_texts, secret_checks, setting_texts
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
-from registry.core.operator_texts import take_over_files
-from registry.core.secret_checks import settle_secrets
-from registry.core.setting_texts import Operator
 from registry.core.settings import Settings
-from registry.log.actions import append, lock_log
+from registry.log import actions, queries
 from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
-from registry.log.queries import logged_keys
 from registry.register.authorities.actions import coverage_changed
 
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
@@ -44,9 +41,9 @@ def prepare_keys(settings: Settings) -> list[Key]:
     """
     keyring = Keyring(settings.keys)
     with open_engine(settings.database_url) as engine, keyring.alone(), sessions_for(engine).begin() as session:
-        lock_log(session)
-        settle_secrets(session, keyring)
-        take_over_files(session, keyring)
+        actions.lock_log(session)
+        secret_checks.settle_secrets(session, keyring)
+        operator_texts.take_over_files(session, keyring)
         return make_keys(session, keyring, settings.public_url, settings.operator)
 
 
@@ -68,7 +65,7 @@ def list_keys(as_json: bool) -> None:
     rows = []
     with open_registry() as (_, sessions, keyring):
         with sessions() as session:
-            logged = logged_keys(session)
+            logged = queries.logged_keys(session)
         here = {key.kid: key for key in keyring.keys(use=None)}
         for kid in dict.fromkeys([*logged, *reversed(here)]):
             known = logged.get(kid)
@@ -109,17 +106,17 @@ def add_key(
     use: Use,
     issuer_url: str,
     root_file: Path | None = None,
-    operator: Operator | None = None,
+    operator: setting_texts.Operator | None = None,
 ) -> str:
     """Make a key, append its entry, and only then let it sign. Gives its kid. The caller holds `keyring.alone()`."""
     with sessions() as session:
         # Before there is a log the files alone say it; the entries are appended when it begins.
-        is_begun = bool(lock_log(session).size)
+        is_begun = bool(actions.lock_log(session).size)
         if is_begun:
             sync_keys(session, keyring)
         key = new_key(keyring, use, issuer_url, root_file, operator=operator).key
         if is_begun:
-            append(session, [draft_of(key, is_first=True)])
+            actions.append(session, [draft_of(key, is_first=True)])
         session.commit()
     keyring.keep(key)
     return key.kid
@@ -190,7 +187,7 @@ def replace_root(
     What the former keys signed stays good by the log: they are retired. The caller holds `keyring.alone()`.
     """
     with sessions() as session:
-        lock_log(session)
+        actions.lock_log(session)
         sync_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
         issuer_url, operator = settings.public_url, settings.operator
@@ -199,7 +196,7 @@ def replace_root(
         assert isinstance(new_root, FileSigner)
         made = [new_root.key]
         made += [new_key(keyring, use, issuer_url, root=new_root, operator=operator).key for use in CERTIFIED]
-        append(session, [draft_of(key, is_first=True) for key in made])
+        actions.append(session, [draft_of(key, is_first=True) for key in made])
         ended = [change_state(session, key, KeyState.RETIRED) for key in former]
         ended.append(change_state(session, root, KeyState.COMPROMISED, last_good_index))
         session.commit()
@@ -225,7 +222,7 @@ def _change(
 def _require_changeable(sessions: sessionmaker[Session], keyring: Keyring, key: Key, last_good_index: int) -> None:
     """Raise KeyTrouble, and change nothing, where the log would not take it."""
     with sessions() as session:
-        if lock_log(session).size:
+        if actions.lock_log(session).size:
             sync_keys(session, keyring)
         change_state(session, key, KeyState.COMPROMISED, last_good_index)
         session.rollback()

@@ -1,6 +1,5 @@
 """`registry law`: the law the registry stands on: its rows, what is to be read again, and whether files are sound."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from importlib.resources import files
@@ -12,14 +11,11 @@ import click
 from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
+from registry.register.law import rules, weights
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
-from registry.register.law.overlays import actions, queries, signatures
-from registry.register.law.overlays.models import LawOverlay, OverlayState
-from registry.register.law.overlays.queries import law_at
+from registry.register.law.overlays import actions, models, queries, signatures
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.rows import CountryLaw, Row
-from registry.register.law.rules import VOTE_WARNING_DAYS, due_rows, too_old_rows, votes_ending
-from registry.register.law.weights import last_fresh_day, may_decide
 from registry.vocabulary.law import Mark
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -32,7 +28,7 @@ def _law(is_overlaid: bool) -> Law:
     if not is_overlaid:
         return shipped_law()
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        return law_at(session)
+        return queries.law_at(session)
 
 
 @click.group()
@@ -76,7 +72,7 @@ def _rows(one: CountryLaw, table: str | None, mark: str | None) -> list[tuple[st
 def _row_as_json(law: Law, one: CountryLaw, name: str, row: Row, day: date, today: date) -> dict[str, Any]:
     """What a program reads of a row."""
     shown = ("id", "mark", "as_of", "as_of_kind", "in_force_on", "check_by", "disputed", "article")
-    weight, overlaid = may_decide(row, day, today=today), law.overlaid.get(row.id)
+    weight, overlaid = weights.may_decide(row, day, today=today), law.overlaid.get(row.id)
     facts = {"country": one.country, "table": name} | {field: getattr(row, field) for field in shown}
     return facts | {"source": row.source.title, "may_decide": weight, "overlay": overlaid and overlaid.version}
 
@@ -85,7 +81,7 @@ def _lines(law: Law, one: CountryLaw, rows: Sequence[tuple[str, Row]], day: date
     if rows:
         yield f"{one.country}  {one.name}  ({one.role})"
     for name, row in rows:
-        weight = may_decide(row, day, today=today)
+        weight = weights.may_decide(row, day, today=today)
         more = f"{' · disputed' if row.disputed else ''}{_overlay(law.overlaid.get(row.id))}"
         yield f"  {row.id}\n    {name} · {_days(row)} · {weight}{more}"
         yield f"    {row.article or row.source.title}"
@@ -113,16 +109,16 @@ def stale(within: int, on: datetime | None, is_too_old_listed: bool, is_overlaid
     """
     today = on.date() if on else day_at(now(), None)
     known = _law(is_overlaid)
-    due = due_rows(known, today, within_days=within)
-    ending = votes_ending(known, today, within_days=max(within, VOTE_WARNING_DAYS))
+    due = rules.due_rows(known, today, within_days=within)
+    ending = rules.votes_ending(known, today, within_days=max(within, rules.VOTE_WARNING_DAYS))
     for table, row in due:
         click.echo(_to_read(row.check_by, "late" if row.check_by < today else "due", table, row))
     for table, row, last in ending:
         click.echo(_to_read(last, "votes", table, row))
-    for table, row in too_old_rows(known, today) if is_too_old_listed else ():
-        click.echo(_to_read(last_fresh_day(row) or "no day    ", "old", table, row))
+    for table, row in rules.too_old_rows(known, today) if is_too_old_listed else ():
+        click.echo(_to_read(weights.last_fresh_day(row) or "no day    ", "old", table, row))
     if due or ending:
-        sys.exit(1)
+        raise SystemExit(1)
     click.echo("No row is due, and none loses its vote.")
 
 
@@ -152,7 +148,7 @@ def verify(folder: Path | None) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        sys.exit(1)
+        raise SystemExit(1)
     click.echo(f"{len(whole.countries)} files, {len(whole.rows)} rows: sound.")
 
 
@@ -204,13 +200,13 @@ def show(reference: str) -> None:
         click.echo(queries.overlay_named(session, reference).body, nl=False)
 
 
-def _overlay_lines(row: LawOverlay) -> list[str]:
+def _overlay_lines(row: models.LawOverlay) -> list[str]:
     lines = [
         f"{row.reference}  version {row.number}  {row.state}",
         f"  proposed {row.proposed_at:%Y-%m-%d %H:%M} UTC by {row.proposed_by}, signed by {row.kid}",
     ]
     if row.decided_at is not None:
-        word = "refused" if row.state is OverlayState.REFUSED else "approved"
+        word = "refused" if row.state is models.OverlayState.REFUSED else "approved"
         entry = "" if row.log_index is None else f", entry {row.log_index} of the log"
         lines.append(f"  {word} {row.decided_at:%Y-%m-%d %H:%M} UTC by {row.decided_by}{entry}")
     if row.withdrawal_asked_at is not None:

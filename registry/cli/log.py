@@ -1,6 +1,5 @@
 """`registry log`, `registry export-static`, `registry close`, `registry witness`: looking after the log, and after others'."""
 
-import sys
 from base64 import b64encode
 from pathlib import Path
 
@@ -8,17 +7,14 @@ import click
 import msgspec
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_registry, read_file
+from registry.cli.opening import EXISTING, open_registry, open_to_read, read_file
 from registry.core.clock import instant_text, now
-from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof, KeyTrouble, SettingsError
 from registry.core.keyring import Keyring, Use
 from registry.core.operator_texts import state_text, withdraw_text
-from registry.log import ending, queries, signing
+from registry.log import ending, note, policy, queries, signing
 from registry.log.audit import audit
 from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
-from registry.log.note import read_vkey
-from registry.log.policy import read_policy
 from registry.log.witnesses.server import Witness, server_for
 
 NOT_WELL = 2
@@ -32,7 +28,7 @@ def log() -> None:
 @log.command()
 def verify() -> None:
     """Derive tree, heads and keys anew from the entries, and compare. Exit code 0 when all agree, 2 otherwise."""
-    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (settings, session):
         found = audit(session, settings)
     for trouble in found.troubles:
         click.echo(f"registry: {trouble}", err=True)
@@ -44,7 +40,7 @@ def verify() -> None:
             else "The log does not agree with itself: restore a backup, and keep this state to find out why.",
             err=True,
         )
-        sys.exit(NOT_WELL)
+        raise SystemExit(NOT_WELL)
     click.echo(f"{found.size} entries, root {b64encode(found.root).decode()}, {found.heads} signed heads: all agree.")
 
 
@@ -59,7 +55,7 @@ def witnesses(file: Path | None, withdraw: bool) -> None:
     with open_registry() as (settings, sessions, _), sessions.begin() as session:
         if file is not None:
             text = read_file(file)
-            read_policy("\n".join(policy_lines_of(text)))
+            policy.read_policy("\n".join(policy_lines_of(text)))
             state_text(session, WITNESS_POLICY, text)
         if withdraw:
             withdraw_text(session, WITNESS_POLICY)
@@ -115,7 +111,7 @@ def adopt(yes: bool) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
-    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (settings, session):
         trust = msgspec.json.encode(queries.trust_file(session, settings.public_url))
         try:
             size = queries.export(session, folder, trust)
@@ -157,7 +153,7 @@ def witness(folder: Path, name: str, logs: tuple[str, ...], address: str, port: 
     if not logs and not print_key:
         raise KeyTrouble("name at least one log: --log with a line of its /log/vkey")
     try:
-        keys = [read_vkey(text) for text in logs]
+        keys = [note.read_vkey(text) for text in logs]
     except BadProof as wrong:
         raise KeyTrouble(f"--log: {wrong.text}") from None
     keyring = Keyring(folder / "keys")

@@ -3,24 +3,19 @@
 Whether the lines of who did what still follow from one another, and all of them as a file.
 """
 
-import sys
 from pathlib import Path
 
 import click
 
 from registry import cli
 from registry.audit import queries
-from registry.audit.queries import Head
-from registry.cli.opening import EXISTING, JSON, echo_json, open_registry, open_session, read_file
+from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_to_read, read_file
+from registry.core import files, operator_texts
 from registry.core.clock import day_at, now
-from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
-from registry.core.files import sync_folder, write_atomically
-from registry.core.operator_texts import state_text, withdraw_text
-from registry.officers import accounts
+from registry.officers import accounts, rights
 from registry.officers.providers.linking import providers_of
 from registry.officers.providers.settings import FILE, read_providers
-from registry.officers.rights import Role
 from registry.oversight.trail import logged_heads
 from registry.vocabulary.register import STAFF_LANGUAGES
 
@@ -34,7 +29,7 @@ def officers() -> None:
 @click.argument("unit")
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in rights.Role]))
 @click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in STAFF_LANGUAGES]))
 def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
     """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
@@ -42,7 +37,7 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
     with open_session() as session:
         officer, code = accounts.add_first(
             session,
-            accounts.Invitation(unit.lower(), name, email, [Role(role) for role in roles], language),
+            accounts.Invitation(unit.lower(), name, email, [rights.Role(role) for role in roles], language),
             at,
             day_at(at, None),
         )
@@ -83,9 +78,9 @@ def providers(file: Path | None, withdraw: bool) -> None:
         if file is not None:
             text = read_file(file)
             read_providers(text, settings.home)
-            state_text(session, FILE, text)
+            operator_texts.state_text(session, FILE, text)
         if withdraw:
-            withdraw_text(session, FILE)
+            operator_texts.withdraw_text(session, FILE)
         for one in providers_of(session, settings.home).values():
             click.echo(f"{one.key}  {one.name}, {one.issuer}, for officers of {one.authority}")
     if file is not None or withdraw:
@@ -120,7 +115,7 @@ def verify(written: str | None) -> None:
     lost its newest lines is found. Each week the worker states the head in the public log, and the chain is held to all of
     these: who writes it anew would have to write the log anew, before its witnesses and readers.
     """
-    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (settings, session):
         note = settings.home / "audit-head"
         stored = [head for head in (_read_head(written), _read_noted_head(note)) if head is not None]
         logged = logged_heads(session)
@@ -132,9 +127,9 @@ def verify(written: str | None) -> None:
         click.echo(f"registry: {trouble}", err=True)
     if troubles:
         click.echo("Keep this state to find out why, and compare it with the last export.", err=True)
-        sys.exit(NOT_WELL)
-    write_atomically(note, f"{found.head}\n".encode())
-    sync_folder(note.parent)
+        raise SystemExit(NOT_WELL)
+    files.write_atomically(note, f"{found.head}\n".encode())
+    files.sync_folder(note.parent)
     click.echo(f"{found.head.size} lines follow from one another. Head: {found.head}")
     if logged:
         click.echo(f"The log states {len(logged)} of their hashes, and each is that of a line.")
@@ -143,12 +138,12 @@ def verify(written: str | None) -> None:
 @audit.command()
 def export() -> None:
     """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
-    with open_registry() as (_, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (_, session):
         for line in queries.exported(session):
             click.echo(line, nl=False)
 
 
-def _read_head(text: str | None) -> Head | None:
+def _read_head(text: str | None) -> queries.Head | None:
     if text is None:
         return None
     head = queries.read_head(text)
@@ -157,7 +152,7 @@ def _read_head(text: str | None) -> Head | None:
     return head
 
 
-def _read_noted_head(path: Path) -> Head | None:
+def _read_noted_head(path: Path) -> queries.Head | None:
     try:
         return _read_head(path.read_text(encoding="ascii", errors="replace"))
     except FileNotFoundError:

@@ -8,13 +8,11 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_registry
-from registry.core.db.engine import reading_session
+from registry.cli.opening import EXISTING, open_registry, open_to_read
 from registry.core.errors import BadProof, DatasetRefused
 from registry.core.files import write_public
 from registry.core.installed import how_to_install
-from registry.dataset import actions, deltas
-from registry.dataset.manifest import Keys, checked
+from registry.dataset import actions, deltas, manifest
 from registry.ranges import queries
 from registry.ranges.actions import write_epoch
 from registry.vocabulary.register import Language
@@ -50,7 +48,7 @@ def write_ranges() -> None:
 @click.argument("folder", type=FOLDER)
 def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
-    with open_registry() as (_, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (_, session):
         try:
             files = queries.export(session, folder)
         except OSError as error:
@@ -78,7 +76,7 @@ def kit(file: Path, max_mb: int, language: str) -> None:
     from registry.proofs.credentials.signing import Signers
     from registry.ranges.kit import kit as made_kit
 
-    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
+    with open_to_read() as (settings, session):
         body = made_kit(
             session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000, Language(language)
         )
@@ -136,7 +134,7 @@ def write_dataset(folder: Path) -> None:
 @_TRUST
 def check(folder: Path, trust: Path) -> None:
     """Check that SNAPSHOT is whole, and signed by the log's keys at a head that they signed."""
-    stated = checked(folder, Keys.of_trust(trust.read_bytes()))
+    stated = manifest.checked(folder, manifest.Keys.of_trust(trust.read_bytes()))
     rows = ", ".join(f"{table['rows']} {name}" for name, table in sorted(stated["tables"].items()))
     click.echo(f"{folder}: {rows}, signed at {stated['log']['size']} entries of {stated['log']['origin']}.")
 
@@ -148,7 +146,7 @@ def check(folder: Path, trust: Path) -> None:
 @_TRUST
 def apply(former: Path, delta: Path, folder: Path, trust: Path) -> None:
     """Make the snapshot NEW from the snapshot OLD and a DELTA; its tables have the bytes of a full copy, or it is refused."""
-    later = actions.applied(former, deltas.open_delta(delta, Keys.of_trust(trust.read_bytes())), folder)
+    later = actions.applied(former, deltas.open_delta(delta, manifest.Keys.of_trust(trust.read_bytes())), folder)
     click.echo(
         f"{folder}: the rows of {later['name']}, at {later['log']['size']} entries of the log, as its hashes say."
     )

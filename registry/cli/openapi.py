@@ -1,7 +1,6 @@
 """`registry openapi`: the API's document as a file, for those who read it without a server."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -36,7 +35,7 @@ def openapi(output: str, audience: str | None, check: bool) -> None:
     if check:
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             click.echo(f"registry: {target} is not what the code would write: run `registry openapi`", err=True)
-            sys.exit(1)
+            raise SystemExit(1)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")

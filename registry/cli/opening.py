@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.core.db import revisions
-from registry.core.db.engine import open_engine, sessions_for
+from registry.core.db.engine import open_engine, reading_session, sessions_for
 from registry.core.errors import SettingsError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -48,6 +48,14 @@ def open_registry() -> Iterator[OpenRegistry]:
     settings = cli.settings()
     with open_sessions(settings) as sessions:
         yield OpenRegistry(settings, sessions, Keyring(settings.keys))
+
+
+@contextmanager
+def open_to_read() -> Iterator[tuple[Settings, Session]]:
+    """Settings, and a session that only reads the database of the environment. Raises as `open_sessions`."""
+    settings = cli.settings()
+    with open_sessions(settings) as sessions, reading_session(sessions) as session:
+        yield settings, session
 
 
 @contextmanager

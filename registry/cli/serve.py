@@ -21,19 +21,14 @@ import click
 import structlog
 
 from registry import cli
-from registry.cli.backup import repeat_purges
-from registry.cli.erase import repeat_erasures
-from registry.cli.keys import prepare_keys
-from registry.core.confinement import why_unconfined
+from registry.cli import backup, erase, keys
+from registry.core import confinement, tracing
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, reading_session, reading_sessions_for, sessions_for
 from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
-from registry.core.tracing import require_collector
-from registry.http import logs
-from registry.http.connections import connections_for, raise_descriptor_limit
-from registry.http.health import WRITING, draining_file
+from registry.http import connections, health, logs
 from registry.log.clock_check import check_clock
 from registry.officers.providers.linking import providers_of
 
@@ -85,17 +80,17 @@ def serve(
     logs.configure()
     warn_of_open_home(settings)
     require_secret_keys(settings)
-    require_collector(settings)
+    tracing.require_collector(settings)
     require_database(settings)
-    prepare_keys(settings)
-    repeat_erasures(settings)
+    keys.prepare_keys(settings)
+    erase.repeat_erasures(settings)
     if Edge.CONSOLE in settings.edges:
         with open_engine(settings.database_url) as engine, reading_session(sessions_for(engine)) as session:
             # What is wrong with them stops the start.
             providers_of(session, settings.home)
     if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
         # A database that was put back by hand has cases again whose time was over.
-        repeat_purges(settings)
+        backup.repeat_purges(settings)
     warn_of_redis(settings)
     require_free_port(address, settings.port)
     beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
@@ -118,7 +113,7 @@ def require_database(settings: Settings) -> None:
             trouble = check_clock(session).trouble
         if trouble is not None:
             click.echo(f"registry: {trouble}", err=True)
-        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & WRITING))
+        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & health.WRITING))
 
 
 def warn_of_redis(settings: Settings) -> None:
@@ -205,7 +200,7 @@ def warn_of_seal(settings: Settings) -> None:
 
 def warn_of_confinement() -> None:
     """What needs a confined process is refused without one; lookups and lists as CSV or JSON need none."""
-    reason = why_unconfined()
+    reason = confinement.why_unconfined()
     if reason is None:
         return
     log.warning("unconfined", reason=reason)
@@ -221,41 +216,39 @@ def server_settings(settings: Settings, address: str, port: int, max_head: int =
 
     A head has ten seconds to come.
     """
-    from granian.constants import HTTPModes, Loops
-    from granian.http import HTTP1Settings
+    from granian import constants, http
     from granian.log import LogLevels
 
     return {
         "factory": True,
         "address": address,
         "port": port,
-        "http": HTTPModes.http1,
-        "loop": Loops.uvloop,
+        "http": constants.HTTPModes.http1,
+        "loop": constants.Loops.uvloop,
         "websockets": False,
         "respawn_failed_workers": True,
         "log_level": LogLevels.warning,
         "log_access": False,
         "ssl_cert": settings.tls,
         "ssl_key": settings.tls,
-        "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
+        "http1_settings": http.HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
         "backlog": BACKLOG,
-        "backpressure": connections_for(settings.connections, raise_descriptor_limit()),
+        "backpressure": connections.connections_for(settings.connections, connections.raise_descriptor_limit()),
     }
 
 
 def listen(settings: Settings, address: str, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces, RuntimeModes
+    from granian import Granian, constants
 
     server = Granian(
         "registry.app:gateway_from_environment",
-        interface=Interfaces.RSGI,
+        interface=constants.Interfaces.RSGI,
         workers=workers,
-        runtime_mode=RuntimeModes.mt,
+        runtime_mode=constants.RuntimeModes.mt,
         workers_kill_timeout=KILL_AFTER,
         **server_settings(settings, address, settings.port, MAX_HEAD),
     )
-    mark = draining_file(settings.home, os.getpid())
+    mark = health.draining_file(settings.home, os.getpid())
     mark.unlink(missing_ok=True)
     if settings.drain_seconds:
         drain_first(server, mark, settings.drain_seconds)

@@ -19,11 +19,8 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import chinese_name
-from registry.register.imports import queries, worker
-from registry.register.imports.columns import parts_of
-from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
+from registry.register.imports import columns, drafting, models, queries, worker
 from registry.register.imports.mapping import FIELDS, FOLDER, SourceMapping, read_mapping_file, shipped_names
-from registry.register.imports.models import FetchState
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
@@ -55,7 +52,7 @@ def list_sources(as_json: bool) -> None:
 
 def _facts(session: Session, source: Source) -> dict[str, Any]:
     """A source that was imported, as a program reads it."""
-    former, state = queries.last_retrieval(session, source), session.get(FetchState, source.id)
+    former, state = queries.last_retrieval(session, source), session.get(models.FetchState, source.id)
     lasts = source.fresh_for_days and former and timedelta(days=source.fresh_for_days)
     return {
         "reference": source.reference,
@@ -85,7 +82,7 @@ def _lines(session: Session, source: Source) -> list[str]:
     if source.address is not None:
         when = f"{source.next_fetch_at:%Y-%m-%d %H:%M} UTC" if source.next_fetch_at else "as soon as a worker runs"
         lines.append(f"  next fetch {when}")
-    state = session.get(FetchState, source.id)
+    state = session.get(models.FetchState, source.id)
     if state is not None and state.trouble:
         times = f", {state.failures} times in a row" if state.failures > 1 else ""
         lines.append(f"  trouble{times}: {state.trouble}")
@@ -154,11 +151,11 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
     """
     if to is not None and to.exists():
         raise ImportRefused(f"{to} is there already: name another file")
-    draft = draft_mapping(sample, encoding)
-    answers = Answers(reference=sample.stem[:40].lower().replace(" ", "-"))
+    draft = drafting.draft_mapping(sample, encoding)
+    answers = drafting.Answers(reference=sample.stem[:40].lower().replace(" ", "-"))
     if sys.stdin.isatty() if ask is None else ask:
         _ask(answers, draft)
-    text = as_toml(draft, answers)
+    text = drafting.as_toml(draft, answers)
     if to is None:
         click.echo(text, nl=False)
         return
@@ -181,7 +178,7 @@ def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> 
 
     Draft a mapping for each, or say what the headings mean in [[table.headings]] of one mapping and import FILE itself.
     """
-    parts = parts_of(file, encoding, sheet)
+    parts = columns.parts_of(file, encoding, sheet)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 0
     for part in parts:
@@ -223,7 +220,7 @@ def remove(name: str) -> None:
     click.echo(f"{name} was withdrawn.")
 
 
-def _ask(answers: Answers, draft: Any) -> None:
+def _ask(answers: drafting.Answers, draft: Any) -> None:
     def requested(question: str, otherwise: str = "") -> str:
         return str(click.prompt(question, default=otherwise, show_default=bool(otherwise), err=True)).strip()
 
@@ -276,7 +273,7 @@ def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) 
     """
     if holds_whole_place and not is_full:
         raise ImportRefused("--whole-place says that the list is full: give --full too, or neither")
-    text = province_mapping(code, authority=authority, is_full=is_full, holds_whole_place=holds_whole_place)
+    text = drafting.province_mapping(code, authority=authority, is_full=is_full, holds_whole_place=holds_whole_place)
     to = cli.settings().home / "sources" / f"cn-labour-{code}.toml"
     if to.exists():
         raise ImportRefused(f"{to} is there already: correct it, or remove it first")

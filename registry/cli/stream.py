@@ -9,15 +9,14 @@ from dataclasses import replace
 import click
 
 from registry import cli
-from registry.cli.keys import prepare_keys
-from registry.cli.serve import ADDRESS, require_database, require_free_port, server_settings
+from registry.cli import keys, serve
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
 
 
 @click.command()
-@ADDRESS
+@serve.ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the one after PORT.")
 def stream(address: str, port: int | None) -> None:
     """Answer GET /api/v1/events/stream until interrupted; a proxy leads that path here and does not buffer it.
@@ -27,10 +26,10 @@ def stream(address: str, port: int | None) -> None:
     os.umask(0o077)
     settings = cli.settings(makes_home=True)
     logs.configure()
-    require_database(settings)
-    prepare_keys(settings)
+    serve.require_database(settings)
+    keys.prepare_keys(settings)
     chosen = port or settings.port + 1
-    require_free_port(address, chosen)
+    serve.require_free_port(address, chosen)
     click.echo(f"Events on http://{address}:{chosen}/api/v1/events/stream")
     _serve_alone("registry.watches.stream:from_environment", address, chosen, settings)
 
@@ -68,12 +67,12 @@ def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...], r
     settings = replace(cli.settings(makes_home=True), edges=frozenset({Edge.API}))
     # Standard output is the protocol's.
     logs.configure(descriptor=2)
-    require_database(settings)
+    serve.require_database(settings)
     if not is_http:
         _serve_stdio(settings, repeats_text=repeats_text)
         return
     chosen = port or settings.port + 2
-    require_free_port(address, chosen)
+    serve.require_free_port(address, chosen)
     click.echo(f"MCP on http://{address}:{chosen}/mcp", err=True)
     _serve_alone("registry.app:agents_from_environment", address, chosen, settings)
 
@@ -88,8 +87,7 @@ def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
 
 def _serve_alone(application: str, address: str, port: int, settings: Settings) -> None:
     """Serve an ASGI application, `module:function` that makes it, in one process until interrupted."""
-    from granian import Granian
-    from granian.constants import Interfaces
+    from granian import Granian, constants
 
-    own = server_settings(settings, address, port)
-    Granian(application, interface=Interfaces.ASGI, workers=1, workers_kill_timeout=5, **own).serve()
+    own = serve.server_settings(settings, address, port)
+    Granian(application, interface=constants.Interfaces.ASGI, workers=1, workers_kill_timeout=5, **own).serve()

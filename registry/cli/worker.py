@@ -9,14 +9,12 @@ import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
+from registry.core import processes, tracing
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, reading_sessions_for, sessions_for
-from registry.core.processes import forbid_dumps, freeze_gc
-from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.log.clock_check import require_right_clock
-from registry.worker import scheduler
-from registry.worker.bulk_jobs import work_on
+from registry.worker import bulk_jobs, scheduler
 
 
 @click.command()
@@ -29,7 +27,7 @@ def worker(once: bool) -> None:
     os.umask(0o077)
     settings = cli.settings(makes_home=True)
     logs.configure()
-    require_collector(settings)
+    tracing.require_collector(settings)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -59,9 +57,9 @@ def work(with_parent: bool) -> None:
     parent, stopping = os.getppid(), [False]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.__setitem__(0, True))
-    freeze_gc()
+    processes.freeze_gc()
     with open_engine(settings.database_url) as engine:
-        work_on(
+        bulk_jobs.work_on(
             settings,
             sessions_for(engine),
             reading_sessions_for(engine),
@@ -80,11 +78,11 @@ def answer(descriptor: int) -> None:
     # The server ends after its last list, and closes the connection: whatever is told to stop both, this one waits for that.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    forbid_dumps()
+    processes.forbid_dumps()
     connection = Connection(descriptor)
     app = create_app(connection.recv())
     replica = services(app).replica
     if replica is not None:
         replica.start()
-    freeze_gc()
+    processes.freeze_gc()
     answer_lists(connection, app.application_for)

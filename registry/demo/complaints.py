@@ -11,17 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_97_10
 
-from registry.complaints.case import units, visits
-from registry.complaints.case.complaint_codes import RANDOM_DIGITS, derive, last_six
-from registry.complaints.case.models import Case
+from registry.complaints.case import complaint_codes, models, units, visits
 from registry.complaints.casework import actions as casework
 from registry.complaints.intake import filing
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import find
-from registry.officers import accounts
+from registry.officers import accounts, rights
 from registry.officers.models import Officer, Unit
-from registry.officers.rights import OUTSIDERS, Role
 from registry.register.agencies.models import Agency, Licence
 from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole, PartnerKind
 from registry.vocabulary.register import Language
@@ -48,7 +45,7 @@ def load_complaints(
 
 def demo_code(number: int) -> str:
     """A complaint code that cannot be mistaken for one drawn at random."""
-    body = f"{number:0{RANDOM_DIGITS}d}"
+    body = f"{number:0{complaint_codes.RANDOM_DIGITS}d}"
     return body + str(mod_97_10.calc_check_digits(body))
 
 
@@ -64,7 +61,7 @@ def _file(
     filing.answer(session, sealer, visit, given)
     filing.submit(session, sealer, visit, filed_at)
     visits.end(session, visit)
-    _work(session, sealer, session.get_one(Case, visit.box.case_id), entry, at)
+    _work(session, sealer, session.get_one(models.Case, visit.box.case_id), entry, at)
 
 
 def begin_case(
@@ -76,14 +73,14 @@ def begin_case(
     role: MailboxRole = MailboxRole.WORKER,
 ) -> visits.Visit:
     """Begin a case with a complaint code, as its holder would; gives the visit in which it is filled in."""
-    root = derive(sealer.keyring, code)
+    root = complaint_codes.derive(sealer.keyring, code)
     started = filing.start(session, sealer, code, root, language=language, role=role, at=at)
     visit = visits.visit(session, sealer, started.token, at)
-    filing.confirm(session, sealer, visit, last_six(code), at)
+    filing.confirm(session, sealer, visit, complaint_codes.last_six(code), at)
     return visit
 
 
-def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any], at: datetime) -> None:
+def _work(session: Session, sealer: Sealer, case: models.Case, entry: Mapping[str, Any], at: datetime) -> None:
     unit = session.get_one(Unit, case.unit_id).reference
     for step in entry.get("steps", ()):
         officer = casework.Officer(f"Demo {step['role']}", CaseRole(step["role"]), unit)
@@ -107,7 +104,7 @@ PARTNER = "it-demo-union"
 class Joining(NamedTuple):
     """An officer and the code to join with; None for one that was added before."""
 
-    role: Role
+    role: rights.Role
     unit: str
     email: str
     code: str | None
@@ -120,19 +117,19 @@ def add_officers(session: Session, sealer: Sealer, at: datetime) -> list[Joining
     """
     missing = "the demonstration is not loaded: run `registry demo load` first"
     unit = find(session, Unit, Unit.reference == UNIT, missing=missing)
-    wanted = [(role, UNIT, f"{role}@{UNIT}.example") for role in Role if role not in OUTSIDERS]
-    wanted.insert(3, (Role.SUPERVISOR, UNIT, f"supervisor-2@{UNIT}.example"))
+    wanted = [(role, UNIT, f"{role}@{UNIT}.example") for role in rights.Role if role not in rights.OUTSIDERS]
+    wanted.insert(3, (rights.Role.SUPERVISOR, UNIT, f"supervisor-2@{UNIT}.example"))
     if session.scalars(select(Unit.id).where(Unit.reference == REGION)).first() is not None:
-        wanted += [(role, REGION, f"{role}@{REGION}.example") for role in (Role.TRIAGE, Role.SUPERVISOR)]
-    wanted.append((Role.PARTNER, _partner(session, sealer, at), f"partner@{PARTNER}.example"))
+        wanted += [(role, REGION, f"{role}@{REGION}.example") for role in (rights.Role.TRIAGE, rights.Role.SUPERVISOR)]
+    wanted.append((rights.Role.PARTNER, _partner(session, sealer, at), f"partner@{PARTNER}.example"))
     agency = _agency(session, unit.authority)
     if agency is not None:
         desk = units.agency_unit(session, sealer, agency, at.date()).reference
-        wanted.append((Role.AGENCY_REP, desk, f"agency@{desk}.example"))
+        wanted.append((rights.Role.AGENCY_REP, desk, f"agency@{desk}.example"))
     return [_added(session, role, of, email, at) for role, of, email in wanted]
 
 
-def _added(session: Session, role: Role, unit: str, email: str, at: datetime) -> Joining:
+def _added(session: Session, role: rights.Role, unit: str, email: str, at: datetime) -> Joining:
     there = session.scalars(select(Officer.id).where(Officer.email == email)).first()
     if there is not None:
         return Joining(role, unit, email, None)

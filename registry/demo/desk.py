@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import units, visits
-from registry.complaints.case.complaint_codes import derive
+from registry.complaints.case import complaint_codes, units, visits
 from registry.complaints.case.models import Case
+from registry.complaints.casework import actions, reply_templates
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import reply_templates
-from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties.hearings import actions as hearings
@@ -30,16 +28,14 @@ from registry.officers import accounts
 from registry.officers.models import Officer as Account
 from registry.officers.models import OfficerState, RoleHeld
 from registry.officers.rights import Role
-from registry.register.agencies.models import PublicRecord
+from registry.register.agencies import models, storage
 from registry.register.agencies.record import read_record
-from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
 from registry.register.imports.held_lists import hold
 from registry.register.imports.models import PendingImport
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
-from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
+from registry.supervision.licensing import drafting, proposals
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
@@ -68,19 +64,19 @@ class Desk(NamedTuple):
     names: Mapping[Role, str]
     settings: Settings
 
-    def as_(self, role: Role) -> Officer:
-        return Officer(self.names[role], CaseRole(role.value), UNIT)
+    def as_(self, role: Role) -> actions.Officer:
+        return actions.Officer(self.names[role], CaseRole(role.value), UNIT)
 
     @property
     def today(self) -> date:
         """The day where the authority sits: its acts are of that day."""
         return today_at(self.session, AUTHORITY, self.at)
 
-    def call(self, role: Role, at: datetime) -> Call[Officer]:
+    def call(self, role: Role, at: datetime) -> Call[actions.Officer]:
         return Call(self.session, self.as_(role), at)
 
-    def template_call(self, role: Role) -> Call[UnitOfficer]:
-        return Call(self.session, UnitOfficer(self.names[role], UNIT), self.at)
+    def template_call(self, role: Role) -> Call[actions.UnitOfficer]:
+        return Call(self.session, actions.UnitOfficer(self.names[role], UNIT), self.at)
 
     def ago(self, days: int) -> datetime:
         return self.at - timedelta(days=days)
@@ -220,7 +216,7 @@ def _withdrawn(desk: Desk, number: int) -> None:
 
 
 def _return(desk: Desk, number: int) -> visits.Visit:
-    at, root = desk.ago(2), derive(desk.sealer.keyring, demo_code(number))
+    at, root = desk.ago(2), complaint_codes.derive(desk.sealer.keyring, demo_code(number))
     return visits.visit(desk.session, desk.sealer, mailbox.open_mailbox(desk.session, desk.sealer, root, at), at)
 
 
@@ -286,7 +282,7 @@ def _held_list(desk: Desk) -> None:
 def _likely_clone(desk: Desk) -> None:
     """Two firms of nearly one name and telephone number: nothing of it is public before an officer has confirmed."""
     pair = [demo_reference("agency", tag) for tag in ("it-uno", "it-revocata")]
-    first, second = sorted(row_ids(desk.session, pair).values())
+    first, second = sorted(storage.row_ids(desk.session, pair).values())
     signs = [Sign.NEAR_NAME, Sign.PHONE]
     desk.session.add(
         Collision(
@@ -299,9 +295,9 @@ def _likely_clone(desk: Desk) -> None:
 def _renewal(desk: Desk) -> None:
     """The provisional licence, renewed by one officer and to be approved by another."""
     holder = demo_reference("agency", "it-provvisoria")
-    body = desk.session.scalars(select(PublicRecord.body).where(PublicRecord.reference == holder)).one()
+    body = desk.session.scalars(select(models.PublicRecord.body).where(models.PublicRecord.reference == holder)).one()
     licence = read_record(body).licences[0]
     until: date = (licence.valid_to or desk.today) + timedelta(days=730)
-    call = Call(desk.session, LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
+    call = Call(desk.session, drafting.LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
     terms = {"valid_to": until}
-    proposals.propose(call, ActRequest(LicenceAct.RENEW, licence.licence_id, terms, LAW, desk.today))
+    proposals.propose(call, drafting.ActRequest(LicenceAct.RENEW, licence.licence_id, terms, LAW, desk.today))

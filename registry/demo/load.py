@@ -22,9 +22,7 @@ from registry.core.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import lock_log, refuse_mixing
 from registry.oversight.rules import VERSION, Quarter
 from registry.oversight.statistics import Snapshot, SnapshotCell
-from registry.register.agencies import models, record
-from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
-from registry.register.agencies.publishing import Event
+from registry.register.agencies import actions, models, publishing, record
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import Authority
 from registry.register.imports.mapping import SourceMapping, as_stored
@@ -57,10 +55,10 @@ def load(session: Session) -> Counts | None:
     data = demo_data(now().date())
     sources = _load_sources(session, data)
     agencies = {entry["tag"]: _agency(entry, sources) for entry in data["agency"]}
-    admit(session, list(agencies.values()), Event("source.imported"))
+    actions.admit(session, list(agencies.values()), publishing.Event("source.imported"))
     for entry in data["agreement"]:
         agreement = _agreement(entry, agencies)
-        register_agreement(session, agreement, Event("agreement.registered"))
+        actions.register_agreement(session, agreement, publishing.Event("agreement.registered"))
     for change in data["change"]:
         _apply(session, change, agencies, sources)
     load_statistics(session, data["release"], now().date())
@@ -200,7 +198,7 @@ def _licence(entry: dict[str, Any], tag: str, reading: _Reading) -> dict[str, An
         "licence_id": demo_reference("licence", tag),
         "authority": reading.authority,
         "country": reading.country,
-        "status_place": UNPLACED,
+        "status_place": actions.UNPLACED,
         "status_history": [period | stated for period in history],
         **stated,
     }
@@ -235,7 +233,7 @@ def _apply(
     if periods is not None:
         licence = msgspec.structs.replace(new.licences[0], status_history=periods)
         new = msgspec.structs.replace(new, licences=(licence, *new.licences[1:]))
-    amend(session, new, Event(change["type"], is_correction=change.get("is_correction", False)))
+    actions.amend(session, new, publishing.Event(change["type"], is_correction=change.get("is_correction", False)))
 
 
 def _periods(

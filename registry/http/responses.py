@@ -90,6 +90,14 @@ class File:
     length: int | None = None
 
 
+BYTES = "application/octet-stream"
+
+
+def file_of(body: bytes, name: str) -> File:
+    """A file whose bytes are at hand."""
+    return File([body], BYTES, name, len(body))
+
+
 class Sent(Response):
     """A response whose headers are all made, safe and complete: it goes out as it is. A header that is set later goes out too.
 

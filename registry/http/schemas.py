@@ -33,8 +33,6 @@ from schemas.base import InSchema, OutSchema
 
 View = Callable[..., Any]
 
-BYTES = "application/octet-stream"
-
 PLACES = {"next_cursor": "cursor", "next_before": "before"}
 """Fields of an answer that say where the next page begins, each with the parameter that takes it."""
 
@@ -248,5 +246,6 @@ def response_bytes(media_type: str, operation: str, error_statuses: tuple[int, .
 def response_file(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the File that the view gives into a response that is saved and never shown."""
     return _with_answer(
-        responses.respond_with_file, ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False)
+        responses.respond_with_file,
+        ResponseSpec(None, operation, error_statuses, (responses.BYTES,), is_cacheable=False),
     )

@@ -5,7 +5,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions
-from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import AccessGrant
@@ -23,7 +22,7 @@ from schemas import officers
 def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
     officer has an interest in the agency."""
-    case, grant = lock_grant(session, me.standing.unit, reference_in(reference))
+    case, grant = actions.lock_grant(session, me.standing.unit, reference_in(reference))
     require_right(me, RIGHT_TO[grant.kind], act)
     require_no_interest(me, *agencies_of(sealer(), case))
     return grant.reference

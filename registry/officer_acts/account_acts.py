@@ -17,8 +17,7 @@ from registry.http.transaction import services
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
-from registry.officers import accounts, notices, tokens
-from registry.officers.models import NoticeChoice, Officer, OfficerChange, RoleLent
+from registry.officers import accounts, models, notices, tokens
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas import officers
@@ -38,21 +37,21 @@ def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, refe
     return accounts.change_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _lock_officer(call: ActCall[str]) -> Officer:
+def _lock_officer(call: ActCall[str]) -> models.Officer:
     """The officer of an act, locked where a version was read."""
     return accounts.officer_named(call.session, call.reference, call.me.standing.unit, call.version)
 
 
-def _invite(call: ActCall[str], **fields: Any) -> OfficerChange:
+def _invite(call: ActCall[str], **fields: Any) -> models.OfficerChange:
     invitation = accounts.Invitation(call.reference, **fields)
     return accounts.propose_invitation(call.session, invitation, by=call.actor, at=call.at)
 
 
-def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> OfficerChange:
+def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> models.OfficerChange:
     return accounts.propose_roles(call.session, _lock_officer(call), roles, by=call.actor, at=call.at)
 
 
-def _reset(call: ActCall[str]) -> OfficerChange:
+def _reset(call: ActCall[str]) -> models.OfficerChange:
     return accounts.propose_reset(call.session, _lock_officer(call), by=call.actor, at=call.at)
 
 
@@ -185,16 +184,16 @@ OFFICER_CHANGES: OfficerActs[str] = OfficerActs(
 MAIL = "mail"
 
 
-def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
+def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[models.Officer]:
     return OfficerActs(Resource.OWN, lambda me, _: me.officer, find, rows)
 
 
 def _ending(
-    operation: str, about: str, missing: str, end_one: Callable[[ActCall[Officer]], bool]
-) -> OfficerActs[Officer]:
+    operation: str, about: str, missing: str, end_one: Callable[[ActCall[models.Officer]], bool]
+) -> OfficerActs[models.Officer]:
     """The act that ends something of one's own; `end_one` gives False where there is none of that reference."""
 
-    def end(call: ActCall[Officer]) -> None:
+    def end(call: ActCall[models.Officer]) -> None:
         if not end_one(call):
             raise NotFound(missing)
 
@@ -224,13 +223,13 @@ OWN_LOANS = _ending(
 )  # fmt: skip
 
 
-def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> RoleLent:
+def _lend(call: ActCall[models.Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> models.RoleLent:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
     return accounts.lend(call, deputy, role, from_on, to_on)
 
 
-def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None, room: str = "") -> None:
-    notices.choose(call.session, call.actor, NoticeChoice(choice))
+def _choose_notices(call: ActCall[models.Officer], choice: str, way: str | None = None, room: str = "") -> None:
+    notices.choose(call.session, call.actor, models.NoticeChoice(choice))
     if way is None:
         return
     if way != MAIL and way not in push.ways(services().settings):
@@ -246,7 +245,7 @@ def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None,
     notices.choose_push(call.session, call.actor, to)
 
 
-def _declare(call: ActCall[Officer], agency_id: str) -> None:
+def _declare(call: ActCall[models.Officer], agency_id: str) -> None:
     # An interest may be declared before the agency is in the registry: by its reference alone.
     agency = read_reference(agency_id[:40]) or picked_agency(call.session, agency_id, "agency_id")
     accounts.declare_conflict(call.session, call.actor, agency, call.me.day(call.at))

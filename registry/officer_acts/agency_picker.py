@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.i18n.names import ShownName, main_name
+from registry.register.agencies import listing, queries
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
-from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.models import Agency, Licence, LookupKey
-from registry.register.agencies.queries import published
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme, Language
 
@@ -60,7 +59,7 @@ def suggested_agencies(session: Session, typed: str, language: Language, today: 
     if not text:
         return []
     ids = list(_meant(session, text)[:MAX_SUGGESTED])
-    ids += [hit.agency_id for hit in agencies_named(session, text, MAX_SUGGESTED) if hit.agency_id not in ids]
+    ids += [hit.agency_id for hit in listing.agencies_named(session, text, MAX_SUGGESTED) if hit.agency_id not in ids]
     return [
         Suggestion(
             one.agency_id,
@@ -68,7 +67,7 @@ def suggested_agencies(session: Session, typed: str, language: Language, today: 
             one.country,
             next((licence.number for licence in one.licences if licence.number), None),
         )
-        for one in published(session, ids[:MAX_SUGGESTED], today)
+        for one in queries.published(session, ids[:MAX_SUGGESTED], today)
     ]
 
 
@@ -95,4 +94,4 @@ def names_of_agencies(session: Session, references: Collection[str], language: L
     if not references:
         return {}
     ids = session.execute(select(Agency.id).where(Agency.reference.in_(references))).scalars().all()
-    return {one.agency_id: main_name(one, language).name for one in published(session, ids, today)}
+    return {one.agency_id: main_name(one, language).name for one in queries.published(session, ids, today)}

@@ -301,13 +301,11 @@ CASE_EMPLOYERS = _acts_within_case(
 )  # fmt: skip
 
 
-def _find_employer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return firms.employer_of_unit(session, sealer(), me.standing.unit, reference_in(reference)).row.reference
-
-
 EMPLOYER = case_acts(
     Resource.CASE,
-    _find_employer,
+    lambda session, me, _, reference: (
+        firms.employer_of_unit(session, sealer(), me.standing.unit, reference_in(reference)).row.reference
+    ),
     OfficerAct(
         "edit", Act.WRITE, calling_sealed(firms.edit_employer, firms.EmployerDetails), "editEmployer",
         "Correct what is written down of an employer.",

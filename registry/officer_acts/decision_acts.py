@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
-from registry.i18n.languages import text
-from registry.i18n.wording import date_text
+from registry.i18n import languages, wording
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder, lock_case_for
@@ -21,8 +20,8 @@ from schemas.sanctions import DecisionDraftSchema, SendBackSchema
 
 def decision_notice(language: Language, outcome: DecisionOutcome, summary: str, object_until: date) -> str:
     """The message of a decision: `registry.complaints.casework.decisions.actions.Words`."""
-    right = text(language, "decision.notice.object", date=date_text(language, object_until))
-    return "\n\n".join((text(language, f"decision.notice.{outcome}"), summary, right))
+    right = languages.text(language, "decision.notice.object", date=wording.date_text(language, object_until))
+    return "\n\n".join((languages.text(language, f"decision.notice.{outcome}"), summary, right))
 
 
 def find_decision(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:

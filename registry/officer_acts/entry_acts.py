@@ -12,24 +12,22 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import actions, queries
-from registry.supervision.entries.actions import EntryOfficial, Rep
-from registry.supervision.entries.models import EntryRequest
+from registry.supervision.entries import actions, models, queries
 from registry.vocabulary.register import Language
 from schemas.entries import AgencyInvitationSchema, EntryAnswerSchema, EntryDecisionSchema
 
 
-def official(me: AuthenticatedOfficer) -> EntryOfficial:
+def official(me: AuthenticatedOfficer) -> actions.EntryOfficial:
     """The officer present as entries know officers of an authority."""
-    return EntryOfficial(me.officer.reference, me.standing.authority)
+    return actions.EntryOfficial(me.officer.reference, me.standing.authority)
 
 
-def representative(session: Session, me: AuthenticatedOfficer) -> Rep:
+def representative(session: Session, me: AuthenticatedOfficer) -> actions.Rep:
     """The officer present as one of the agency's own people. Raises NotFound where the unit is no agency's."""
-    return Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
+    return actions.Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
 
 
-def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
+def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> models.EntryRequest:
     """A request about an entry. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)
@@ -87,7 +85,7 @@ def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) 
     return change, agency
 
 
-def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
+def _invite(call: ActCall[actions.EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     actions.require_own(call.session, call.actor, agency)

@@ -6,9 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.hearings import actions, outcome, portal, queries
-from registry.complaints.parties.hearings.content import Allegation
-from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.hearings import actions, content, outcome, portal, queries, rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import find_case, require_of_case
 from registry.http.complaint_services import sealer
@@ -31,7 +29,7 @@ def find_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> 
 
 def read_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> queries.HearingView:
     """A hearing with the moves open to the officer present. Audited. Raises NotFound."""
-    roles = ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE))
+    roles = ((rules.By.OFFICER, Act.PROPOSE), (rules.By.CHECKER, Act.APPROVE))
     by = [one for one, act in roles if me.standing.may(Resource.HEARING, act)]
     return queries.hearing_view(officer_call(session, me, Resource.HEARING, Act.READ), sealer(), reference, by)
 
@@ -44,7 +42,7 @@ ACTS = case_acts(
     Resource.HEARING,
     lambda session, me, _, reference: find_hearing(session, me, reference),
     OfficerAct(
-        "edit", Act.PROPOSE, calling_sealed(actions.edit, Allegation), "editHearing",
+        "edit", Act.PROPOSE, calling_sealed(actions.edit, content.Allegation), "editHearing",
         """Edit the draft of a hearing.
 
         Only its author may, so that it is known who the second person is.
@@ -103,7 +101,7 @@ ACTS = case_acts(
 def _draft(call: ActCall[Officer], agency_id: str | None = None, **written: Any) -> str:
     agency = picked_agency(call.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(call.me, agency)
-    return actions.draft(call, sealer(), call.reference, Allegation(**written), agency).reference
+    return actions.draft(call, sealer(), call.reference, content.Allegation(**written), agency).reference
 
 
 IN_CASE = case_acts(

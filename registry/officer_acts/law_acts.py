@@ -1,29 +1,21 @@
 """Acts on overlays of the law: what operators put into force and withdraw, each by two of them."""
 
-from sqlalchemy.orm import Session
-
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.law.overlays import actions
-from registry.register.law.overlays.actions import Operator
-from registry.register.law.overlays.queries import overlay_named
+from registry.register.law.overlays import actions, queries
 from schemas.law import OverlayProposalSchema, OverlayWithdrawalSchema
 
 
-def operator_of(me: AuthenticatedOfficer) -> Operator:
-    return Operator(me.officer.reference, me.standing.unit)
+def operator_of(me: AuthenticatedOfficer) -> actions.Operator:
+    return actions.Operator(me.officer.reference, me.standing.unit)
 
 
-def _find_overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, reference: str) -> str:
-    return overlay_named(session, reference).reference
-
-
-def _propose(call: ActCall[Operator], file: str, signature: str, filename: str | None = None) -> str:
+def _propose(call: ActCall[actions.Operator], file: str, signature: str, filename: str | None = None) -> str:
     return actions.propose(call, file.encode(), signature, filename or "overlay").reference
 
 
-LAW: OfficerActs[Operator] = OfficerActs(
+LAW: OfficerActs[actions.Operator] = OfficerActs(
     Resource.LAW,
     lambda me, _: operator_of(me),
     lambda _session, me, _act: me.standing.unit,
@@ -41,10 +33,10 @@ LAW: OfficerActs[Operator] = OfficerActs(
     ),
 )  # fmt: skip
 
-LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
+LAW_OVERLAYS: OfficerActs[actions.Operator] = OfficerActs(
     Resource.LAW,
     lambda me, _: operator_of(me),
-    _find_overlay,
+    lambda session, _me, _act, reference: queries.overlay_named(session, reference).reference,
     (
         OfficerAct(
             "approve", Act.APPROVE, calling(actions.approve), "approveLawOverlay",

@@ -1,22 +1,25 @@
-"""Acts of licensing: what officers of an authority do to its licences and to what waits for them."""
+"""Acts of licensing: what officers of an authority do to its licences and to what waits for them.
+
+And what console and API share of it: the officer's authority and interests, and what an act would do.
+"""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session, object_session
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
 from registry.http.transaction import keyring, services
-from registry.officer_acts import licensing
-from registry.officer_acts.acting import reference_in, require_no_interest
+from registry.officer_acts.acting import reference_in, require_no_interest, require_right
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.agencies.models import Agency
-from registry.supervision.licensing import deposits, proposals, related_acts
-from registry.supervision.licensing.deposits import DepositEntry
+from registry.register.agencies import channels, models, record
+from registry.supervision.collisions.actions import Compared, compared
+from registry.supervision.collisions.models import Collision
+from registry.supervision.licensing import deposits, proposals, queries, related_acts, rules
 from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, today_of
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
@@ -25,27 +28,106 @@ from schemas import entries
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
 
 
+class ActPreview(NamedTuple):
+    """An act before it is proposed or approved: mail addresses of the agency, and whom an applicant resembles.
+
+    Without an address the agency is told by hand. `likenesses` is None where there is no applicant.
+    """
+
+    draft: Draft
+    addresses: list[str]
+    likenesses: Compared | None
+
+
+COMPARED = (LicenceAct.APPLY, LicenceAct.ISSUE)
+"""Acts before which the holder is compared with all other agencies."""
+
+
+def preview_act(session: Session, draft: Draft) -> ActPreview:
+    """What an act would change, whom it would be told to, and whom an applicant resembles."""
+    if draft.agency_row_id is None:
+        addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
+    else:
+        addresses = channels.registered_addresses(session, draft.agency_row_id)
+    likenesses = None
+    if draft.act in COMPARED:
+        likenesses = compared(session, draft.after, draft.agency_row_id, keyed_digest)
+    return ActPreview(draft, addresses, likenesses)
+
+
+def keyed_digest(text: str) -> str:
+    """The keyed digest under which what agencies share is compared (registry.supervision.collisions)."""
+    return keyring().digest("collisions", text)
+
+
+def official(me: AuthenticatedOfficer) -> LicensingOfficial:
+    return LicensingOfficial(me.officer.reference, me.standing.authority, me.standing.unit)
+
+
+def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
+    """Agreements are a right of their own beside licences. Raises Forbidden."""
+    if act in rules.AGREEMENTS:
+        require_right(me, Resource.AGREEMENT, right)
+
+
+def find_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
+    """A proposal of the officer's authority.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest in its agency.
+    """
+    found = queries.proposal_named(session, me.standing.authority, reference)
+    if found.agency_id is not None:
+        require_no_interest(me, session.get_one(models.Agency, found.agency_id).reference)
+    return found
+
+
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
+    """Proposals of the officer's authority that wait for a second person, except where the officer has an interest."""
+    found = queries.waiting(session, me.standing.authority)
+    return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
+
+
+def find_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[models.Agency, record.Agency]:
+    """An agency of the officer's authority. Raises NotFound for any other, Forbidden on a conflict of interest."""
+    row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
+    require_no_interest(me, agency.agency_id)
+    return row, agency
+
+
+def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: str) -> models.PendingChannelChange:
+    """A pending change of a channel at the officer's authority.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest.
+    """
+    change, agency = related_acts.change_of_authority(session, me.standing.authority, reference)
+    require_no_interest(me, agency)
+    return change
+
+
+def find_collision(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Collision, list[record.Agency]]:
+    """A pair of which one agency is the authority's.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest in one of them.
+    """
+    found, both = related_acts.collision_of_authority(session, me.standing.authority, reference)
+    for agency in both:
+        require_no_interest(me, agency.agency_id)
+    return found, both
+
+
 def _acts(resource: Resource, find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
-    return OfficerActs(resource, lambda me, _: licensing.official(me), find, rows)
+    return OfficerActs(resource, lambda me, _: official(me), find, rows)
 
 
-def _find_proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
-    found = licensing.find_proposal(session, me, reference)
-    licensing.require_act(me, found.act, act.right)
+def _proposal_to_act_on(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
+    found = find_proposal(session, me, reference)
+    require_act(me, found.act, act.right)
     return found.reference
 
 
-def _find_line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
-    licensing.find_agency(session, me, agency)
+def _line_of_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
+    find_agency(session, me, agency)
     return line
-
-
-def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return licensing.find_channel_change(session, me, reference_in(reference)).reference
-
-
-def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return licensing.find_collision(session, me, reference_in(reference))[0].reference
 
 
 def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
@@ -53,8 +135,8 @@ def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) ->
     return me.standing.authority or ""
 
 
-def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
-    return licensing.find_agency(session, me, agency)[1].agency_id
+def _agency_named(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
+    return find_agency(session, me, agency)[1].agency_id
 
 
 def _preview(
@@ -64,7 +146,7 @@ def _preview(
     about: str | None = None,
     **ground: Any,
 ) -> Draft:
-    licensing.require_act(call.me, act, Act.PROPOSE)
+    require_act(call.me, act, Act.PROPOSE)
     draft = draft_act(call, ActRequest(act, about, stated, **ground))
     require_no_interest(call.me, draft.after.agency_id)
     return draft
@@ -77,10 +159,10 @@ def _propose(
     about: str | None = None,
     **ground: Any,
 ) -> str:
-    licensing.require_act(call.me, act, Act.PROPOSE)
+    require_act(call.me, act, Act.PROPOSE)
     made = proposals.propose(call, ActRequest(act, about, stated, **ground))
     if made.agency_id is not None:
-        require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
+        require_no_interest(call.me, call.session.get_one(models.Agency, made.agency_id).reference)
     return made.reference
 
 
@@ -118,7 +200,7 @@ def _approved(proposal: object) -> str:
 
 PROPOSALS = _acts(
     Resource.LICENCE,
-    _find_proposal,
+    _proposal_to_act_on,
     OfficerAct(
         "approve", Act.APPROVE, calling(proposals.approve), "approveLicenceProposal",
         """Approve another officer's proposal.
@@ -139,12 +221,12 @@ PROPOSALS = _acts(
 
 
 def _enter(call: ActCall[LicensingOfficial], **entry: Any) -> str:
-    return deposits.enter(call, call.reference, DepositEntry(**entry)).reference
+    return deposits.enter(call, call.reference, deposits.DepositEntry(**entry)).reference
 
 
 DEPOSITS = _acts(
     Resource.DEPOSIT,
-    _find_agency,
+    _agency_named,
     OfficerAct(
         "enter", Act.PROPOSE, _enter, "enterDepositLine",
         """Add a line to the ledger of a deposit.
@@ -157,7 +239,7 @@ DEPOSITS = _acts(
 
 DEPOSIT_LINES = _acts(
     Resource.DEPOSIT,
-    _find_line,
+    _line_of_agency,
     OfficerAct(
         "approve", Act.APPROVE, calling(deposits.approve), "approveDepositLine",
         "Approve a draw or a reversal that another officer entered.",
@@ -194,7 +276,7 @@ CHANNELS = _acts(
 
 CHANNEL_CHANGES = _acts(
     Resource.CHANNEL,
-    _find_change,
+    lambda session, me, _, reference: find_channel_change(session, me, reference_in(reference)).reference,
     OfficerAct(
         "approve", Act.APPROVE, calling(related_acts.approve_change), "approveChannelChange",
         """Approve another officer's proposal.
@@ -219,7 +301,7 @@ def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None
 
 COLLISIONS = _acts(
     Resource.CLONE,
-    _find_collision,
+    lambda session, me, _, reference: find_collision(session, me, reference_in(reference))[0].reference,
     OfficerAct(
         "confirm", Act.APPROVE, _confirm, "confirmCollision",
         """Confirm a collision: a public clone warning is put on the true entry at once.
@@ -238,7 +320,7 @@ COLLISIONS = _acts(
 
 CLONE_WARNINGS = _acts(
     Resource.CLONE,
-    _find_agency,
+    _agency_named,
     OfficerAct(
         "warn", Act.APPROVE, calling(related_acts.warn), "warnOfClone",
         """Put a clone warning on an agency's entry.

@@ -7,11 +7,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import actions, portal, queries
-from registry.complaints.parties.referrals.actions import Proposal
-from registry.complaints.parties.referrals.content import Choice
-from registry.complaints.parties.steps import find_case
+from registry.complaints.parties import models, steps
+from registry.complaints.parties.referrals import actions, content, portal, queries
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import officer_call, reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts, party_acts
@@ -24,7 +21,7 @@ from schemas import referrals
 def find_referral(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
-    require_no_interest(me, *agencies_of(sealer(), find_case(session, Referral, me.standing.unit, found)))
+    require_no_interest(me, *agencies_of(sealer(), steps.find_case(session, models.Referral, me.standing.unit, found)))
     return found
 
 
@@ -68,8 +65,8 @@ ACTS = case_acts(
 def _propose(
     call: ActCall[Officer], answers: Sequence[str], messages: Sequence[str], files: Sequence[str], **proposal: Any
 ) -> str:
-    choice = Choice(answers, messages, files)
-    return actions.propose(call, sealer(), call.reference, Proposal(choice=choice, **proposal)).reference
+    choice = content.Choice(answers, messages, files)
+    return actions.propose(call, sealer(), call.reference, actions.Proposal(choice=choice, **proposal)).reference
 
 
 IN_CASE = case_acts(

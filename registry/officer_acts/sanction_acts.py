@@ -14,22 +14,19 @@ from registry.officer_acts.agency_picker import licence_numbered
 from registry.officer_acts.case_acts import lock_case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.sanctions import actions, queries
-from registry.supervision.sanctions.actions import Look, Terms
-from registry.supervision.sanctions.models import Sanction
-from registry.supervision.sanctions.moves import SanctionOfficial
+from registry.supervision.sanctions import actions, models, moves, queries
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import ToldFirst
 from schemas import sanctions
 
 
-def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
+def official(me: AuthenticatedOfficer, act: Act) -> moves.SanctionOfficial:
     """The officer present as sanctions know officers. Raises Forbidden."""
     officer = acting(me, Resource.SANCTION, act)
-    return SanctionOfficial(officer.name, officer.role, officer.unit, me.standing.authority)
+    return moves.SanctionOfficial(officer.name, officer.role, officer.unit, me.standing.authority)
 
 
-def find_sanction(session: Session, me: AuthenticatedOfficer, reference: str) -> Sanction:
+def find_sanction(session: Session, me: AuthenticatedOfficer, reference: str) -> models.Sanction:
     """A sanction of the officer's authority. Raises NotFound for another's, Forbidden where the officer has an interest."""
     sanction = queries.sanction_named(session, me.standing.authority, reference_in(reference))
     require_no_interest(me, sanction.agency)
@@ -50,7 +47,7 @@ def readable_decision(session: Session, me: AuthenticatedOfficer, decision: str)
 
 
 def _propose(
-    call: ActCall[SanctionOfficial],
+    call: ActCall[moves.SanctionOfficial],
     licence_id: str,
     decision_id: str | None = None,
     case_version: int | None = None,
@@ -61,18 +58,20 @@ def _propose(
         detail = "is missing: send the version of the decided case as you read it"
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
     licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
-    made = actions.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
+    made = actions.propose(
+        call, sealer(), licence, actions.Terms(**terms), decision=decision, case_version=case_version
+    )
     require_no_interest(call.me, made.agency)
     return made.reference
 
 
-def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
-    return actions.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
+def _look(call: ActCall[moves.SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
+    return actions.look_at_workers(call, call.reference, actions.Look(informed=frozenset(told), **look))
 
 
 def _sanction_done(sanction: object) -> str:
     """The code of what an approval or a confirmed end made of a sanction: its state says it."""
-    assert isinstance(sanction, Sanction)
+    assert isinstance(sanction, models.Sanction)
     return f"sanction_{sanction.state}"
 
 
@@ -100,7 +99,7 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_sanction(session, me, reference).reference,
     (
         OfficerAct(
-            "edit", Act.PROPOSE, calling_sealed(actions.edit, Terms), "editSanction",
+            "edit", Act.PROPOSE, calling_sealed(actions.edit, actions.Terms), "editSanction",
             """Edit a proposed sanction.
 
             Only its proposer may, until it is submitted for approval.

@@ -3,8 +3,7 @@
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.queries import agencies_of
-from registry.complaints.parties.models import Transfer
-from registry.complaints.parties.steps import find_case
+from registry.complaints.parties import models, steps
 from registry.complaints.parties.transfers import actions, queries
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import reference_in, require_no_interest
@@ -18,7 +17,7 @@ from schemas.referrals import TransferDeclineSchema, TransferRequestSchema
 def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
-    require_no_interest(me, *agencies_of(sealer(), find_case(session, Transfer, me.standing.unit, found)))
+    require_no_interest(me, *agencies_of(sealer(), steps.find_case(session, models.Transfer, me.standing.unit, found)))
     return found
 
 

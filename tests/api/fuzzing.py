@@ -15,7 +15,7 @@ from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 from schemathesis.schemas import BaseSchema
 
 from registry.api import api_keys
-from registry.api.officers import guard
+from registry.api.officers import endpoints
 from tests import conftest
 
 SAMPLED = 4 if conftest.is_everything else 2
@@ -46,7 +46,7 @@ def config_from(path: Path) -> SchemathesisConfig:
 
 def needs_an_officer(context: Any) -> bool:
     """Whether an operation is of the officers' API, which is served where the console is."""
-    return {guard.NEEDS_TOKEN: []} in context.operation.definition.raw.get("security", [])
+    return {endpoints.NEEDS_TOKEN: []} in context.operation.definition.raw.get("security", [])
 
 
 def needs_a_key(context: Any) -> bool:

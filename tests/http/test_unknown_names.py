@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from rapidfuzz.process import extractOne
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering.items import QUESTIONS
+from registry.bulk.answering.batches import QUESTIONS
 from registry.core.errors import InvalidInput
 from registry.http import request_reader
 from registry.http.request_reader import MAX_FAULTS, MAX_NAMES, load_item

@@ -11,23 +11,15 @@ from typing import Any
 
 from registry.api.complaints.visiting import needs_visit, open_visit, require_visit
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments.actions import copied_as, discard, open_clean
-from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
+from registry.complaints.attachments import actions, file_kinds
 from registry.complaints.intake.mailbox_files import find_file, open_for_files, remove_own_file, take_file
 from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
 from registry.http.complaint_services import build_sent_file, store, upload_services
 from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Answer, File
-from registry.http.schemas import (
-    BYTES,
-    no_content_response,
-    request_file,
-    request_schema,
-    response_file,
-    response_schema,
-)
+from registry.http.responses import Answer, File, file_of
+from registry.http.schemas import no_content_response, request_file, request_schema, response_file, response_schema
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -49,7 +41,7 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
 @ns.route("/attachments")
 class Attachments(Resource):
     @one_of_few
-    @request_file(MAX_BYTES)
+    @request_file(file_kinds.MAX_BYTES)
     @response_schema(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
     @needs_visit
     def post(self, body: bytes, name: str, idempotency_key: IdempotencyKey | None) -> Answer:
@@ -78,7 +70,7 @@ class Attachment(Resource):
             names = remove_own_file(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
         with suppress(FilesUnavailable):
-            discard(store(), names)
+            actions.discard(store(), names)
 
 
 @ns.route("/attachments/<attachment_id>/copy")
@@ -93,6 +85,6 @@ class AttachmentCopy(Resource):
         """
         with open_visit() as visitor:
             existing = find_file(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
-        body = open_clean(store(), existing.opened, existing.case, existing.attachment)
-        ending = ENDINGS[copied_as(existing.attachment)]
-        return File((body,), BYTES, f"{existing.attachment.reference}.{ending}", len(body))
+        body = actions.open_clean(store(), existing.opened, existing.case, existing.attachment)
+        ending = file_kinds.ENDINGS[actions.copied_as(existing.attachment)]
+        return file_of(body, f"{existing.attachment.reference}.{ending}")

@@ -9,10 +9,8 @@ from flask import request
 from registry.api.complaints.mailbox import received_payload, sheet_payload
 from registry.api.complaints.visiting import visiting
 from registry.api.restx import Namespace, Resource
-from registry.complaints.case import complaint_codes
-from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Part, Question
-from registry.complaints.intake import filing, idempotency
-from registry.complaints.intake.rules import Purpose
+from registry.complaints.case import complaint_codes, questions
+from registry.complaints.intake import filing, idempotency, rules
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
 from registry.http.clients import network_here
@@ -47,26 +45,26 @@ class QuestionnaireView(Resource):
 class Offer(Resource):
     @request_schema(complaints.OfferQuerySchema())
     @response_schema(complaints.OfferSchema(), "getChallenge", cacheable=False)
-    def get(self, purpose: Purpose) -> Answer:
+    def get(self, purpose: rules.Purpose) -> Answer:
         """Get a challenge and a waiting ticket, to send either as `proof`.
 
         Solve the challenge, or wait until the ticket is good, and send either as `proof`. When many come it takes longer,
         and the more a network asked for lately, the longer for it (two minutes at most); no one is refused, and who did
         the work is served before who waited. Who asked is not kept.
         """
-        offer = admission().offer(reading(), Purpose(purpose), network_here(), now())
+        offer = admission().offer(reading(), rules.Purpose(purpose), network_here(), now())
         return Answer(offer, language=requested_language(request.environ))
 
 
 def questionnaire_payload(language: Language) -> dict[str, Any]:
     return {
-        "version": QUESTIONNAIRE.version,
-        "parts": _options((part, part_title(language, part)) for part in Part),
-        "questions": [_question_payload(language, question) for question in QUESTIONNAIRE],
+        "version": questions.QUESTIONNAIRE.version,
+        "parts": _options((part, part_title(language, part)) for part in questions.Part),
+        "questions": [_question_payload(language, question) for question in questions.QUESTIONNAIRE],
     }
 
 
-def _question_payload(language: Language, question: Question) -> dict[str, Any]:
+def _question_payload(language: Language, question: questions.Question) -> dict[str, Any]:
     return {
         "code": question.code,
         "part": question.part,
@@ -75,7 +73,7 @@ def _question_payload(language: Language, question: Question) -> dict[str, Any]:
         "why": why_text(language, question),
         "help": help_text(language, question),
         "options": _options(choices(language, question)),
-        "payees": _options(payees(language)) if question.kind is Kind.CHARGE else [],
+        "payees": _options(payees(language)) if question.kind is questions.Kind.CHARGE else [],
         "shown_if": [{"question": code, "answers": answers} for code, answers in question.shown_if.items()],
         "most": question.most,
     }
@@ -107,7 +105,7 @@ class Complaints(Resource):
                 session, sealer(), "start", *idempotency_key, at.date()
             ):
                 raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
-            is_solved = admission().admit(session, Purpose.START, network_here(), proof, at)
+            is_solved = admission().admit(session, rules.Purpose.START, network_here(), proof, at)
         code = complaint_codes.new_code()
         root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:

@@ -14,18 +14,9 @@ import schemas.mailbox
 from registry.api.complaints.visiting import New, needs_visit, open_visit, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.case import access, complaint_codes, visits
-from registry.complaints.case.access import SealedTo
-from registry.complaints.case.answers import Sheet
-from registry.complaints.case.consents import ConsentState
-from registry.complaints.case.messages import ShownMessage
-from registry.complaints.case.questions import QUESTIONNAIRE, visible
-from registry.complaints.case.states import Reads
-from registry.complaints.intake import idempotency, mailbox
-from registry.complaints.intake.filing import Acknowledgement
-from registry.complaints.intake.mailbox import MailboxView, ShownHelper
+from registry.complaints.case import access, answers, complaint_codes, consents, messages, questions, states, visits
+from registry.complaints.intake import filing, idempotency, mailbox, rules
 from registry.complaints.intake.mailbox_files import ShownFile, list_files, pending_sanitise_jobs
-from registry.complaints.intake.rules import Purpose
 from registry.complaints.triage.story import is_alarming
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone, NotFound
@@ -58,7 +49,7 @@ class Visits(Resource):
         """
         code, at = complaint_codes.require_code(receipt), now()
         with writing() as session:
-            is_solved = admission().admit(session, Purpose.OPEN, network_here(), proof, at)
+            is_solved = admission().admit(session, rules.Purpose.OPEN, network_here(), proof, at)
         root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, at)
@@ -258,35 +249,35 @@ class Helper(Resource):
         access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)
 
 
-_HELPER = schemas.mailbox.HelperSchema.of(ShownHelper)
-_CONSENT = schemas.mailbox.ConsentSchema.of(ConsentState)
+_HELPER = schemas.mailbox.HelperSchema.of(mailbox.ShownHelper)
+_CONSENT = schemas.mailbox.ConsentSchema.of(consents.ConsentState)
 _FILE = schemas.mailbox.AttachmentSchema.of(ShownFile)
-_SEALED_TO = schemas.mailbox.SealedToSchema.of(SealedTo)
-_MESSAGE = schemas.mailbox.MessageSchema.of(ShownMessage, computed=["office"])
+_SEALED_TO = schemas.mailbox.SealedToSchema.of(access.SealedTo)
+_MESSAGE = schemas.mailbox.MessageSchema.of(messages.ShownMessage, computed=["office"])
 
 
-def sheet_payload(sheet: Sheet) -> dict[str, Any]:
+def sheet_payload(sheet: answers.Sheet) -> dict[str, Any]:
     return {
-        "questionnaire": QUESTIONNAIRE.version,
+        "questionnaire": questions.QUESTIONNAIRE.version,
         "version": sheet.version,
         "answers": sheet.answers,
-        "asked": [question.code for question in visible(sheet.answers)],
+        "asked": [question.code for question in questions.visible(sheet.answers)],
         "is_alarming": is_alarming(sheet.answers),
         "submitted_on": sheet.submitted_on,
     }
 
 
-def received_payload(acknowledgement: Acknowledgement, language: Language) -> dict[str, Any]:
+def received_payload(acknowledgement: filing.Acknowledgement, language: Language) -> dict[str, Any]:
     # Whatever became of it: the sender hears only that it was received.
     return {
-        **_state(Reads.RECEIVED, language),
+        **_state(states.Reads.RECEIVED, language),
         "filed_on": acknowledgement.filed_on,
         "acknowledge_by": acknowledgement.acknowledge_by,
         "answer_by": acknowledgement.answer_by,
     }
 
 
-def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
+def mailbox_payload(view: mailbox.MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
     return {
         "role": view.role,
         **_state(view.reads, language),
@@ -316,5 +307,5 @@ def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Lan
     }
 
 
-def _state(state: Reads, language: Language) -> dict[str, Any]:
+def _state(state: states.Reads, language: Language) -> dict[str, Any]:
     return {"state": state, "text": text(language, f"case.reads.{state}")}

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import request
 
-from registry.complaints.case import visits
-from registry.complaints.case.complaint_codes import Root, derive, new_code
+from registry.complaints.case import complaint_codes, visits
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.clients import network_here
@@ -50,7 +49,7 @@ class New(NamedTuple):
     """A receipt that was made just now, and what it comes to."""
 
     code: str
-    root: Root
+    root: complaint_codes.Root
 
 
 def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,8 +59,8 @@ def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def minting(self: Any, **given: Any) -> Any:
         require_visit()
-        code = new_code()
-        return entering(self, new=New(code, derive(keyring(), code, network_here())), **given)
+        code = complaint_codes.new_code()
+        return entering(self, new=New(code, complaint_codes.derive(keyring(), code, network_here())), **given)
 
     return needs_visit(minting)
 

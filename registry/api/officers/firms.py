@@ -4,13 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
-from registry.complaints.casework import firms
-from registry.complaints.casework.actions import record_reading
-from registry.complaints.casework.claims import ClaimDetails, claims_of
-from registry.complaints.casework.queries import named_agency_id, require_readable
+from registry.complaints.casework import actions, claims, firms, queries
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
@@ -18,29 +14,28 @@ from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_acts import case_acts
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas import cases
 
 CASE = rights.Resource.CASE
 
-_LINE = cases.ClaimLineSchema.of(ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
+_LINE = cases.ClaimLineSchema.of(claims.ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
 
 ns = Namespace("firms", path="/cases/<case_id>")
 
 
 @ns.route("/firms")
 class Firms(Resource):
-    @officer_may(CASE, Act.READ)
+    @officer_may(CASE, rights.Act.READ)
     @response_schema(cases.CaseFirmsSchema(), "listCaseFirms", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the agencies and employers of a case. The reading is recorded in the audit trail."""
-        officer, case = case_acts.lock_case_for(session, me, CASE, Act.READ, case_id)
-        require_readable(case)
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.READ, case_id)
+        queries.require_readable(case)
         found = firms.firms_of(session, sealer(), officer.unit, case)
-        record_reading(Call(session, officer, now()), case, "case.firms_read")
+        actions.record_reading(Call(session, officer, now()), case, "case.firms_read")
         payload = {
-            "agency_id": named_agency_id(sealer(), case),
+            "agency_id": queries.named_agency_id(sealer(), case),
             "agencies": [
                 {"link_id": one.reference, "agency_id": agency, "part": one.part} for one, agency in found.agencies
             ],
@@ -59,14 +54,14 @@ serve_acts(ns, "/employers/<employer_id>", case_acts.CASE_EMPLOYERS, None)
 
 @ns.route("/claims")
 class Claims(Resource):
-    @officer_may(CASE, Act.WRITE)
+    @officer_may(CASE, rights.Act.WRITE)
     @response_schema(cases.ClaimsSchema(), "listClaimLines", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List what the worker is owed, line by line with each calculation. The reading is recorded in the audit trail."""
-        officer, case = case_acts.lock_case_for(session, me, CASE, Act.WRITE, case_id)
-        require_readable(case)
-        found = claims_of(session, sealer(), officer, case)
-        record_reading(Call(session, officer, now()), case, "case.claims_read")
+        officer, case = case_acts.lock_case_for(session, me, CASE, rights.Act.WRITE, case_id)
+        queries.require_readable(case)
+        found = claims.claims_of(session, sealer(), officer, case)
+        actions.record_reading(Call(session, officer, now()), case, "case.claims_read")
         payload = {
             "lines": [
                 _LINE.write(
@@ -95,7 +90,7 @@ employers = Namespace("employers", path="/employers")
 
 @employers.route("")
 class Employers(Resource):
-    @officer_may(CASE, Act.READ)
+    @officer_may(CASE, rights.Act.READ)
     @request_schema(cases.UnitEmployersQuerySchema())
     @response_schema(cases.UnitEmployersSchema(), "listEmployers", (400,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, name: str) -> Answer:
@@ -106,7 +101,7 @@ class Employers(Resource):
 
 @employers.route("/<employer_id>")
 class OneEmployer(Resource):
-    @officer_may(CASE, Act.READ)
+    @officer_may(CASE, rights.Act.READ)
     @response_schema(cases.UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, employer_id: str) -> Answer:
         """Read an employer with its cases, their agencies and visits. The reading is recorded in the audit trail."""

@@ -9,43 +9,30 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments.actions import discard_if_possible
-from registry.complaints.attachments.file_kinds import MAX_BYTES
+from registry.complaints.attachments import actions, file_kinds
 from registry.complaints.casework.queries import CleanFile
-from registry.complaints.parties.hearings import files, portal
-from registry.complaints.parties.hearings.queries import HearingView, Reprisal
-from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import fetch_of_case, find_case
+from registry.complaints.parties import models, steps
+from registry.complaints.parties.hearings import files, portal, queries
 from registry.core.clock import now
 from registry.http.complaint_services import build_sent_file, sealer, store, upload_services
 from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Answer, File, etag
-from registry.http.schemas import (
-    BYTES,
-    no_content_response,
-    request_file,
-    response_file,
-    response_schema,
-    written_answer,
-)
+from registry.http.responses import Answer, File, etag, file_of
+from registry.http.schemas import no_content_response, request_file, response_file, response_schema, written_answer
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
+from registry.officer_acts import case_acts, hearing_acts
 from registry.officer_acts.acting import acting_for_party, officer_call, party_call, reference_in
-from registry.officer_acts.case_acts import lock_case_for
-from registry.officer_acts.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
 from schemas import hearings
 from schemas.mailbox import AttachmentSentSchema
 
-_SUMMARY = hearings.HearingSummarySchema.of(Hearing)
+_SUMMARY = hearings.HearingSummarySchema.of(models.Hearing)
 _HEARING = hearings.HearingSchema.of(
-    HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=Reprisal
+    queries.HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=queries.Reprisal
 )
 _LISTED = hearings.ServedHearingSummarySchema.of(portal.Listed)
 
@@ -63,36 +50,36 @@ ANSWERED = Answered(
 
 @ns.route("/cases/<case_id>/hearings")
 class CaseHearings(Resource):
-    @officer_may(HEARING, Act.READ)
+    @officer_may(HEARING, rights.Act.READ)
     @response_schema(hearings.HearingsSchema(), "listHearings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the hearings of a case, the latest first.
 
         The ETag is the case's version: a hearing is drafted in the case as you read it.
         """
-        officer, case = lock_case_for(session, me, HEARING, Act.READ, case_id)
-        found = fetch_of_case(session, Hearing, officer, case.reference)
+        officer, case = case_acts.lock_case_for(session, me, HEARING, rights.Act.READ, case_id)
+        found = steps.fetch_of_case(session, models.Hearing, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>/hearings", IN_CASE, IN_CASE["new"], ANSWERED)
+    post = act_view("/cases/<case_id>/hearings", hearing_acts.IN_CASE, hearing_acts.IN_CASE["new"], ANSWERED)
 
 
 @ns.route(ADDRESS)
 class OneHearing(Resource):
-    @officer_may(HEARING, Act.READ)
+    @officer_may(HEARING, rights.Act.READ)
     @response_schema(hearings.HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
-        return _answer(session, me, find_hearing(session, me, hearing_id))
+        return _answer(session, me, hearing_acts.find_hearing(session, me, hearing_id))
 
-    put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
+    put = act_view(ADDRESS, hearing_acts.ACTS, hearing_acts.ACTS["edit"], ANSWERED)
 
 
-serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
+serve_acts(ns, ADDRESS, hearing_acts.ACTS, ANSWERED, exclude=("edit",))
 
 
 def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    view = read_hearing(session, me, reference)
+    view = hearing_acts.read_hearing(session, me, reference)
     ways = [{"to": state, "lacking": view.ways[state]} for state in HearingState if state in view.ways]
     return written_answer(_HEARING, view, ways=ways)
 
@@ -102,7 +89,7 @@ served = Namespace("hearings", path="/served-hearings")
 
 @served.route("")
 class ServedHearings(Resource):
-    @officer_may(HEARING, Act.ANSWER)
+    @officer_may(HEARING, rights.Act.ANSWER)
     @response_schema(hearings.ServedHearingsSchema(), "listServedHearings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
@@ -112,7 +99,7 @@ class ServedHearings(Resource):
 
 @served.route("/<hearing_id>")
 class ServedHearing(Resource):
-    @officer_may(HEARING, Act.ANSWER)
+    @officer_may(HEARING, rights.Act.ANSWER)
     @response_schema(hearings.ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing of your agency, and its answer."""
@@ -120,7 +107,7 @@ class ServedHearing(Resource):
 
 
 serve_acts(
-    served, "/<hearing_id>", ANSWERS,
+    served, "/<hearing_id>", hearing_acts.ANSWERS,
     Answered(hearings.ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
 )  # fmt: skip
 
@@ -159,8 +146,8 @@ papers = Namespace("hearings", path="/")
 class HandedFiles(Resource):
     # Its own transactions, for none is held while the store is waited for.
     @one_of_few()
-    @officer_may(HEARING, Act.ANSWER, reads=True)
-    @request_file(MAX_BYTES)
+    @officer_may(HEARING, rights.Act.ANSWER, reads=True)
+    @request_file(file_kinds.MAX_BYTES)
     @response_schema(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
     def post(
         self,
@@ -192,7 +179,7 @@ class HandedFiles(Resource):
 @papers.route("/served-hearings/<hearing_id>/files/<attachment_id>")
 class HandedFile(Resource):
     # Its own transaction, for none is held while the store is waited for.
-    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @officer_may(HEARING, rights.Act.ANSWER, reads=True)
     @response_file("downloadAnswerFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Download your own paper as you sent it, before and after you have answered or objected.
@@ -204,28 +191,28 @@ class HandedFile(Resource):
             fetch = files.find_own_file(party_call(own, me), sealer(), store(), reference_in(hearing_id), reference)
         return _saved(reference, fetch())
 
-    @officer_may(HEARING, Act.ANSWER)
+    @officer_may(HEARING, rights.Act.ANSWER)
     @no_content_response("removeAnswerFile", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
         """Delete a paper, before the answer or the objection is sent."""
         names = files.remove_file(party_call(session, me), reference_in(hearing_id), reference_in(attachment_id))
-        discard_if_possible(store(), names)
+        actions.discard_if_possible(store(), names)
 
 
 @papers.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
 class HandedFileCopy(Resource):
-    @officer_may(HEARING, Act.READ)
+    @officer_may(HEARING, rights.Act.READ)
     @response_file("getAnswerFileCopy", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Download the clean copy of a paper, without place and device.
 
         Not found before the agency has sent what it goes with, and while there is no copy.
         """
-        hearing, attachment = find_hearing(session, me, hearing_id), reference_in(attachment_id)
-        case = find_case(session, Hearing, me.standing.unit, hearing)
-        call = officer_call(session, me, HEARING, Act.READ)
+        hearing, attachment = hearing_acts.find_hearing(session, me, hearing_id), reference_in(attachment_id)
+        case = steps.find_case(session, models.Hearing, me.standing.unit, hearing)
+        call = officer_call(session, me, HEARING, rights.Act.READ)
         return _saved(attachment, files.read_clean_copy(call, sealer(), store(), case, hearing, attachment))
 
 
 def _saved(reference: str, file: CleanFile) -> File:
-    return File((file.body,), BYTES, f"{reference}.{file.ending}", len(file.body))
+    return file_of(file.body, f"{reference}.{file.ending}")

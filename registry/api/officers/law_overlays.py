@@ -4,18 +4,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.law.overlays.models import LawOverlay
-from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
+from registry.register.law.overlays import models, queries
 from schemas.law import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")
@@ -25,14 +22,14 @@ RESOURCE = rights.Resource.LAW
 
 @ns.route("")
 class LawOverlays(Resource):
-    @officer_may(RESOURCE, Act.READ)
+    @officer_may(RESOURCE, rights.Act.READ)
     @response_schema(DeskOverlaysSchema(), "listLawOverlays", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List every overlay of the law, the newest first.
 
         Those in force stand for everybody in `GET /api/v1/regimes`.
         """
-        return Answer({"items": [_overlay_payload(row) for row in all_overlays(session)]})
+        return Answer({"items": [_overlay_payload(row) for row in queries.all_overlays(session)]})
 
     post = act_view(
         "/law-overlays", LAW, LAW["propose"],
@@ -44,7 +41,7 @@ class LawOverlays(Resource):
 
 @ns.route("/<overlay_id>")
 class OneLawOverlay(Resource):
-    @officer_may(RESOURCE, Act.READ)
+    @officer_may(RESOURCE, rights.Act.READ)
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:
         """Read an overlay of the law: its file, its rows, and who did what."""
@@ -60,12 +57,12 @@ serve_acts(
 
 
 def _answer_by_id(session: Session, overlay_id: str) -> Answer:
-    row = overlay_named(session, reference_in(overlay_id))
+    row = queries.overlay_named(session, reference_in(overlay_id))
     return Answer(_overlay_payload(row), headers=(etag(row.version),))
 
 
-def _overlay_payload(row: LawOverlay) -> dict[str, Any]:
-    overlay = overlay_payload(row)
+def _overlay_payload(row: models.LawOverlay) -> dict[str, Any]:
+    overlay = queries.overlay_payload(row)
     return {name: overlay[name] for name in ("reason", "rows", "kid", "file")} | {
         "overlay_id": row.reference,
         "state": row.state,

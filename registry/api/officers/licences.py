@@ -8,27 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema, written_answer
-from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
-from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, preview_act
+from registry.officer_acts import licence_acts
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.agencies import record
-from registry.register.agencies.models import Agency
-from registry.register.agencies.record import agency_summary, whole_agency
+from registry.register.agencies import models, record
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
-from registry.supervision.collisions.actions import Compared
-from registry.supervision.collisions.rules import evidence
-from registry.supervision.licensing import proposals
-from registry.supervision.licensing.deposits import ledger_view, line_named
-from registry.supervision.licensing.drafting import Draft, status_on, today_of
+from registry.supervision.collisions import actions, rules
+from registry.supervision.licensing import deposits, drafting, proposals
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.register import STATUSES
@@ -46,17 +38,17 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 
 @ns.route("/licence-proposals")
 class Proposals(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
-        return Answer({"items": [_proposal_payload(session, one) for one, _ in list_waiting(session, me)]})
+        return Answer({"items": [_proposal_payload(session, one) for one, _ in licence_acts.list_waiting(session, me)]})
 
     post = act_view(
-        "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
+        "/licence-proposals", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["propose"],
         Answered(
             licensing.LicenceProposalSchema(),
-            lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
+            lambda session, me, made, _: _proposal_answer(session, licence_acts.find_proposal(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -64,28 +56,28 @@ class Proposals(Resource):
 
 @ns.route("/licence-proposals/<proposal_id>")
 class OneProposal(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _proposal_answer(session, find_proposal(session, me, proposal_id))
+        return _proposal_answer(session, licence_acts.find_proposal(session, me, proposal_id))
 
 
 serve_acts(
-    ns, "/licence-proposals/<proposal_id>", PROPOSALS,
+    ns, "/licence-proposals/<proposal_id>", licence_acts.PROPOSALS,
     Answered(licensing.LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
 )  # fmt: skip
 
 
 @ns.route("/deposits/<agency_id>")
 class Deposit(Resource):
-    @officer_may(DEPOSIT, Act.READ)
+    @officer_may(DEPOSIT, rights.Act.READ)
     @response_schema(licensing.DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
-        row, agency = find_agency(session, me, agency_id)
-        today, _ = today_of(session, me.standing.authority, now())
-        found = ledger_view(session, row.id, agency, today)
+        row, agency = licence_acts.find_agency(session, me, agency_id)
+        today, _ = drafting.today_of(session, me.standing.authority, now())
+        found = deposits.ledger_view(session, row.id, agency, today)
         required = found.standing.required
         return Answer(
             {
@@ -100,22 +92,22 @@ class Deposit(Resource):
         )
 
     post = act_view(
-        "/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"],
+        "/deposits/<agency_id>", licence_acts.DEPOSITS, licence_acts.DEPOSITS["enter"],
         Answered(
-            licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
+            licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, deposits.line_named(session, made))
         ),
     )  # fmt: skip
 
 
 serve_acts(
-    ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES,
+    ns, "/deposits/<agency_id>/lines/<line_id>", licence_acts.DEPOSIT_LINES,
     Answered(licensing.DepositLineSchema(), lambda _session, _me, _, line: written_answer(_LINE, line)),
 )  # fmt: skip
 
 
 @ns.route("/lists-on-hold")
 class HeldLists(Resource):
-    @officer_may(IMPORT, Act.READ)
+    @officer_may(IMPORT, rights.Act.READ)
     @response_schema(licensing.ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
@@ -127,7 +119,7 @@ class HeldLists(Resource):
         return Answer({"items": items})
 
 
-serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
+serve_acts(ns, "/lists-on-hold/<list_id>", licence_acts.HELD_LISTS, None)
 
 
 def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
@@ -135,7 +127,7 @@ def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
 
 
 def _proposal_payload(session: Session, proposal: Proposal) -> dict[str, Any]:
-    agency = None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
+    agency = None if proposal.agency_id is None else session.get_one(models.Agency, proposal.agency_id).reference
     return _PROPOSAL.write(proposal, agency_id=agency)
 
 
@@ -145,27 +137,27 @@ previews = Namespace("licences", path="/")
 @previews.route("/licence-previews")
 class ActPreview(Resource):
     post = act_view(
-        "/licence-previews", LICENCE_ACTS, LICENCE_ACTS["preview"],
+        "/licence-previews", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["preview"],
         Answered(licensing.LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
     )  # fmt: skip
 
 
 @previews.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):
-    @officer_may(LICENCE, Act.READ)
+    @officer_may(LICENCE, rights.Act.READ)
     @response_schema(licensing.LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Preview what a waiting proposal would change of the record as it stands now.
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
-        found = find_proposal(session, me, proposal_id)
+        found = licence_acts.find_proposal(session, me, proposal_id)
         draft = proposals.waiting_draft(session, found, now())
         return Answer(_preview_payload(session, draft), headers=(etag(found.version),))
 
 
-def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
-    found = preview_act(session, draft)
+def _preview_payload(session: Session, draft: drafting.Draft) -> dict[str, Any]:
+    found = licence_acts.preview_act(session, draft)
     # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
     return {
@@ -182,17 +174,17 @@ def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 def _shown_record(agency: record.Agency, day: date) -> Any:
-    return whole_agency(record.withhold(agency, day))
+    return record.whole_agency(record.withhold(agency, day))
 
 
-def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
+def _previewed_licence(draft: drafting.Draft) -> dict[str, Any] | None:
     if draft.licence_id is None:
         return None
     on = draft.effective_on
     before = draft.before
     is_there = before is not None and any(one.licence_id == draft.licence_id for one in before.licences)
-    was = status_on(before, draft.licence_id, on) if before is not None and is_there else None
-    becomes = status_on(draft.after, draft.licence_id, on)
+    was = drafting.status_on(before, draft.licence_id, on) if before is not None and is_there else None
+    becomes = drafting.status_on(draft.after, draft.licence_id, on)
     return {
         "licence_id": draft.licence_id if is_there else None,
         "status_before": was,
@@ -202,12 +194,12 @@ def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
     }
 
 
-def _likenesses(found: Compared) -> dict[str, Any]:
+def _likenesses(found: actions.Compared) -> dict[str, Any]:
     items = [
         {
-            "agency": agency_summary(one.agency),
+            "agency": record.agency_summary(one.agency),
             "signs": one.signs,
-            "evidence": evidence(one.findings),
+            "evidence": rules.evidence(one.findings),
             "has_lost": one.has_lost,
         }
         for one in found.found

@@ -1,25 +1,34 @@
-"""The officers of one's unit by the API, what may be done about them, and one's own account.
+"""The officers of one's unit by the API, one's own account, and access that a role does not open.
 
 Changes of officers wait for a second person. Of one's own account: who one is, sessions, tokens and loans, and where one
 has an interest. Fields of an answer are named by their schemas: what a feature adds does not get out by itself.
+
+Access is asked for (`access_grants`), agreed to by a second person, and looked at for a while.
 """
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.cases import MAILBOX
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework.access_grants import queries
+from registry.complaints.casework.access_grants.actions import lock_grant
+from registry.complaints.casework.access_grants.rules import RIGHT_TO
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.responses import Answer, etag
-from registry.http.schemas import response_schema, written_answer
-from registry.officer_acts import account_acts
-from registry.officer_acts.acting import reference_in
+from registry.http.complaint_services import sealer
+from registry.http.responses import Answer, File, etag, file_of
+from registry.http.schemas import response_file, response_schema, written_answer
+from registry.http.transaction import services
+from registry.officer_acts import access_grant_acts, account_acts
+from registry.officer_acts.acting import acting, reference_in
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
-from registry.officers.rights import RIGHTS, Act
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
+from registry.vocabulary.cases import AccessKind
 from schemas import officers
 
 ns = Namespace("officers", path="/officers")
@@ -41,7 +50,7 @@ PROPOSED = Answered(
 
 @ns.route("")
 class Officers(Resource):
-    @officer_may(OFFICER, Act.READ)
+    @officer_may(OFFICER, rights.Act.READ)
     @response_schema(officers.OfficersSchema(), "listOfficers", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the officers of your unit.
@@ -56,7 +65,7 @@ class Officers(Resource):
 
 @ns.route("/<officer_id>")
 class OneOfficer(Resource):
-    @officer_may(OFFICER, Act.READ)
+    @officer_may(OFFICER, rights.Act.READ)
     @response_schema(officers.OfficerSchema(), "getOfficer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
@@ -69,7 +78,7 @@ serve_acts(ns, "/<officer_id>", account_acts.OFFICER_ACCOUNTS, PROPOSED)
 
 @ns.route("/<officer_id>/tokens")
 class Tokens(Resource):
-    @officer_may(OFFICER, Act.READ)
+    @officer_may(OFFICER, rights.Act.READ)
     @response_schema(officers.OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """List an officer's active tokens.
@@ -89,7 +98,7 @@ changes_ns = Namespace("officers", path="/officer-changes")
 
 @changes_ns.route("")
 class Changes(Resource):
-    @officer_may(OFFICER, Act.READ)
+    @officer_may(OFFICER, rights.Act.READ)
     @response_schema(officers.OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List changes of officers in your unit that wait for a second person.
@@ -102,7 +111,7 @@ class Changes(Resource):
 
 @changes_ns.route("/<change_id>")
 class OneChange(Resource):
-    @officer_may(OFFICER, Act.READ)
+    @officer_may(OFFICER, rights.Act.READ)
     @response_schema(officers.OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of an officer, open or decided."""
@@ -149,7 +158,7 @@ OWN = rights.Resource.OWN
 
 @own.route("")
 class Me(Resource):
-    @officer_may(OWN, Act.READ)
+    @officer_may(OWN, rights.Act.READ)
     @response_schema(officers.OwnStandingSchema(), "getMe", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """Read your own officer account and rights.
@@ -164,7 +173,7 @@ class Me(Resource):
             "country": me.standing.country,
             "authority": me.standing.authority,
             "roles": sorted(me.standing.roles),
-            "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
+            "rights": [{"resource": what, "act": act} for (what, act) in rights.RIGHTS if me.standing.may(what, act)],
             "conflicts": sorted(me.conflicts),
             "notices": notices.choice_of(session, me.officer),
         }
@@ -173,7 +182,7 @@ class Me(Resource):
 
 @own.route("/sessions")
 class Sessions(Resource):
-    @officer_may(OWN, Act.READ)
+    @officer_may(OWN, rights.Act.READ)
     @response_schema(officers.OfficerSessionsSchema(), "listMySessions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your sessions of the console.
@@ -189,7 +198,7 @@ serve_acts(own, "/sessions/<session_id>", account_acts.OWN_SESSIONS, None)
 
 @own.route("/tokens")
 class OwnTokens(Resource):
-    @officer_may(OWN, Act.READ)
+    @officer_may(OWN, rights.Act.READ)
     @response_schema(officers.OfficerTokensSchema(), "listMyTokens", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your active tokens.
@@ -206,7 +215,7 @@ serve_acts(own, "/tokens/<token_id>", account_acts.OWN_TOKENS, None)
 
 @own.route("/loans")
 class Loans(Resource):
-    @officer_may(OWN, Act.READ)
+    @officer_may(OWN, rights.Act.READ)
     @response_schema(officers.RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
@@ -228,3 +237,83 @@ serve_acts(own, "", account_acts.OWN_ACCOUNT, None, exclude=("loans",))
 
 def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:
     return written_answer(_LOAN, lent, deputy_id=deputy.reference)
+
+
+access_grants = Namespace("access-grants", path="/")
+
+GLASS, IDENTITY, ORIGINAL = rights.Resource.BREAK_GLASS, rights.Resource.IDENTITY, rights.Resource.ORIGINAL
+_GRANT = officers.AccessGrantSchema.of(queries.AccessGrantView, computed=["attachment_id"])
+_CONTENT = officers.AccessGrantContentSchema.of(
+    queries.Opened, inherited="shown", computed=["attachment_id", "identities", "mailboxes"]
+)
+
+
+GRANT_ANSWERED = Answered(
+    officers.AccessGrantSchema(), lambda session, me, reference, _: _grant_answer(session, me, reference)
+)
+serve_acts(access_grants, "/cases/<case_id>/access-grants", access_grant_acts.IN_CASE, GRANT_ANSWERED)
+
+
+@access_grants.route("/access-grants")
+class AccessGrants(Resource):
+    @officer_may(GLASS, rights.Act.READ)
+    @response_schema(officers.AccessGrantsSchema(), "listAccessGrants", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List access requests of your unit: waiting ones first, then those open now or in the last 30 days.
+
+        Reasons are shown to those who decide; reading them is on record.
+        """
+        kinds = [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], rights.Act.APPROVE)]
+        found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, now(), decides=kinds)
+        return Answer({"items": [_GRANT.write(one, attachment_id=_attachment_id(one)) for one in found]})
+
+
+serve_acts(access_grants, "/access-grants/<grant_id>", access_grant_acts.ACTS, GRANT_ANSWERED)
+serve_acts(access_grants, "/access-grants/<grant_id>", access_grant_acts.OWN, GRANT_ANSWERED)
+
+
+@access_grants.route("/access-grants/<grant_id>/content")
+class Content(Resource):
+    @officer_may(GLASS, rights.Act.PROPOSE)
+    @response_schema(officers.AccessGrantContentSchema(), "getAccessGrantContent", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> Answer:
+        """Read what an access grant opens to you.
+
+        Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
+        on this server; break-glass access shows the rest of the case then.
+        """
+        reference = access_grant_acts.find_access_grant(session, me, grant_id, rights.Act.PROPOSE)
+        _, grant = lock_grant(session, me.standing.unit, reference)
+        call = Call(session, acting(me, RIGHT_TO[grant.kind], rights.Act.PROPOSE), now())
+        opened = queries.look(call, sealer(), reference)
+        identities = opened.identities
+        return written_answer(
+            _CONTENT,
+            opened,
+            attachment_id=_attachment_id(opened.shown),
+            identities=None
+            if identities is None
+            else [{"mailbox_id": box, "answers": given} for box, given in identities.items()],
+            mailboxes=[MAILBOX.write(box) for box in opened.view.boxes] if opened.view else None,
+        )
+
+
+@access_grants.route("/access-grants/<grant_id>/file")
+class OriginalFile(Resource):
+    @officer_may(ORIGINAL, rights.Act.PROPOSE)
+    @response_file("downloadOriginal", (404, 409))
+    def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
+        """Download the original file that is open to you."""
+        reference = access_grant_acts.find_access_grant(session, me, grant_id, rights.Act.PROPOSE)
+        call = Call(session, acting(me, ORIGINAL, rights.Act.PROPOSE), now())
+        name, body = queries.original(call, sealer(), reference, store_of(services().settings))
+        return file_of(body, f"{reference}.{name.rpartition('.')[2]}")
+
+
+def _grant_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    grant = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
+    return written_answer(_GRANT, grant, attachment_id=_attachment_id(grant))
+
+
+def _attachment_id(one: queries.AccessGrantView) -> str | None:
+    return one.grant.attachment or None

@@ -10,31 +10,20 @@ from typing import Any
 from flask import stream_with_context
 from sqlalchemy.orm import Session
 
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
-from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
+from registry.http.responses import BYTES, Answer, File
+from registry.http.schemas import request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import reading
-from registry.officer_acts.overview import (
-    NamedPattern,
-    Viewer,
-    file_name,
-    note_export,
-    read_overview,
-    table_file,
-    workbook_file,
-)
+from registry.officer_acts import overview
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight import trail
+from registry.oversight import rules, trail
 from registry.oversight.overview import Came, DeadlineCounts, Open, Overview
-from registry.oversight.rules import Period, Spans, is_period, usual
-from registry.oversight.trail import Line, Wanted
 from registry.vocabulary.codes import Problem
 from schemas import oversight
 
@@ -44,16 +33,16 @@ _OVERVIEW = oversight.OverviewSchema.of(
     open=Open,
     clocks=DeadlineCounts,
     inflow=Came,
-    decisions=Spans,
+    decisions=rules.Spans,
 )
-_PATTERN = oversight.PatternSchema.of(NamedPattern)
+_PATTERN = oversight.PatternSchema.of(overview.NamedPattern)
 
 ns = Namespace("overview", path="/overview")
 
 
 @ns.route("")
 class Whole(Resource):
-    @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
+    @officer_may(rights.Resource.STATISTICS, rights.Act.READ, reads=True)
     @request_schema(oversight.OverviewQuerySchema())
     @response_schema(oversight.OverviewSchema(), "getOverview", cacheable=False)
     def get(
@@ -65,7 +54,9 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        found, patterns = read_overview(session, Viewer(me), period_of(from_on, to_on, me.day(at)), at)
+        found, patterns = overview.read_overview(
+            session, overview.Viewer(me), period_of(from_on, to_on, me.day(at)), at
+        )
         return written_answer(
             _OVERVIEW,
             found,
@@ -76,7 +67,7 @@ class Whole(Resource):
 
 @ns.route("/table")
 class Table(Resource):
-    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @officer_may(rights.Resource.STATISTICS, rights.Act.EXPORT)
     @request_schema(oversight.OverviewTableQuerySchema())
     @response_file("downloadOverviewTable")
     def get(
@@ -91,15 +82,17 @@ class Table(Resource):
 
         No cell can be read as a formula. It is a line of the audit.
         """
-        at, viewer = now(), Viewer(me)
+        at, viewer = now(), overview.Viewer(me)
         period = period_of(from_on, to_on, me.day(at))
-        note_export(session, viewer, table, period, at)
-        return _file(lambda: table_file(reading(), viewer, table, period, at), file_name(table, viewer, period))
+        overview.note_export(session, viewer, table, period, at)
+        return _file(
+            lambda: overview.table_file(reading(), viewer, table, period, at), overview.file_name(table, viewer, period)
+        )
 
 
 @ns.route("/workbook")
 class Workbook(Resource):
-    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @officer_may(rights.Resource.STATISTICS, rights.Act.EXPORT)
     @request_schema(oversight.OverviewQuerySchema())
     @response_file("downloadOverview")
     def get(
@@ -109,17 +102,19 @@ class Workbook(Resource):
 
         A sheet for each. No cell can be read as a formula. It is a line of the audit.
         """
-        at, viewer = now(), Viewer(me)
+        at, viewer = now(), overview.Viewer(me)
         period = period_of(from_on, to_on, me.day(at))
-        note_export(session, viewer, "all", period, at)
-        return _file(lambda: workbook_file(reading(), viewer, period, at), file_name(None, viewer, period))
+        overview.note_export(session, viewer, "all", period, at)
+        return _file(
+            lambda: overview.workbook_file(reading(), viewer, period, at), overview.file_name(None, viewer, period)
+        )
 
 
-def period_of(from_on: date | None, to_on: date | None, today: date) -> Period:
+def period_of(from_on: date | None, to_on: date | None, today: date) -> rules.Period:
     """Raises InvalidInput for days that make none."""
-    otherwise = usual(today)
-    period = Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
-    if not is_period(*period):
+    otherwise = rules.usual(today)
+    period = rules.Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
+    if not rules.is_period(*period):
         detail = "must be on or before `to_on`, and two years before it at most"
         raise InvalidInput([Fault("from_on", Problem.CONTRADICTORY, detail)])
     return period
@@ -133,7 +128,7 @@ def _file(made: Callable[[], bytes], name: str) -> File:
     return File(stream_with_context(counted()), BYTES, name)
 
 
-_LINE = oversight.AuditLineSchema.of(Line)
+_LINE = oversight.AuditLineSchema.of(trail.Line)
 
 audit = Namespace("audit", path="/audit")
 
@@ -142,7 +137,7 @@ A_PAGE = 100
 
 @audit.route("/lines")
 class Lines(Resource):
-    @officer_may(rights.Resource.AUDIT, Act.READ)
+    @officer_may(rights.Resource.AUDIT, rights.Act.READ)
     @request_schema(oversight.AuditQuerySchema())
     @response_schema(oversight.AuditLinesSchema(), "listAuditLines", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, before: int | None = None, **asked: Any) -> Answer:
@@ -165,7 +160,7 @@ class Lines(Resource):
 
 @audit.route("/verification")
 class Verification(Resource):
-    @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
+    @officer_may(rights.Resource.AUDIT, rights.Act.READ, reads=True)
     @request_schema(oversight.AuditHeadQuerySchema())
     @response_schema(oversight.AuditVerificationSchema(), "verifyAudit", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, head: str | None = None) -> Answer:
@@ -186,7 +181,7 @@ class Verification(Resource):
 
 @audit.route("/export")
 class Export(Resource):
-    @officer_may(rights.Resource.AUDIT, Act.EXPORT)
+    @officer_may(rights.Resource.AUDIT, rights.Act.EXPORT)
     @request_schema(oversight.AuditFilterSchema())
     @response_file("exportAudit")
     def get(self, session: Session, me: AuthenticatedOfficer, **asked: Any) -> File:
@@ -205,5 +200,5 @@ class Export(Resource):
         return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
 
 
-def wanted(reads: bool = False, **requested: Any) -> Wanted:
-    return Wanted(**requested, is_reading=reads)
+def wanted(reads: bool = False, **requested: Any) -> trail.Wanted:
+    return trail.Wanted(**requested, is_reading=reads)

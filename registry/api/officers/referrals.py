@@ -1,42 +1,37 @@
-"""Referrals by the API.
+"""Referrals to partners, and transfers between units, by the API.
 
 At the unit of the case: proposed, consented or overridden, sent, taken back. At the partner (`received`): what was handed
 to it, and its answer; nothing else of the registry is its. At the custodian (`identities`): whether a name that its bearer
 asked to be told goes along.
+
+Transfers (`transfers`): asked for where the case is, accepted or declined by the other unit.
 """
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.file_kinds import ENDINGS
-from registry.complaints.parties.models import Referral
+from registry.complaints.case.units import receivers
+from registry.complaints.parties import models, steps
 from registry.complaints.parties.referrals import actions, content, portal, queries
-from registry.complaints.parties.steps import fetch_of_case
+from registry.complaints.parties.transfers import queries as transfer_queries
+from registry.complaints.parties.transfers.actions import why_not
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
-from registry.http.responses import Answer, File, etag
-from registry.http.schemas import (
-    BYTES,
-    no_content_response,
-    request_schema,
-    response_file,
-    response_schema,
-    written_answer,
-)
-from registry.officer_acts.acting import custodian_call, party_call, reference_in
-from registry.officer_acts.case_acts import lock_case_for
-from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
+from registry.http.responses import Answer, File, etag, file_of
+from registry.http.schemas import no_content_response, request_schema, response_file, response_schema, written_answer
+from registry.officer_acts import case_acts, referral_acts, transfer_acts
+from registry.officer_acts.acting import custodian_call, officer_call, party_call, reference_in
 from registry.officers import rights
-from registry.officers.rights import Act
+from registry.officers.models import Unit
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import ReferralState
 from schemas import referrals
 
-_SUMMARY = referrals.ReferralSummarySchema.of(Referral)
+_SUMMARY = referrals.ReferralSummarySchema.of(models.Referral)
 # What a partner reads of a file has no key: that stays here.
 _PARTS: dict[str, Any] = {
     "handed": content.Handed,
@@ -62,34 +57,34 @@ ANSWERED = Answered(
 
 @ns.route("/cases/<case_id>/referrals")
 class CaseReferrals(Resource):
-    @officer_may(REFERRAL, Act.READ)
+    @officer_may(REFERRAL, rights.Act.READ)
     @response_schema(referrals.ReferralsSchema(), "listReferrals", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the referrals of a case, the latest first.
 
         The ETag is the case's version: a referral is proposed of the case as you read it.
         """
-        officer, case = lock_case_for(session, me, REFERRAL, Act.READ, case_id)
-        found = fetch_of_case(session, Referral, officer, case.reference)
+        officer, case = case_acts.lock_case_for(session, me, REFERRAL, rights.Act.READ, case_id)
+        found = steps.fetch_of_case(session, models.Referral, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>/referrals", IN_CASE, IN_CASE["new"], ANSWERED)
+    post = act_view("/cases/<case_id>/referrals", referral_acts.IN_CASE, referral_acts.IN_CASE["new"], ANSWERED)
 
 
 @ns.route("/referrals/<referral_id>")
 class OneReferral(Resource):
-    @officer_may(REFERRAL, Act.READ)
+    @officer_may(REFERRAL, rights.Act.READ)
     @response_schema(referrals.ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
-        return _answer(session, me, find_referral(session, me, referral_id))
+        return _answer(session, me, referral_acts.find_referral(session, me, referral_id))
 
 
-serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
+serve_acts(ns, "/referrals/<referral_id>", referral_acts.ACTS, ANSWERED)
 
 
 def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    view = read_referral(session, me, reference)
+    view = referral_acts.read_referral(session, me, reference)
     ways = [{"to": state, "lacking": view.ways[state]} for state in ReferralState if state in view.ways]
     return written_answer(_REFERRAL, view, ways=ways)
 
@@ -99,7 +94,7 @@ received = Namespace("referrals", path="/received-referrals")
 
 @received.route("")
 class ReceivedReferrals(Resource):
-    @officer_may(REFERRAL, Act.ANSWER)
+    @officer_may(REFERRAL, rights.Act.ANSWER)
     @response_schema(referrals.ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the referrals that your organisation received."""
@@ -109,7 +104,7 @@ class ReceivedReferrals(Resource):
 
 @received.route("/<referral_id>")
 class ReceivedReferral(Resource):
-    @officer_may(REFERRAL, Act.ANSWER)
+    @officer_may(REFERRAL, rights.Act.ANSWER)
     @response_schema(referrals.ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral that your organisation received, and what it reported."""
@@ -118,7 +113,7 @@ class ReceivedReferral(Resource):
 
 @received.route("/<referral_id>/files/<file_id>")
 class ReceivedFile(Resource):
-    @officer_may(REFERRAL, Act.ANSWER)
+    @officer_may(REFERRAL, rights.Act.ANSWER)
     @response_file("downloadReceivedFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str, file_id: str) -> File:
         """Download a file of a referral: the clean copy, without place and device.
@@ -129,11 +124,11 @@ class ReceivedFile(Resource):
         kind, _, body = portal.read_file(
             party_call(session, me), sealer(), store(), reference_in(referral_id), reference
         )
-        return File((body,), BYTES, f"{reference}.{ENDINGS[kind]}", len(body))
+        return file_of(body, f"{reference}.{ENDINGS[kind]}")
 
 
 serve_acts(
-    received, "/<referral_id>", RECEIVED,
+    received, "/<referral_id>", referral_acts.RECEIVED,
     Answered(referrals.ReceivedReferralSchema(), lambda session, me, reference, _: _received_answer(session, me, reference)),
 )  # fmt: skip
 
@@ -149,7 +144,7 @@ IDENTITY = rights.Resource.IDENTITY
 
 @identities.route("")
 class WaitingIdentities(Resource):
-    @officer_may(IDENTITY, Act.APPROVE)
+    @officer_may(IDENTITY, rights.Act.APPROVE)
     @response_schema(referrals.WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List referrals that wait for a decision on the complainant's name, with the message that asks for it.
@@ -162,13 +157,88 @@ class WaitingIdentities(Resource):
 
 @identities.route("/<referral_id>/decide")
 class IdentityDecision(Resource):
-    @officer_may(IDENTITY, Act.APPROVE, versioned=True)
+    @officer_may(IDENTITY, rights.Act.APPROVE, versioned=True)
     @request_schema(referrals.IdentityDecisionSchema(), body=True)
     @no_content_response("decideWaitingIdentity", (404, 409, 413, 415))
     def post(
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
     ) -> None:
         """Decide whether the complainant's name and safe contact go along. The referral's proposer may not."""
-        reference = find_referral(session, me, referral_id)
+        reference = referral_acts.find_referral(session, me, referral_id)
         call = custodian_call(session, me, version)
         actions.decide_identity(call, sealer(), reference, is_approved=is_approved)
+
+
+_TRANSFER_SUMMARY = referrals.TransferSummarySchema.of(transfer_queries.Listed)
+_TRANSFER = referrals.TransferSchema.of(transfer_queries.TransferView)
+_UNIT = referrals.UnitNameSchema.of(Unit)
+
+transfers = Namespace("transfers", path="/")
+
+TRANSFER = rights.Resource.TRANSFER
+TRANSFER_ANSWERED = Answered(
+    referrals.TransferSchema(),
+    lambda session, me, reference, _: _transfer_answer(session, me, reference),
+    "/api/v1/transfers/{transfer_id}",
+)
+
+
+@transfers.route("/cases/<case_id>/transfers")
+class CaseTransfers(Resource):
+    @officer_may(TRANSFER, rights.Act.READ)
+    @response_schema(referrals.CaseTransfersSchema(), "listCaseTransfers", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List the transfers of a case, the units that can be asked to take it, and what keeps it with yours.
+
+        The ETag is the case's version: a transfer is requested of the case as you read it.
+        """
+        _, case = case_acts.lock_case_for(session, me, TRANSFER, rights.Act.READ, case_id)
+        found = transfer_queries.fetch_of_case(
+            officer_call(session, me, TRANSFER, rights.Act.READ), sealer(), case.reference
+        )
+        payload = {
+            "items": [_TRANSFER.write(one) for one in found],
+            "units": [_UNIT.write(one) for one in receivers(session, me.standing.unit)],
+            "lacking": why_not(session, case),
+        }
+        return Answer(payload, headers=(etag(case.version),))
+
+    post = act_view(
+        "/cases/<case_id>/transfers", transfer_acts.IN_CASE, transfer_acts.IN_CASE["new"], TRANSFER_ANSWERED
+    )
+
+
+@transfers.route("/transfers")
+class Transfers(Resource):
+    @officer_may(TRANSFER, rights.Act.READ)
+    @response_schema(referrals.TransfersSchema(), "listTransfers", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List the transfers that your unit asks for or is asked for, what waits first; 100 at most.
+
+        A case that your unit handed over stays in this list, with its number and no more.
+        """
+        return Answer(
+            {
+                "items": [
+                    _TRANSFER_SUMMARY.write(one) for one in transfer_queries.fetch_transfers(session, me.standing.unit)
+                ]
+            }
+        )
+
+
+@transfers.route("/transfers/<transfer_id>")
+class OneTransfer(Resource):
+    @officer_may(TRANSFER, rights.Act.READ)
+    @response_schema(referrals.TransferSchema(), "getTransfer", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, transfer_id: str) -> Answer:
+        """Read a transfer of a case of your unit, or one that your unit is asked to take: why, and how urgent it is."""
+        return _transfer_answer(session, me, reference_in(transfer_id))
+
+
+serve_acts(transfers, "/transfers/<transfer_id>", transfer_acts.ACTS, TRANSFER_ANSWERED)
+serve_acts(transfers, "/transfers/<transfer_id>", transfer_acts.RECEIVED, TRANSFER_ANSWERED)
+
+
+def _transfer_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    view = transfer_queries.read(officer_call(session, me, TRANSFER, rights.Act.READ), sealer(), reference)
+    return Answer(_TRANSFER.write(view), headers=(etag(view.transfer.version),))

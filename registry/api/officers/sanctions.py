@@ -5,31 +5,26 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer
 from registry.http.schemas import response_schema, written_answer
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
-from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.sanctions import queries
-from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
-from registry.supervision.sanctions.moves import today_at
-from registry.supervision.sanctions.rules import By
+from registry.supervision.sanctions import models, moves, queries, rules
 from schemas import sanctions
 
-_SUMMARY = sanctions.SanctionSummarySchema.of(Sanction, computed=["rests_on_decision", "ending"])
+_SUMMARY = sanctions.SanctionSummarySchema.of(models.Sanction, computed=["rests_on_decision", "ending"])
 _SANCTION = sanctions.DeskSanctionSchema.of(
     queries.SanctionView,
     inherited="sanction",
     computed=["rests_on_decision", "ending", "moves", "ways"],
-    workers_in_place=WorkersInPlace,
+    workers_in_place=models.WorkersInPlace,
 )
-_ENDING = sanctions.SanctionEndingSchema.of(Sanction)
-_MOVE = sanctions.SanctionMoveSchema.of(SanctionMove, computed=["by"])
+_ENDING = sanctions.SanctionEndingSchema.of(models.Sanction)
+_MOVE = sanctions.SanctionMoveSchema.of(models.SanctionMove, computed=["by"])
 
 ns = Namespace("sanctions", path="/sanctions")
 
@@ -46,7 +41,7 @@ ANSWERED = Answered(
 
 @ns.route("")
 class Sanctions(Resource):
-    @officer_may(SANCTION, Act.READ)
+    @officer_may(SANCTION, rights.Act.READ)
     @response_schema(sanctions.SanctionsSchema(), "listSanctions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the sanctions of your authority.
@@ -62,7 +57,7 @@ class Sanctions(Resource):
 
 @ns.route("/<sanction_id>")
 class OneSanction(Resource):
-    @officer_may(SANCTION, Act.READ)
+    @officer_may(SANCTION, rights.Act.READ)
     @response_schema(sanctions.DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
@@ -75,14 +70,14 @@ serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
 def _today(session: Session, me: AuthenticatedOfficer) -> date:
-    return today_at(session, me.standing.authority, now())
+    return moves.today_at(session, me.standing.authority, now())
 
 
-def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> Answer:
+def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: models.Sanction) -> Answer:
     payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
     may = {
-        By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
-        By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
+        rules.By.PROPOSER: me.standing.may(SANCTION, rights.Act.PROPOSE),
+        rules.By.APPROVER: me.standing.may(SANCTION, rights.Act.APPROVE),
     }
     ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
     return written_answer(
@@ -94,7 +89,7 @@ def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: Sanct
     )
 
 
-def _computed(sanction: Sanction) -> dict[str, Any]:
+def _computed(sanction: models.Sanction) -> dict[str, Any]:
     """What an answer says of a sanction beside its own attributes."""
     ending = None if sanction.ending_to is None else _ENDING.write(sanction)
     return {"rests_on_decision": sanction.decision is not None, "ending": ending}

@@ -37,6 +37,17 @@ STATUSES: dict[int, str] = {int(status): text for status, text in _TEXTS["status
 HEADERS: dict[str, dict[str, Any]] = _OPERATIONS["headers"]
 ALWAYS = ("X-Request-Id", "API-Version", "RateLimit-Policy", "RateLimit")
 
+
+def headers_of(*names: str) -> dict[str, dict[str, str]]:
+    """Headers by name, each as the components describe it."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def not_modified() -> dict[str, Any]:
+    """The answer to a caller who holds these very bytes."""
+    return {"description": STATUSES[304], "headers": headers_of(*ALWAYS, "ETag", "Cache-Control", "Vary")}
+
+
 TOGETHER = {
     # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
     "description": f"A question with exactly one of {', '.join(SUBJECTS)}, and what the recruiting is for. An identifier may be "

@@ -15,21 +15,14 @@ from marshmallow import Schema
 from registry.api.api_keys import NEEDS_KEY
 from registry.api.examples import COMPLAINTS, OFFICERS, ORGANISATIONS, PUBLIC, Example, examples_of
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
-from registry.api.openapi import descriptions
+from registry.api.openapi import descriptions, file_operations
 from registry.api.openapi.audiences import METHODS, Audience
 from registry.api.openapi.fields import describe_fields, describe_values, described, open_answers, size_integers
-from registry.api.openapi.file_operations import (
-    file_operations,
-    header_ref,
-    not_modified,
-    reconciliation_operations,
-    stream_operations,
-    well_known_operations,
-)
 from registry.api.openapi.wallet_operations import wallet_operations
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
-from registry.http.schemas import BYTES, PLACES, RequestSpec, ResponseSpec
+from registry.http.responses import BYTES
+from registry.http.schemas import PLACES, RequestSpec, ResponseSpec
 from registry.officer_acts.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS
 from schemas.fields import COUNTRIES
@@ -92,13 +85,13 @@ class Writer:
         for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
-        for path, operation in (*well_known_operations(), *stream_operations()):
+        for path, operation in (*file_operations.well_known_operations(), *file_operations.stream_operations()):
             self.spec.path(path, operations={"get": operation})
         self._add_health()
         self._add_log()
-        for path, operation in file_operations():
+        for path, operation in file_operations.file_operations():
             self.spec.path(path, operations={"get": operation})
-        for path, operations in (*reconciliation_operations(), *wallet_operations()):
+        for path, operations in (*file_operations.reconciliation_operations(), *wallet_operations()):
             self.spec.path(path, operations=operations)
         self.spec.components.schemas["Verify"] |= descriptions.TOGETHER
         documents = {path: self._reference(schema()) for path, schema in descriptions.DOCUMENTS.items()}
@@ -148,7 +141,7 @@ class Writer:
         names = (*descriptions.ALWAYS, "Content-Language", *([own[status]] if status in own else []))
         response: dict[str, Any] = {
             "description": descriptions.STATUSES[status],
-            "headers": {name: header_ref(name) for name in names},
+            "headers": descriptions.headers_of(*names),
             "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
         }
         self.spec.components.response(f"Problem{status}", response)
@@ -203,7 +196,9 @@ class Writer:
                     response, examples, has_etag=is_kept or bool(policy), is_repeatable=request.is_repeatable
                 )
             }
-            | {str(status): f"Problem{status}" if status != 304 else not_modified() for status in statuses},
+            | {
+                str(status): f"Problem{status}" if status != 304 else descriptions.not_modified() for status in statuses
+            },
         }
         if request.is_body:
             operation["requestBody"] = self._body(request.schema, examples) | {"required": not request.is_body_optional}
@@ -246,13 +241,13 @@ class Writer:
         if not response.media_types:
             return {
                 "description": "Done.",
-                "headers": {name: header_ref(name) for name in (*descriptions.ALWAYS, "Cache-Control")},
+                "headers": descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control"),
             }
         if BYTES in response.media_types:
             names = [*descriptions.ALWAYS, "Cache-Control", "Content-Disposition"]
             return {
                 "description": "The file, to be saved.",
-                "headers": {name: header_ref(name) for name in names},
+                "headers": descriptions.headers_of(*names),
                 "content": dict.fromkeys(response.media_types, _FILE),
             }
         names = [*descriptions.ALWAYS, "Content-Language", "Vary", "Cache-Control"]
@@ -279,7 +274,7 @@ class Writer:
             content["examples"] = payload
         return {
             "description": "The answer.",
-            "headers": {name: header_ref(name) for name in names},
+            "headers": descriptions.headers_of(*names),
             "content": {
                 media: content if not place else _FILE if media in LIST_FILES else text
                 for place, media in enumerate(response.media_types)
@@ -317,7 +312,7 @@ class Writer:
                         "503": {
                             "description": "It cannot.",
                             "content": content,
-                            "headers": {"Retry-After": header_ref("Retry-After")},
+                            "headers": descriptions.headers_of("Retry-After"),
                         },
                     },
                 }
@@ -332,7 +327,7 @@ class Writer:
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
                 "description": summary,
-                "headers": {name: header_ref(name) for name in (*descriptions.ALWAYS, "ETag", "Cache-Control")},
+                "headers": descriptions.headers_of(*descriptions.ALWAYS, "ETag", "Cache-Control"),
                 "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
             }
             operation: dict[str, Any] = {

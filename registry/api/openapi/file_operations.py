@@ -8,53 +8,44 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry.api.api_keys import NEEDS_KEY
-from registry.api.openapi.descriptions import (
-    ALWAYS,
-    CHANGES_FROM,
-    DATASET,
-    FILE_FORMS,
-    FILE_PARAMETERS,
-    RANGES,
-    STATUSES,
-    STREAMS,
-    WELL_KNOWN,
-    opened_by,
-)
+from registry.api.openapi import descriptions
 from registry.api.public.reconciliation import MAX_IN_ADDRESS
 from registry.vocabulary.organisations import Scope
 
 
 def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operation of each, all asked by GET: docs/users/range-files.md, docs/users/dataset.md."""
-    for path, about in RANGES.items():
+    for path, about in descriptions.RANGES.items():
         operation = _file_operation("ranges", about, has_etag=path == "/ranges/current")
         operation["description"] = "Not found while no epoch is published."
         operation["parameters"] = _path_parameters(path)
         yield path, operation
-    for path, about in DATASET.items():
+    for path, about in descriptions.DATASET.items():
         operation = _file_operation("dataset", about, has_etag=True)
         operation["description"] = "Not found while none is published."
         operation["parameters"] = [*_path_parameters(path), "IfNoneMatch"]
-        operation["responses"]["304"] = not_modified()
+        operation["responses"]["304"] = descriptions.not_modified()
         if path.startswith("/changes"):
-            operation["parameters"].append(CHANGES_FROM)
+            operation["parameters"].append(descriptions.CHANGES_FROM)
             operation["responses"]["400"] = "Problem400"
         elif "{" in path:
             operation["parameters"].append("Range")
             if path.endswith("{file}"):
-                operation["responses"]["200"]["content"] |= {form: {"schema": _shape_of(form)} for form in FILE_FORMS}
+                operation["responses"]["200"]["content"] |= {
+                    form: {"schema": _shape_of(form)} for form in descriptions.FILE_FORMS
+                }
             operation["responses"] |= {"206": _part_of(operation["responses"]["200"]), "416": "Problem416"}
         yield path, operation
 
 
 def well_known_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operation of what stands at fixed addresses beside the API, all asked by GET."""
-    for path, about in WELL_KNOWN.items():
+    for path, about in descriptions.WELL_KNOWN.items():
         media_type = about["media_type"]
         shape = {"type": "object" if media_type.endswith("json") else "string"}
         answer = {
             "description": "The answer.",
-            "headers": {name: header_ref(name) for name in ("X-Request-Id", "ETag", "Cache-Control")},
+            "headers": descriptions.headers_of("X-Request-Id", "ETag", "Cache-Control"),
             "content": {media_type: {"schema": shape}},
         }
         operation = {
@@ -63,7 +54,7 @@ def well_known_operations() -> Iterator[tuple[str, dict[str, Any]]]:
             "summary": about["summary"],
             "description": about["description"],
             "parameters": [*_path_parameters(path), "IfNoneMatch"],
-            "responses": {"200": answer, "304": not_modified()},
+            "responses": {"200": answer, "304": descriptions.not_modified()},
         }
         operation["responses"] |= {str(status): f"Problem{status}" for status in about["refusals"]}
         yield path, operation
@@ -76,20 +67,7 @@ def parameter(name: str, place: str, description: str, schema: dict[str, Any], *
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
-    return [FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
-
-
-def header_ref(name: str) -> dict[str, str]:
-    """A header by its name among the components."""
-    return {"$ref": f"#/components/headers/{name}"}
-
-
-def not_modified() -> dict[str, Any]:
-    """The answer to a caller who holds these very bytes."""
-    return {
-        "description": STATUSES[304],
-        "headers": {name: header_ref(name) for name in (*ALWAYS, "ETag", "Cache-Control", "Vary")},
-    }
+    return [descriptions.FILE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
 
 
 def _file_operation(tag: str, about: Mapping[str, str], *, has_etag: bool) -> dict[str, Any]:
@@ -97,7 +75,7 @@ def _file_operation(tag: str, about: Mapping[str, str], *, has_etag: bool) -> di
     media_type = about["media_type"]
     answer = {
         "description": about["summary"],
-        "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control", *(["ETag"] if has_etag else []))},
+        "headers": descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control", *(["ETag"] if has_etag else [])),
         "content": {media_type: {"schema": _shape_of(media_type)}},
     }
     return {
@@ -115,7 +93,7 @@ def _shape_of(media_type: str) -> dict[str, Any]:
 def _part_of(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer with some bytes of a file. They are whatever stands there, and of no schema."""
     media = {one: {"schema": {"type": "string", "format": "binary"}} for one in answer["content"]}
-    headers = answer["headers"] | {"Content-Range": header_ref("Content-Range")}
+    headers = answer["headers"] | descriptions.headers_of("Content-Range")
     return {"description": "The bytes that were asked for.", "headers": headers, "content": media}
 
 
@@ -254,7 +232,7 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
 def _operation_of(name: str, summary: str, shape: dict[str, Any], statuses: tuple[int, ...] = ()) -> dict[str, Any]:
     answer = {
         "description": "The answer.",
-        "headers": {header: header_ref(header) for header in (*ALWAYS, "Cache-Control", "Vary")},
+        "headers": descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control", "Vary"),
         "content": {"application/json": {"schema": shape}},
     }
     return {
@@ -278,7 +256,7 @@ _STREAM_SERVERS = [
 
 def stream_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operation of each stream of server-sent events. One needs a key, the other is open to all."""
-    for path, about in STREAMS.items():
+    for path, about in descriptions.STREAMS.items():
         operation = {name: about[name] for name in ("operationId", "tags", "summary", "description", "parameters")}
         example = {"summary": "A licence is suspended", "value": about["example"]}
         content = {"schema": {"type": "string"}, "examples": {"suspended": example}}
@@ -287,6 +265,6 @@ def stream_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         operation["security"] = []
         operation["servers"] = _STREAM_SERVERS
         if "scope" in about:
-            operation["description"] += f"\n\n{opened_by(Scope(about['scope']))}"
+            operation["description"] += f"\n\n{descriptions.opened_by(Scope(about['scope']))}"
             operation["security"] = [{NEEDS_KEY: []}]
         yield path, operation

@@ -6,12 +6,10 @@ Names and errors are those of the specifications. Where wallets are switched off
 from collections.abc import Iterator
 from typing import Any
 
-from registry.api.openapi.descriptions import ALWAYS, FILE_PARAMETERS
-from registry.api.openapi.file_operations import header_ref, not_modified, parameter
+from registry.api.openapi import descriptions
+from registry.api.openapi.file_operations import parameter
 from registry.proofs.credentials.signing import STATUS_TYPE
-from registry.proofs.wallets import metadata
-from registry.proofs.wallets.grants import PRE_AUTHORIZED
-from registry.proofs.wallets.presentations import REQUEST_TYPE
+from registry.proofs.wallets import grants, metadata, presentations
 from registry.vocabulary.licensing import WalletForm
 from schemas import wallets
 from schemas.base import OutSchema
@@ -34,7 +32,7 @@ def wallet_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         "A Token Status List of two bits a credential: 0 valid, 1 invalid, 2 suspended. Places are drawn by chance. Lists of a "
         "former time are not kept: with `time` this is 501.",
     )
-    status["parameters"].append(FILE_PARAMETERS["number"])
+    status["parameters"].append(descriptions.FILE_PARAMETERS["number"])
     status["responses"]["501"] = "Problem501"
     yield "/status/w/{number}", {"get": status}
     for path, name, summary, schema, example in _NONCES:
@@ -102,11 +100,11 @@ _NONCES: tuple[tuple[str, str, str, type[OutSchema], dict[str, Any]], ...] = (
 
 def _document(name: str, summary: str, content: dict[str, Any], description: str = "") -> dict[str, Any]:
     """What is read by GET and kept for a while."""
-    headers = {one: header_ref(one) for one in (*ALWAYS, "ETag", "Cache-Control")}
+    headers = descriptions.headers_of(*descriptions.ALWAYS, "ETag", "Cache-Control")
     return _operation(name, summary, description, ["IfNoneMatch"]) | {
         "responses": {
             "200": {"description": "The answer.", "headers": headers, "content": content},
-            "304": not_modified(),
+            "304": descriptions.not_modified(),
         }
         | _problems()
     }
@@ -139,7 +137,7 @@ def _act(
 ) -> dict[str, Any]:
     """What a wallet does by POST. `refusals` are errors of the specifications by status, each with an example."""
     told = {"DPoP-Nonce": {"description": "Nonce of the next DPoP proof.", "schema": _TEXT}}
-    headers = {one: header_ref(one) for one in (*ALWAYS, "Cache-Control")} | told
+    headers = descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control") | told
     responses: dict[str, Any] = {str(status): {"description": "Done.", "headers": headers, "content": content}}
     for code, error in (refusals or {}).items():
         example = {"error": error, "error_description": "what was wrong, and what to do"}
@@ -208,7 +206,7 @@ def _tokens() -> dict[str, Any]:
         parameters=[*_ATTESTATION, _DPOP],
         body=_form(
             {
-                "grant_type": f"`{PRE_AUTHORIZED}`, `authorization_code` or `refresh_token`.",
+                "grant_type": f"`{grants.PRE_AUTHORIZED}`, `authorization_code` or `refresh_token`.",
                 "pre-authorized_code": "As the offer has it.",
                 "tx_code": "The number that the agency told apart.",
                 "code": "As it came to `redirect_uri`.",
@@ -244,7 +242,7 @@ def _credential() -> dict[str, Any]:
 
 def _requests() -> Iterator[tuple[str, dict[str, Any]]]:
     """Both ways of fetching a request."""
-    content = {f"application/{REQUEST_TYPE}": _JWT}
+    content = {f"application/{presentations.REQUEST_TYPE}": _JWT}
     words = "Signed by the access certificate, where the operator has one; over after five minutes, and once it was answered."
     nonce = _form({"wallet_nonce": "Comes back in the signed request."})
     for method, name, summary in (
@@ -283,7 +281,7 @@ def _gone() -> dict[str, Any]:
     """Where wallets are on it is the error of a wallet; where they are off there is no such address."""
     return {
         "description": "It is over, was answered, or never was; or wallets are switched off.",
-        "headers": {one: header_ref(one) for one in ALWAYS},
+        "headers": descriptions.headers_of(*descriptions.ALWAYS),
         "content": _json(
             wallets.OAuthErrorSchema, {"error": "invalid_request", "error_description": "ask for another one"}
         )

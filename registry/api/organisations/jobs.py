@@ -10,17 +10,12 @@ from sqlalchemy.orm import Session
 
 from registry.api.api_keys import current_organisation, needs_scope, require_scope
 from registry.api.cursors import USUAL, page_at
-from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
-from registry.bulk import actions, files
-from registry.bulk.answering.copies import result_file
-from registry.bulk.answering.results import Counts
+from registry.api.write_headers import acting
+from registry.bulk import actions, files, models, receiving, rules
+from registry.bulk.answering import copies, results
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.files import bring_here, remove_files, result_of, results_of
 from registry.bulk.manifest import lines_in
-from registry.bulk.models import BulkJob
-from registry.bulk.receiving import receive_list
-from registry.bulk.rules import FIELDS, constants_as_text, lacking
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.http.request_reader import FieldChoice
@@ -36,7 +31,7 @@ from schemas.credentials import RowProofSchema
 from schemas.parameters import PageQuerySchema
 from schemas.verify import VerdictSchema
 
-_JOB = JobSchema.of(BulkJob, computed=["constants", "lacking", "counts", "results"])
+_JOB = JobSchema.of(models.BulkJob, computed=["constants", "lacking", "counts", "results"])
 
 ns = Namespace("verification-jobs", path="/verification-jobs")
 
@@ -88,7 +83,7 @@ class Job(Resource):
         with writing() as session:
             job = _find_job(session, job_id)
             actions.remove(session, job)
-        remove_files(services().settings, job.reference)
+        files.remove_files(services().settings, job.reference)
 
 
 @ns.route("/<job_id>/columns")
@@ -119,7 +114,7 @@ class Columns(Resource):
             raise InvalidInput(faults[:20])
         with writing() as session:
             job = _find_job(session, job_id)
-            actions.correct(job, kind, columns, constants=constants_as_text(constants), is_kept=keep)
+            actions.correct(job, kind, columns, constants=rules.constants_as_text(constants), is_kept=keep)
             return Answer(_job_payload(job))
 
 
@@ -178,7 +173,7 @@ class Results(Resource):
         """
         job = _find_job(reading(), job_id)
         choice = None if chosen is None else FieldChoice(chosen, _ANSWERS[job.kind]())
-        return result_file(services().settings, job, form, choice)
+        return copies.result_file(services().settings, job, form, choice)
 
 
 @ns.route("/<job_id>/proofs/<row>")
@@ -192,25 +187,25 @@ class Proof(Resource):
         """
         job = _find_job(reading(), job_id)
         settings = services().settings
-        bring_here(settings, job)
-        statements, _ = result_of(settings.home, job, ResultForm.STATEMENTS)
-        manifest, _ = result_of(settings.home, job, ResultForm.MANIFEST)
+        files.bring_here(settings, job)
+        statements, _ = files.result_of(settings.home, job, ResultForm.STATEMENTS)
+        manifest, _ = files.result_of(settings.home, job, ResultForm.MANIFEST)
         return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
 
 
-def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJob:
+def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> models.BulkJob:
     """Take a list for the organisation that asks."""
     caller, settings = current_organisation(), services().settings
     language = requested_language(request.environ).value
-    received = receive_list(settings, stream)
+    received = receiving.receive_list(settings, stream)
 
-    def add() -> BulkJob:
+    def add() -> models.BulkJob:
         with acting() as call:
             return actions.add_job(
                 call, received, name or "list", language, idempotency_key=idempotency_key, is_kept=caller.keeps_every
             )
 
-    job: BulkJob | None = None
+    job: models.BulkJob | None = None
     try:
         try:
             job = add()
@@ -219,22 +214,22 @@ def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> Bu
             job = add()
     finally:
         if job is None or job.reference != received.reference:
-            remove_files(settings, received.reference)
+            files.remove_files(settings, received.reference)
     return job
 
 
-def _job_payload(job: BulkJob) -> dict[str, Any]:
+def _job_payload(job: models.BulkJob) -> dict[str, Any]:
     settings = services().settings
-    bring_here(settings, job)
+    files.bring_here(settings, job)
     constants = job.constants or {}
     return _JOB.write(
         job,
         constants=constants,
-        lacking=lacking({**constants, **job.columns}, FIELDS[job.kind]) or None,
-        counts=Counts(**job.counts),
-        results=results_of(settings.home, job),
+        lacking=rules.lacking({**constants, **job.columns}, rules.FIELDS[job.kind]) or None,
+        counts=results.Counts(**job.counts),
+        results=files.results_of(settings.home, job),
     )
 
 
-def _find_job(session: Session, job_id: str) -> BulkJob:
+def _find_job(session: Session, job_id: str) -> models.BulkJob:
     return actions.job_of(session, current_organisation().id, job_id)

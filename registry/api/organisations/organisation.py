@@ -7,26 +7,25 @@ from typing import Any
 
 from registry.api.api_keys import Caller, current_organisation, needs_scope, usage_counts
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import act_once, acting
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import act_once, acting
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading
-from registry.organisations import keys, members, second_steps
-from registry.organisations.models import ApiKey, ApiKeyUsage, Member, OrganisationActor
+from registry.organisations import keys, members, models, second_steps
 from registry.vocabulary.organisations import Scope
 from schemas import organisations
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 
-_MEMBER = organisations.MemberSchema.of(Member, computed=["has_second_step"])
+_MEMBER = organisations.MemberSchema.of(models.Member, computed=["has_second_step"])
 USUAL_DAYS = 90
-_KEY_DAY = organisations.KeyDaySchema.of(ApiKeyUsage)
-_KEY_MADE = organisations.KeyMadeSchema.of(ApiKey, computed=["key"])
+_KEY_DAY = organisations.KeyDaySchema.of(models.ApiKeyUsage)
+_KEY_MADE = organisations.KeyMadeSchema.of(models.ApiKey, computed=["key"])
 
 
 @ns.route("")
@@ -56,8 +55,8 @@ class Members(Resource):
 class Keys(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema(PageQuerySchema())
-    @response_schema(organisations.KeysSchema.of(ItemsPage, items=ApiKey), "listKeys", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[ApiKey]:
+    @response_schema(organisations.KeysSchema.of(ItemsPage, items=models.ApiKey), "listKeys", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[models.ApiKey]:
         """List active API keys, the newest first."""
         ours, today = current_organisation().id, day_at(now(), None)
         return page_at(
@@ -76,7 +75,7 @@ class Keys(Resource):
         no more networks, and ends when that key is revoked.
         """
 
-        def act(call: Call[OrganisationActor]) -> Answer:
+        def act(call: Call[models.OrganisationActor]) -> Answer:
             made = keys.make(call, label, scopes, **limits)
             return written_answer(_KEY_MADE, made.key, key=made.text)
 
@@ -96,7 +95,7 @@ class KeyExchange(Resource):
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
 
-        def act(call: Call[OrganisationActor]) -> Answer:
+        def act(call: Call[models.OrganisationActor]) -> Answer:
             made = keys.rotate(call, key_id, overlap_days)
             return written_answer(_KEY_MADE, made.key, key=made.text)
 

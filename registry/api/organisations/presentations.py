@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from flask import request
 
 from registry.api.api_keys import current_organisation, needs_scope
-from registry.api.organisations.acting import act_once
 from registry.api.public.credentials import today_payload
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import act_once
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
@@ -20,18 +20,11 @@ from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import keyring, reading
 from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
-from registry.proofs.wallets import presentations
-from registry.proofs.wallets.models import Presentation
-from registry.proofs.wallets.presentations import is_return_code
+from registry.proofs.wallets import models, presentations
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import Ask
 from registry.vocabulary.organisations import Scope
-from schemas.wallets import (
-    PresentationAskedSchema,
-    PresentationAskSchema,
-    PresentationReadSchema,
-    PresentationSchema,
-)
+from schemas.wallets import PresentationAskedSchema, PresentationAskSchema, PresentationReadSchema, PresentationSchema
 
 ns = Namespace("presentations", path="/presentations")
 
@@ -105,7 +98,11 @@ class OnePresentation(Resource):
         found = presentations.presentation_of(
             reading(), at, organisation_id=current_organisation().id, reference=presentation_id
         )
-        if found.return_url is not None and found.return_code is not None and not is_return_code(found, response_code):
+        if (
+            found.return_url is not None
+            and found.return_code is not None
+            and not presentations.is_return_code(found, response_code)
+        ):
             raise NotFound("the response_code is not the one that the wallet brought back")
         return Answer(_presentation_payload(found))
 
@@ -119,7 +116,7 @@ def _read_return_url(text: str) -> str:
     return text
 
 
-def _presentation_payload(found: Presentation) -> dict[str, Any]:
+def _presentation_payload(found: models.Presentation) -> dict[str, Any]:
     language = requested_language(request.environ)
     result = seen(found)
     shown = None if result is None else result.shown

@@ -16,17 +16,14 @@ from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.files import export, receipt_payload
-from registry.bulk.archive.receipts import Filter
+from registry.bulk.archive import lists, receipts, stamps
 from registry.bulk.archive.rechecks import ASKED, ChangedRow, checked_again, verify_again
-from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.responses import Answer, File, requested_language
-from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
+from registry.http.responses import BYTES, Answer, File, requested_language
+from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
@@ -52,7 +49,7 @@ class Receipts(Resource):
         every one.
         """
         found, next_cursor = _find_receipts(which, limit, cursor)
-        return Answer({"items": [receipt_payload(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [receipts.receipt_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/changes")
@@ -81,7 +78,7 @@ class Export(Resource):
 
         Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
         """
-        return export(reading(), current_organisation().id, form, filter_of(**which))
+        return receipts.export(reading(), current_organisation().id, form, filter_of(**which))
 
 
 @ns.route("/settings")
@@ -116,7 +113,7 @@ class Receipt(Resource):
     @response_schema(schemas.receipts.ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
-        return Answer(receipt_payload(_find_receipt(receipt_id)))
+        return Answer(receipts.receipt_payload(_find_receipt(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @no_content_response("deleteReceipt", (404,))
@@ -169,12 +166,12 @@ def filter_of(
     from_on: date | None = None,
     to_on: date | None = None,
     text: str | None = None,
-) -> Filter:
+) -> receipts.Filter:
     agency = None if agency_id is None else read_reference(agency_id)
     if agency_id is not None and agency is None:
         detail = "is not an agency reference: twelve letters and digits, like 7KQ2-ABCD-3EFG"
         raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
-    return Filter(agency, verdict, from_on, to_on, text)
+    return receipts.Filter(agency, verdict, from_on, to_on, text)
 
 
 def _find_receipt(receipt_id: str) -> ArchivedReceipt:
@@ -286,5 +283,5 @@ def _list_payload(stored: ArchivedList) -> dict[str, Any]:
         is_job=stored.job_id is not None,
         filename=stored.name or None,
         issued_at=instant_text(stored.issued_at),
-        stamp=stamp_payload(stored),
+        stamp=stamps.stamp_payload(stored),
     )

@@ -9,24 +9,14 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.api_keys import Caller, keeper_of, optional_api_key
-from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import once
 from registry.bulk import reading, rules
-from registry.bulk.answering.batches import (
-    CORRIDORS,
-    AnsweredItem,
-    answers,
-    corridor_answers,
-    corridor_of,
-    corridor_question,
-)
-from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
-from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
+from registry.bulk.answering import batches, results
 from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
+from registry.core import processes, spreadsheets
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
-from registry.core.processes import gc_paused
-from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.list_process import long_lists_apart
 from registry.http.request_reader import CSV, LIST_FILES, XLSX, FieldChoice, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
@@ -54,21 +44,21 @@ _VARIES = (("Vary", "Accept"),)
 class Listed(NamedTuple):
     """What was sent: the items, and for a file how its columns were read."""
 
-    items: Iterable[AnySent]
+    items: Iterable[batches.AnySent]
     columns: rules.Columns | None = None
 
 
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[AnsweredItem]]
+    answers: Callable[[Iterable[batches.Item], BatchReader, datetime], Iterator[batches.AnsweredItem]]
     header: Sequence[str]
-    row: Callable[[AnsweredItem, Language], list[Any]]
+    row: Callable[[batches.AnsweredItem, Language], list[Any]]
     kind: JobKind
 
 
-_QUESTIONS = Form(answers, HEADER, row_of, JobKind.VERIFICATION)
-_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_row_of, JobKind.CORRIDOR)
+_QUESTIONS = Form(batches.answers, results.HEADER, results.row_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(batches.corridor_answers, results.CORRIDOR_HEADER, results.corridor_row_of, JobKind.CORRIDOR)
 
 
 @ns.route("")
@@ -90,8 +80,8 @@ class Verifications(Resource):
         listed = listed_in(sent, rules.VERIFICATION, rules.question_of_row)
         reader = verdicts()
         at = now()
-        with gc_paused():
-            items = list(questions_in(listed.items, at, reader.current_snapshot(), Keys()))
+        with processes.gc_paused():
+            items = list(batches.questions_in(listed.items, at, reader.current_snapshot(), batches.Keys()))
         searched = _searched_among(items)
         if searched > rules.MAX_SEARCHED:
             raise TooManyQuestions(
@@ -116,8 +106,8 @@ class CorridorVerifications(Resource):
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
         keeper, choice = _keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
-        listed = listed_in(sent, rules.CORRIDOR, corridor_of)
-        items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
+        listed = listed_in(sent, rules.CORRIDOR, batches.corridor_of)
+        items = list(batches.items_in(listed.items, batches.CORRIDORS, batches.corridor_question, batches.Keys()))
         return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
 
 
@@ -127,7 +117,7 @@ def _choice_of(sent: ListSent, schema: OutSchema) -> FieldChoice | None:
     return None if chosen is None else FieldChoice(chosen, schema)
 
 
-def _searched_among(items: Iterable[Item]) -> int:
+def _searched_among(items: Iterable[batches.Item]) -> int:
     """How many questions cost a search."""
     return sum(1 for item in items if not item.faults and is_searched(item.question))
 
@@ -158,7 +148,7 @@ def listed_in(
         items = []
         for line in reading.lines_of(path, columns.columns, sheet):
             cells, trouble = rules.with_day_read(line.cells)
-            items.append(Sent(question_of_cells(cells), line.number, line.trouble, trouble))
+            items.append(batches.Sent(question_of_cells(cells), line.number, line.trouble, trouble))
             if len(items) > rules.MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))
@@ -204,7 +194,7 @@ def _require_few(count: int) -> None:
 
 def answered(
     form: Form,
-    items: Sequence[Item],
+    items: Sequence[batches.Item],
     listed: Listed,
     at: datetime,
     choice: FieldChoice | None = None,
@@ -219,7 +209,7 @@ def answered(
         found = one.stored()
         if found is not None:
             return found
-        with gc_paused():
+        with processes.gc_paused():
             given = list(form.answers(items, BatchReader(verdicts()), at))
             signed = sign_answered_list(form.kind, given, at)
             answer = _written(form, given, listed, choice, None if signed is None else signed.reference)
@@ -229,26 +219,30 @@ def answered(
 
 
 def _written(
-    form: Form, given: Iterable[AnsweredItem], listed: Listed, choice: FieldChoice | None, stored: str | None = None
+    form: Form,
+    given: Iterable[batches.AnsweredItem],
+    listed: Listed,
+    choice: FieldChoice | None,
+    stored: str | None = None,
 ) -> Answer:
     """The answers in the form that Accept likes best."""
     language = requested_language(request.environ)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     rows = (form.row(one, language) for one in given)
-    with gc_paused():
+    with processes.gc_paused():
         if best == CSV:
-            parts: list[bytes] = [as_csv(form.header, rows)]
+            parts: list[bytes] = [spreadsheets.as_csv(form.header, rows)]
         elif best == XLSX:
-            parts = [as_xlsx([("answers", form.header, rows)])]
+            parts = [spreadsheets.as_xlsx([("answers", form.header, rows)])]
         else:
             parts = _as_json(given, listed, language, choice, stored)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
 
 
 def _as_json(
-    given: Iterable[AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
+    given: Iterable[batches.AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
 ) -> list[bytes]:
-    writing = Writing(language, choice)
+    writing = results.Writing(language, choice)
     parts: list[bytes] = []
     before = b'{"items":['
     for one in given:

@@ -7,8 +7,8 @@ from typing import Any
 import schemas.watches
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import act_once, acting, versioned
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import act_once, acting, versioned
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.modes import refuse_other_reference
@@ -19,18 +19,15 @@ from registry.http.transaction import keyring, reading
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import EventType
-from registry.watches import watches
-from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor, read_types
-from registry.watches.models import Watch
-from registry.watches.watches import Number, WatchView
+from registry.watches import feed, models, watches
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
-_WATCH = schemas.watches.WatchSchema.of(WatchView)
-_WATCH_MADE = schemas.watches.WatchMadeSchema.of(WatchView, computed=["waiting_lines"])
-_WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
+_WATCH = schemas.watches.WatchSchema.of(watches.WatchView)
+_WATCH_MADE = schemas.watches.WatchMadeSchema.of(watches.WatchView, computed=["waiting_lines"])
+_WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], models.Watch]] = {
     "agency_id": watches.watch_agency,
     "licence_id": watches.watch_licence,
     "search": watches.watch_search,
@@ -45,8 +42,10 @@ MAX_LIST = 4 * 1024 * 1024
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(schemas.watches.WatchesSchema.of(ItemsPage, items=WatchView), "listWatches", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[WatchView]:
+    @response_schema(
+        schemas.watches.WatchesSchema.of(ItemsPage, items=watches.WatchView), "listWatches", cacheable=False
+    )
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[watches.WatchView]:
         """List your watches, the newest first."""
         ours = current_organisation().id
         return page_at(
@@ -89,7 +88,7 @@ class Watches(Resource):
 class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @response_schema(_WATCH, "getWatch", (404,), cacheable=False)
-    def get(self, watch_id: str) -> WatchView:
+    def get(self, watch_id: str) -> watches.WatchView:
         """Read one watch."""
         return watches.watch_named(reading(), current_organisation().id, watch_id)
 
@@ -97,7 +96,7 @@ class OneWatch(Resource):
     @versioned
     @request_schema(schemas.watches.WatchChangeSchema(), body=True)
     @response_schema(_WATCH, "updateWatch", (404, 413, 415))
-    def patch(self, version: int, watch_id: str, **changes: Any) -> WatchView:
+    def patch(self, version: int, watch_id: str, **changes: Any) -> watches.WatchView:
         """Rename, pause or resume a watch, or choose of which types of events it tells."""
         with acting(version) as call:
             watches.change(call, watch_id, **changes)
@@ -136,22 +135,22 @@ class Events(Resource):
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
-        position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
+        position = 0 if cursor is None else feed.position_of_cursor(session, keyring(), ours, cursor)
         today = day_at(now(), None)
-        reached = events_after(session, ours, position, limit, read_types(types), today=today)
+        reached = feed.events_after(session, ours, position, limit, feed.read_types(types), today=today)
         items = [
-            event_payload(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)}
+            feed.event_payload(place.event, today) | {"cursor": feed.cursor_of(keyring(), ours, place.position)}
             for place in reached.events
         ]
-        next_cursor = cursor_of(keyring(), ours, reached.position)
+        next_cursor = feed.cursor_of(keyring(), ours, reached.position)
         return Answer({"items": items, "next_cursor": next_cursor, "has_more": reached.has_more})
 
 
-def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
-    return [Number(one["number"], one.get("country")) for one in sent]
+def _numbers(sent: Sequence[Mapping[str, str]]) -> list[watches.Number]:
+    return [watches.Number(one["number"], one.get("country")) for one in sent]
 
 
-def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
+def _answer_made(call: Call[OrganisationActor], watch: models.Watch, waiting: tuple[int, ...]) -> Answer:
     call.session.flush()
     found = watches.watch_named(call.session, call.actor.id, watch.reference)
     return written_answer(_WATCH_MADE, found, waiting_lines=waiting)

@@ -6,8 +6,8 @@ from typing import Any
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import act_once, acting, versioned
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import act_once, acting, versioned
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
@@ -19,26 +19,23 @@ from registry.http.transaction import keyring, reading, services
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType
-from registry.watches import webhooks
-from registry.watches.feed import position_of_cursor, type_on
-from registry.watches.models import Webhook
-from registry.watches.webhooks import Logged
+from registry.watches import feed, models, webhooks
 from schemas import watches
 from schemas.parameters import PageQuerySchema
 
 ns = Namespace("webhooks", path="/webhooks")
 
-_WEBHOOK = watches.WebhookSchema.of(Webhook)
-_WEBHOOK_MADE = watches.WebhookMadeSchema.of(Webhook, computed=["secret"])
-_DELIVERY = watches.DeliverySchema.of(Logged, computed=["event_id", "type", "next_at"])
+_WEBHOOK = watches.WebhookSchema.of(models.Webhook)
+_WEBHOOK_MADE = watches.WebhookMadeSchema.of(models.Webhook, computed=["secret"])
+_DELIVERY = watches.DeliverySchema.of(webhooks.Logged, computed=["event_id", "type", "next_at"])
 
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(watches.WebhooksSchema.of(ItemsPage, items=Webhook), "listWebhooks", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[Webhook]:
+    @response_schema(watches.WebhooksSchema.of(ItemsPage, items=models.Webhook), "listWebhooks", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[models.Webhook]:
         """List your webhooks, the newest first."""
         ours = current_organisation().id
         return page_at(
@@ -74,7 +71,7 @@ class Webhooks(Resource):
 class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @response_schema(_WEBHOOK, "getWebhook", (404,), cacheable=False)
-    def get(self, webhook_id: str) -> Webhook:
+    def get(self, webhook_id: str) -> models.Webhook:
         """Read one webhook."""
         return webhooks.webhook_named(reading(), current_organisation().id, webhook_id)
 
@@ -82,7 +79,7 @@ class OneWebhook(Resource):
     @versioned
     @request_schema(watches.WebhookChangeSchema(), body=True)
     @response_schema(_WEBHOOK, "updateWebhook", (404, 413, 415))
-    def patch(self, version: int, webhook_id: str, **changes: Any) -> Webhook:
+    def patch(self, version: int, webhook_id: str, **changes: Any) -> models.Webhook:
         """Change the URL, name or types of events of a webhook, or switch it off and on."""
         with acting(version) as call:
             return webhooks.change(call, webhook_id, **changes, is_unsafe=_is_unsafe())
@@ -135,7 +132,7 @@ class Replay(Resource):
     def post(self, webhook_id: str, cursor: str | None = None) -> Answer:
         """Replay all events after a cursor to a webhook, in order, with the same ids."""
         with acting() as call:
-            position = 0 if cursor is None else position_of_cursor(call.session, keyring(), call.actor.id, cursor)
+            position = 0 if cursor is None else feed.position_of_cursor(call.session, keyring(), call.actor.id, cursor)
             return Answer({"events": webhooks.replay(call, webhook_id, position)})
 
 
@@ -169,11 +166,11 @@ def _is_unsafe() -> bool:
     return services().settings.has_unsafe_webhooks
 
 
-def _delivery_payload(logged: Logged) -> dict[str, Any]:
+def _delivery_payload(logged: webhooks.Logged) -> dict[str, Any]:
     delivery, event = logged
     return _DELIVERY.write(
         logged,
         event_id=f"evt_{event.reference}",
-        type=type_on(event, day_at(now(), None)),
+        type=feed.type_on(event, day_at(now(), None)),
         next_at=delivery.due_at if delivery.state is DeliveryState.WAITING else None,
     )

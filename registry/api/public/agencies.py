@@ -15,10 +15,8 @@ from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, verdicts
-from registry.register.agencies import record
+from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
-from registry.register.agencies.queries import agency_row, history, history_length
-from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
@@ -70,7 +68,7 @@ class OneAgency(Resource):
         """Read the public record of an agency."""
         at = now()
         agency, _ = known_agency(agency_id, at)
-        return Answer(whole_agency(agency), cache_seconds(at, ()))
+        return Answer(record.whole_agency(agency), cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/history")
@@ -83,13 +81,13 @@ class AgencyHistory(Resource):
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
         """
         at, session, reference = now(), public_reading(), reference_of(agency_id)
-        row = agency_row(session, reference)
+        row = queries.agency_row(session, reference)
         if row is None:
             raise _unknown_agency()
         after = NEWEST if cursor is None else _index(reference, cursor)
-        found = history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
+        found = queries.history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
         next_cursor = cursor_of(reference, [found[limit - 1].index]) if len(found) > limit else None
-        value = {"items": found[:limit], "next_cursor": next_cursor, "total": history_length(session, row.id)}
+        value = {"items": found[:limit], "next_cursor": next_cursor, "total": queries.history_length(session, row.id)}
         return Answer(value, cache_seconds(at, ()))
 
 
@@ -162,7 +160,7 @@ def licence_on(
 def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
     match = hit.match
     if match is None:
-        return agency_summary(hit.agency)
+        return record.agency_summary(hit.agency)
     return hit_payload(hit.agency, match.score, Match(match.by, match.value, match.kind, match.how))
 
 

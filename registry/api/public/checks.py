@@ -16,9 +16,8 @@ from registry.i18n.wording import check_meaning, check_note, check_summary, red_
 from registry.register.agencies.record import agency_summary
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
-from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
+from registry.verification.checks import queries, rules
 from registry.verification.checks.red_flags import ROWS
-from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import Problem
@@ -43,20 +42,20 @@ class Checks(Resource):
             raise InvalidInput([Fault("name", Problem.INVALID_VALUE, "holds no letter and no digit")])
         for kind in (kind for kind in CheckKind if is_identity_number(stated.get(kind, ""))):
             raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "looks like a person's identity number")])
-        given = CheckInput(
-            tuple(StatedDetail(kind, stated[kind]) for kind in CheckKind if kind in stated),
+        given = queries.CheckInput(
+            tuple(rules.StatedDetail(kind, stated[kind]) for kind in CheckKind if kind in stated),
             stated.get("advert", ""),
             agency_reference(stated["agency_id"]) if "agency_id" in stated else None,
             stated.get("country"),
         )
         language = requested_language(request.environ)
         return Answer(
-            check_payload(outcome_of(public_reading(), verdicts(), keyring(), given, now()), language),
+            check_payload(queries.outcome_of(public_reading(), verdicts(), keyring(), given, now()), language),
             language=language,
         )
 
 
-def check_payload(outcome: Outcome, language: Language) -> checks.ChecksAnswer:
+def check_payload(outcome: queries.Outcome, language: Language) -> checks.ChecksAnswer:
     verdict = outcome.verdict
     return checks.ChecksAnswer(
         checks.CheckResult(outcome.summary, check_summary(language, outcome.summary)),
@@ -95,5 +94,5 @@ def check_payload(outcome: Outcome, language: Language) -> checks.ChecksAnswer:
     )
 
 
-def _note(language: Language, note: Noted) -> checks.CheckRemark:
+def _note(language: Language, note: rules.Noted) -> checks.CheckRemark:
     return checks.CheckRemark(note.code, check_note(language, note.code, note.like))

@@ -61,7 +61,7 @@ class Corridor(Resource):
         caller = keeper_of(keep)
         if caller is None:
             return _with_proof(asked, receipt or bool(keep))
-        with once("list", f"organisation {caller.reference}", idempotency_key) as one:
+        with once("list", idempotency_key) as one:
             return one.stored() or _with_proof(asked, receipt or bool(keep), caller, one.answer, is_wanted=bool(keep))
 
 

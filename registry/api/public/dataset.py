@@ -11,12 +11,8 @@ from werkzeug.wsgi import FileWrapper
 
 from registry.core.clock import answer_instant, day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.dataset import tables
-from registry.dataset.actions import DELTAS, newest_in
-from registry.dataset.descriptions import CATALOG
+from registry.dataset import actions, descriptions, queries, storage, tables
 from registry.dataset.manifest import FILE_NAME, MANIFEST, NAME, NOTE
-from registry.dataset.queries import Change, Changes, changes
-from registry.dataset.storage import Opened, Store, store_of
 from registry.http.responses import cache_seconds, encode, respond_with
 from registry.http.transaction import public_reading, services
 from registry.i18n.wording import word
@@ -44,7 +40,7 @@ _NOTHING = "no dataset is published here yet: the worker and `registry dataset w
 class ServedFile(NamedTuple):
     """A file that may be served: open, with its media type, and its hash where one was stated."""
 
-    opened: Opened
+    opened: storage.Opened
     media_type: str
     sha256: str
 
@@ -58,16 +54,16 @@ class Current(NamedTuple):
     manifest: dict[str, Any]
 
 
-def current(session: Session, store: Store) -> Current:
+def current(session: Session, store: storage.Store) -> Current:
     """As `Current`. NotFound while none is published under the published head."""
     head = log.published(session)
-    newest = newest_in(session, store, head.size) if head is not None else None
+    newest = actions.newest_in(session, store, head.size) if head is not None else None
     if newest is None:
         raise NotFound(_NOTHING)
     return Current(newest.name, newest.log_index, newest.manifest_sha256, json.loads(newest.manifest))
 
 
-def file_of(session: Session, store: Store, name: str, file: str) -> ServedFile:
+def file_of(session: Session, store: storage.Store, name: str, file: str) -> ServedFile:
     """A file of the newest snapshot, or of the one before for who has begun to fetch it. NotFound for any other."""
     if not NAME.fullmatch(name) or not FILE_NAME.fullmatch(file):
         raise NotFound("a snapshot is named by its day and the size of the log; ask /dataset which is the newest")
@@ -86,10 +82,10 @@ def file_of(session: Session, store: Store, name: str, file: str) -> ServedFile:
     return ServedFile(opened, *known[file])
 
 
-def delta_of(session: Session, store: Store, file: str) -> ServedFile:
+def delta_of(session: Session, store: storage.Store, file: str) -> ServedFile:
     """A delta of the chain that leads to the newest snapshot. NotFound for any other."""
     for one in current(session, store).manifest["deltas"]:
-        opened = store.open(f"{DELTAS}/{file}") if one["file"] == file else None
+        opened = store.open(f"{actions.DELTAS}/{file}") if one["file"] == file else None
         if opened is not None:
             return ServedFile(opened, "application/jsonl", one["sha256"])
     raise NotFound("there is no such delta; the newest snapshot's manifest names those that are kept")
@@ -113,12 +109,12 @@ def show_dataset() -> Response:
     return respond_with(encode(current_answer(found)), JSON, cache_seconds(now(), ()), request.environ)
 
 
-@pages.get(f"/dataset/{CATALOG}")
+@pages.get(f"/dataset/{descriptions.CATALOG}")
 def show_catalog() -> Response:
     """The newest snapshot's description for catalogues of open data, DCAT-AP 3 in JSON-LD."""
     store = _store()
     newest = current(public_reading(), store)
-    return _file(file_of(public_reading(), store, newest.name, CATALOG))
+    return _file(file_of(public_reading(), store, newest.name, descriptions.CATALOG))
 
 
 @pages.get("/dataset/deltas/<file>")
@@ -133,8 +129,8 @@ def show_file(name: str, file: str) -> Response:
     return _file(file_of(public_reading(), _store(), name, file))
 
 
-def _store() -> Store:
-    return store_of(services().settings)
+def _store() -> storage.Store:
+    return storage.store_of(services().settings)
 
 
 def _file(served: ServedFile) -> Response:
@@ -185,17 +181,17 @@ def show_changes_as_atom() -> Response:
     return respond_with(_atom(found, first), ATOM, cache_seconds(now(), ()), request.environ)
 
 
-def _changes() -> tuple[Changes, int | None]:
+def _changes() -> tuple[queries.Changes, int | None]:
     """The page that the address asks for, and from which index. InvalidInput for anything but an index."""
     given = request.args.get("from", "")
     if set(request.args) - {"from"} or (given and not _INDEX.fullmatch(given)) or len(request.args.getlist("from")) > 1:
         detail = "must be the index of an entry, from 0: `log.size` of a snapshot, or `next_index` of this feed"
         raise InvalidInput([Fault("from", Problem.INVALID_CURSOR, detail)])
     first = int(given) if given else None
-    return changes(public_reading(), first, day_at(now(), None)), first
+    return queries.changes(public_reading(), first, day_at(now(), None)), first
 
 
-def _item(change: Change, url: str) -> dict[str, Any]:
+def _item(change: queries.Change, url: str) -> dict[str, Any]:
     row = change.row
     return {
         "id": _id(row, url),
@@ -215,14 +211,14 @@ def _address(row: dict[str, Any], url: str) -> str:
     return f"{url}/en/agencies/{row['agency_id']}"
 
 
-def _title(change: Change) -> str:
+def _title(change: queries.Change) -> str:
     """What happened, and to whom: the name stands last and is data, whatever it says."""
     type_ = change.row["type"]
     happened = "Withheld by law" if type_ == tables.WITHHELD_EVENT else word(Language.EN, "entry", type_)
     return f"{happened}: {change.name or change.row['agency_id']}"
 
 
-def _atom(found: Changes, first: int | None) -> bytes:
+def _atom(found: queries.Changes, first: int | None) -> bytes:
     url = services().settings.public_url
     Xml.register_namespace("", _XML_ATOM)
     feed = Xml.Element(f"{{{_XML_ATOM}}}feed")

@@ -14,9 +14,7 @@ from registry.http.question_parser import known_instant
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, verdicts
-from registry.i18n.languages import text
-from registry.i18n.names import authority_name
-from registry.i18n.wording import word
+from registry.i18n import languages, names, wording
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
@@ -69,7 +67,7 @@ class Authorities(Resource):
         language = requested_language(request.environ)
         snapshot = verdicts().current_snapshot()
         items = [
-            _AUTHORITY.write(facts, name=authority_name(language, facts.reference, snapshot))
+            _AUTHORITY.write(facts, name=names.authority_name(language, facts.reference, snapshot))
             for facts in snapshot.authorities.values()
             if country in (None, facts.country)
         ]
@@ -114,7 +112,7 @@ class Sectors(Resource):
             {
                 "code": code,
                 "nace_revision": revision,
-                "name": text(language, f"sector.{code}"),
+                "name": languages.text(language, f"sector.{code}"),
                 "label": sector_label(code, revision),
             }
             for code in CORRIDOR_SECTORS
@@ -144,7 +142,7 @@ def source_payload(
 ) -> dict[str, Any]:
     return _SOURCE.write(
         source,
-        name=authority_name(language, source.authority, snapshot),
+        name=names.authority_name(language, source.authority, snapshot),
         kinds=sorted(source.kinds),
         stale_at=None if source.retrieved_at is None else source.stale_at(),
         is_stale=is_stale(source, as_of),
@@ -169,7 +167,7 @@ def lines_payload(lines: Iterable[HelpLine], is_demo: bool, language: Language) 
             # What may not be called here is not to be called from abroad either.
             "number_abroad": line.number_abroad if is_demo or line.is_given else None,
             "whatsapp": line.whatsapp if is_demo or line.is_given else None,
-            "kind_text": None if line.kind is None else word(language, "line_kind", line.kind),
+            "kind_text": None if line.kind is None else wording.word(language, "line_kind", line.kind),
             "is_number_checked": line.checked_on is not None or line.is_emergency,
-            "run_by_text": word(language, "run_by", line.run_by),
+            "run_by_text": wording.word(language, "run_by", line.run_by),
         }

@@ -13,9 +13,7 @@ from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import verdicts
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text, step_text
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.law_view import row_payload
-from registry.register.law.loading import Law
-from registry.register.law.rows import Fee
+from registry.register.law import law_view, loading, rows
 from registry.verification.fees.question import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Step, Total
 from registry.verification.fees.rules import fee_rules_in
 from registry.vocabulary.register import Answer as VerdictAnswer
@@ -51,7 +49,7 @@ class FeeRules(Resource):
         return Answer({"rules": rules.rule, "deposits": rules.deposit}, cache_seconds(at, ()))
 
 
-def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, Any]:
+def fees_payload(answer: FeeAnswer, law: loading.Law, language: Language) -> dict[str, Any]:
     today = day_at(now(), None)
     return {
         "charges": [_charge_payload(one, language) for one in answer.charges],
@@ -62,7 +60,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
         "steps": [_step_payload(step, language) for step in answer.steps],
         "needs": [{"parameter": one, "allowed": ALLOWED.get(one, answer.regions)} for one in answer.needs],
         "law": reasons_payload(answer.permits, SourceSnapshot(law=law), language, False, VerdictAnswer.UNKNOWN),
-        "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],
+        "destination_rules": [law_view.row_payload(law, row, today, today) for row in answer.destination_rules],
     }
 
 
@@ -81,7 +79,7 @@ def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
 
 def _finding_payload(finding: FeeFinding, language: Language) -> dict[str, Any]:
     rule = finding.rule
-    if isinstance(rule, Fee):
+    if isinstance(rule, rows.Fee):
         cited = {"rule": rule.id, "source": f"{rule.article} ({rule.source.title})", "mark": rule.mark}
         return {"answer": finding.answer, "code": finding.reason, "text": finding_text(language, finding)} | cited
     return {

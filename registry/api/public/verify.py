@@ -80,7 +80,7 @@ class Verify(Resource):
         # Imported when asked for: a request without a receipt pays nothing for it.
         from registry.bulk.answering.statements import archive_with_receipt
 
-        with once("receipt", f"organisation {caller.reference}", idempotency_key) as one:
+        with once("receipt", idempotency_key) as one:
             found = one.stored()
             if found is not None:
                 return found

@@ -23,7 +23,6 @@ from registry.http.responses import respond_with
 from registry.http.transaction import keyring, public_reading, services, writing
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import grants, metadata, presentations, rules
-from registry.proofs.wallets.presentations import REQUEST_TYPE, Unreadable
 from registry.proofs.wallets.requests import NonceUse, OAuthError, ProofReader, SentProofs, make_nonce
 from registry.vocabulary.licensing import Refusal, WalletForm
 
@@ -208,7 +207,7 @@ def show_request(token: str) -> Response:
         made = presentations.request_object(public_reading(), keyring(), verifier(), token, now(), nonce)
     except NotFound as error:
         return _refused_answer(error.text, HTTPStatus.NOT_FOUND)
-    return _not_kept(Response(made, mimetype=f"application/{REQUEST_TYPE}"))
+    return _not_kept(Response(made, mimetype=f"application/{presentations.REQUEST_TYPE}"))
 
 
 @pages.post("/presentations/<token>/answer")
@@ -224,7 +223,7 @@ def take_answer(token: str) -> Response:
             refusal, return_url = done.presentation.refusal, done.presentation.return_url
     except NotFound as error:
         return _refused_answer(error.text, HTTPStatus.NOT_FOUND)
-    except Unreadable as error:
+    except presentations.Unreadable as error:
         return _refused_answer(str(error))
     if refusal is not None and refusal is not Refusal.DECLINED:
         return _refused_answer(refusal.value)

@@ -15,12 +15,11 @@ from registry.http.credentials import status_list
 from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import public_reading, services, verdicts
 from registry.log.queries import logged_keys
-from registry.proofs.credentials.rules import credential_type, type_metadata
-from registry.proofs.credentials.signing import STATUS_TYPE, jwks
+from registry.proofs.credentials import rules, signing
 
 JSON, JWK_SET = "application/json", "application/jwk-set+json"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-STATUS_LIST = f"application/{STATUS_TYPE}"
+STATUS_LIST = f"application/{signing.STATUS_TYPE}"
 
 KEPT = 3600
 """Seconds for what changes with a release alone."""
@@ -65,12 +64,12 @@ def show_issuer() -> Response:
 
 @pages.get("/.well-known/jwks.json")
 def show_keys() -> Response:
-    return _json(jwks(logged_keys(public_reading()).values()), cache_seconds(now(), ()), JWK_SET)
+    return _json(signing.jwks(logged_keys(public_reading()).values()), cache_seconds(now(), ()), JWK_SET)
 
 
 @pages.get("/vct/recruitment-licence/v1")
 def show_type() -> Response:
-    return _json(type_metadata(credential_type(services().settings.public_url)), KEPT)
+    return _json(rules.type_metadata(rules.credential_type(services().settings.public_url)), KEPT)
 
 
 @pages.get("/.well-known/security.txt")
@@ -112,16 +111,9 @@ def show_api_catalog() -> Response:
 @pages.get("/api/v1")
 def show_api() -> Response:
     """The API's own address, which the catalogue names: where it is described."""
-    return _json(_described_at(services().settings.public_url), KEPT)
-
-
-def _described_at(url: str) -> dict[str, str]:
-    return {
-        "version": version("recruitment-registry"),
-        "description": f"{url}/openapi.json",
-        "documentation": f"{url}/docs",
-        "health": f"{url}/health",
-    }
+    url = services().settings.public_url
+    described = {"description": f"{url}/openapi.json", "documentation": f"{url}/docs", "health": f"{url}/health"}
+    return _json({"version": version("recruitment-registry")} | described, KEPT)
 
 
 def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:

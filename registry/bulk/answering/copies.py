@@ -15,10 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from registry.bulk import files
-from registry.bulk.files import FILES, bring_here, can_be_made, result_of
-from registry.bulk.manifest import lines_in
-from registry.bulk.models import BulkJob
+from registry.bulk import files, manifest, models
 from registry.bulk.supply_chains import MAX_ROWS, Link, chain_svg, chain_table, links_of
 from registry.core.clock import day_at
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
@@ -26,10 +23,8 @@ from registry.core.settings import Settings
 from registry.core.spreadsheets import write_xlsx
 from registry.http.request_reader import FieldChoice
 from registry.http.responses import File
-from registry.i18n.languages import text
-from registry.i18n.wording import date_text
-from registry.proofs.papers.making import pdf_at_once
-from registry.proofs.papers.rendering import Draft
+from registry.i18n import languages, wording
+from registry.proofs.papers import making, rendering
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Language
@@ -40,14 +35,14 @@ MAX_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
 
 
-def result_file(settings: Settings, job: BulkJob, form: str, choice: FieldChoice | None = None) -> File:
+def result_file(settings: Settings, job: models.BulkJob, form: str, choice: FieldChoice | None = None) -> File:
     """A result of a job to be saved, of JSON Lines with the fields that were chosen of each answer.
 
     Raises NotFound, NotNow, and InvalidInput for a choice of another form.
     """
     if form not in list(ResultForm):
         raise NotFound(f"results are had as {', '.join(ResultForm)}")
-    bring_here(settings, job)
+    files.bring_here(settings, job)
     path, media_type = result_or_copy(settings.home, job, ResultForm(form))
     if choice is not None and form != ResultForm.JSONL:
         raise InvalidInput([Fault("fields", Problem.CONTRADICTORY, "is for results as jsonl alone")])
@@ -57,7 +52,7 @@ def result_file(settings: Settings, job: BulkJob, form: str, choice: FieldChoice
 
 
 def _lines_with(path: Path, choice: FieldChoice) -> Iterator[bytes]:
-    for line in lines_in(path):
+    for line in manifest.lines_in(path):
         row = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         row.pop("steps", None)
         if "answer" in row:
@@ -65,42 +60,42 @@ def _lines_with(path: Path, choice: FieldChoice) -> Iterator[bytes]:
         yield msgspec.json.encode(row) + b"\n"
 
 
-def result_or_copy(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
+def result_or_copy(home: Path, job: models.BulkJob, form: ResultForm) -> tuple[Path, str]:
     """A result of a job and its media type, made now if it is a copy that no one asked for before. Raises as `result_of`."""
-    if job.state is JobState.DONE and can_be_made(form):
+    if job.state is JobState.DONE and files.can_be_made(form):
         _require_copy(files.folder_of(home, job.reference), job, form)
-    return result_of(home, job, form)
+    return files.result_of(home, job, form)
 
 
-def _require_copy(folder: Path, job: BulkJob, form: ResultForm) -> None:
+def _require_copy(folder: Path, job: models.BulkJob, form: ResultForm) -> None:
     with _alone(folder):
-        if (folder / FILES[form][0]).is_file():
+        if (folder / files.FILES[form][0]).is_file():
             return
         if form is ResultForm.XLSX:
             make_workbook(folder)
         else:
-            files.put(folder, FILES[form][0], _set(_draft(folder, job)))
+            files.put(folder, files.FILES[form][0], _set(_draft(folder, job)))
 
 
 def make_workbook(folder: Path) -> None:
-    with files.putting(folder, FILES[ResultForm.XLSX][0]) as book:
+    with files.putting(folder, files.FILES[ResultForm.XLSX][0]) as book:
         write_xlsx(book, _sheets(folder))
 
 
-def chain_of(folder: Path, job: BulkJob) -> list[Link]:
+def chain_of(folder: Path, job: models.BulkJob) -> list[Link]:
     """The links of a supply chain that the statements of a job tell; none of another job."""
-    return [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(folder / "statements.jsonl"))
+    return [] if job.kind is JobKind.VERIFICATION else links_of(manifest.lines_in(folder / "statements.jsonl"))
 
 
-def _draft(folder: Path, job: BulkJob) -> Draft:
+def _draft(folder: Path, job: models.BulkJob) -> rendering.Draft:
     language = Language(job.language)
     facts = {
-        text(language, "bulk.paper.list"): job.name,
-        text(language, "bulk.paper.job"): job.reference,
-        text(language, "bulk.paper.digest"): job.digest,
+        languages.text(language, "bulk.paper.list"): job.name,
+        languages.text(language, "bulk.paper.job"): job.reference,
+        languages.text(language, "bulk.paper.digest"): job.digest,
     }
     assert job.ended_at is not None
-    day = date_text(language, day_at(job.ended_at, None))
+    day = wording.date_text(language, day_at(job.ended_at, None))
     manifest = (folder / "manifest.jws").read_text()
     return summary_draft(facts, job.counts, chain_of(folder, job), language, day, manifest)
 
@@ -117,11 +112,11 @@ overflow-wrap:anywhere}"""
 
 def summary_draft(
     facts: Mapping[str, str], counts: Mapping[str, int], links: Sequence[Link], language: Language, day: str, root: str
-) -> Draft:
+) -> rendering.Draft:
     """The draft of the paper. `facts` are heading and value; `root` is that of the manifest."""
 
     def say(key: str, **values: str) -> str:
-        return escape(text(language, key, **values))
+        return escape(languages.text(language, key, **values))
 
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in facts.items()
@@ -139,7 +134,7 @@ def summary_draft(
     if counts.get("no", 0):
         items = "".join("<li>" + say(f"bulk.step.{step}") + "</li>" for step in StepCode)
         steps = f"<h2>{say('bulk.steps')}</h2><ol>{items}</ol>"
-    return Draft(
+    return rendering.Draft(
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{say("bulk.paper.title")}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{say('bulk.paper.title')}</h1>"
         f"<p>{say('bulk.paper.lead', date=day)}</p><table><tbody>{rows}</tbody></table>"
@@ -149,9 +144,9 @@ def summary_draft(
     )
 
 
-def _set(draft: Draft) -> bytes:
+def _set(draft: rendering.Draft) -> bytes:
     try:
-        return pdf_at_once(draft)
+        return making.pdf_at_once(draft)
     except NotNow:
         raise NotFound("this paper could not be made: the log of the server says why") from None
 

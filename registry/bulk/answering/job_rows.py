@@ -12,26 +12,20 @@ from typing import Any
 from msgspec.structs import asdict
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import files
-from registry.bulk.answering import batches
-from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
-from registry.bulk.answering.items import Ask, Item, Sent, StoredKeys, items_in, questions_in
+from registry.bulk import files, models, supply_chains
+from registry.bulk.answering import batches, copies
 from registry.bulk.answering.results import CORRIDOR_HEADER, HEADER, Writing, corridor_row_of, row_of
 from registry.bulk.answering.statements import statement_of
 from registry.bulk.archive.lists import archive_job
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import ListFacts, lines_in, manifest_of
-from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
-from registry.bulk.supply_chains import chain_svg, chain_table
+from registry.core import processes, spreadsheets
 from registry.core.keyring import Use
-from registry.core.processes import gc_paused
 from registry.core.settings import Settings
-from registry.core.spreadsheets import safe
 from registry.i18n.languages import text
-from registry.proofs.credentials.receipts import HeadReader
-from registry.proofs.credentials.signing import Signers
+from registry.proofs.credentials import receipts, signing
 from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictReader
 from registry.vocabulary.organisations import JobKind
@@ -49,7 +43,7 @@ class VerdictRowAnswerer:
 
     def __init__(
         self,
-        job: BulkJob,
+        job: models.BulkJob,
         reader: VerdictReader,
         many: BatchReader,
         settings: Settings,
@@ -62,9 +56,9 @@ class VerdictRowAnswerer:
         self._reader = reader
         self._many = many
         self._settings = settings
-        self._keys = StoredKeys(files.folder_of(settings.home, job.reference))
+        self._keys = batches.StoredKeys(files.folder_of(settings.home, job.reference))
         # Most cells of a table stand there again and again.
-        self._safe = lru_cache(maxsize=1024)(safe)
+        self._safe = lru_cache(maxsize=1024)(spreadsheets.safe)
 
     def header(self) -> Mapping[str, bytes]:
         # The mark by which spreadsheets know UTF-8.
@@ -79,7 +73,7 @@ class VerdictRowAnswerer:
     def pass_over(self, line: Line) -> None:
         self._keys.pass_over(line.cells.get("key"))
 
-    @gc_paused()
+    @processes.gc_paused()
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
         writing = Writing(self._language)
         results: list[bytes] = []
@@ -101,7 +95,9 @@ class VerdictRowAnswerer:
 
     def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
         if self._kind is JobKind.VERIFICATION:
-            read = questions_in(self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys)
+            read = batches.questions_in(
+                self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys
+            )
             return batches.answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
             return batches.corridor_answers(
@@ -110,12 +106,12 @@ class VerdictRowAnswerer:
         read = self._items(lines, batches.SUPPLY_CHAINS, batches.listed_subject, dict)
         return batches.supply_chain_answers(read, self._reader, self._many, at)
 
-    def _items(self, lines: Sequence[Line], schema: InSchema, ask: Ask, row: Row) -> Iterator[Item]:
-        return _with_extra(lines, items_in(self._sent(lines, row), schema, ask, self._keys))
+    def _items(self, lines: Sequence[Line], schema: InSchema, ask: batches.Ask, row: Row) -> Iterator[batches.Item]:
+        return _with_extra(lines, batches.items_in(self._sent(lines, row), schema, ask, self._keys))
 
-    def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[Sent]:
+    def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[batches.Sent]:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
-        return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
+        return (batches.Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 
     def _row(self, one: batches.AnsweredItem) -> list[Any]:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
@@ -129,9 +125,9 @@ class VerdictRowAnswerer:
         )
         return lines.getvalue().encode()
 
-    def finish(self, folder: Path, job: BulkJob, at: datetime) -> None:
-        head = HeadReader(self._reader.reader).head()
-        signer = Signers(self._settings.keys).of(Use.RECEIPT)
+    def finish(self, folder: Path, job: models.BulkJob, at: datetime) -> None:
+        head = receipts.HeadReader(self._reader.reader).head()
+        signer = signing.Signers(self._settings.keys).of(Use.RECEIPT)
         statements = folder / "statements.jsonl"
         counts = {name: job.counts.get(name, 0) for name in ("answered", "refused", "yes", "no", "unknown")}
         manifest = manifest_of(
@@ -143,14 +139,14 @@ class VerdictRowAnswerer:
             at=at,
         )
         files.put(folder, "manifest.jws", manifest.encode())
-        if job.rows > MAX_ROWS_LATER:
-            make_workbook(folder)
-        links = chain_of(folder, job)
+        if job.rows > copies.MAX_ROWS_LATER:
+            copies.make_workbook(folder)
+        links = copies.chain_of(folder, job)
         if links:
-            picture = chain_svg(links, self._language)
+            picture = supply_chains.chain_svg(links, self._language)
             files.put(folder, "chain.svg", picture.encode())
             name = escape(text(self._language, "bulk.chain.title"))
-            table = chain_table(links, self._language)
+            table = supply_chains.chain_table(links, self._language)
             drawn = f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
             files.put(folder, "chain.html", drawn.encode())
         if job.is_kept:
@@ -158,7 +154,7 @@ class VerdictRowAnswerer:
                 archive_job(session, job, manifest, at)
 
 
-def _with_extra(lines: Sequence[Line], items: Iterator[Item]) -> Iterator[Item]:
+def _with_extra(lines: Sequence[Line], items: Iterator[batches.Item]) -> Iterator[batches.Item]:
     for line, item in zip(lines, items, strict=True):
         extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
         yield item._replace(extra=extra) if extra else item

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from registry.bulk.answering.batches import AnsweredItem
-from registry.bulk.answering.items import Item
+from registry.bulk.answering.batches import AnsweredItem, Item
 from registry.core.clock import answer_instant
 from registry.core.spreadsheets import Cell
 from registry.http.answer_shapes import corridor_payload, reason_words, verdict_payload
@@ -15,9 +14,7 @@ from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
 from registry.i18n.names import authority_name
 from registry.register.agencies import record
-from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer
-from registry.verification.verdicts.context_rules import needs_of
-from registry.verification.verdicts.question import Verdict
+from registry.verification.verdicts import batch, context_rules, question
 from registry.vocabulary.organisations import StepCode
 from registry.vocabulary.register import Answer, Language, NameKind
 
@@ -67,7 +64,7 @@ class Writing:
         else:
             existing = self._shared.get(id(answered))
             if existing is None:
-                if len(self._shared) >= AT_ONCE:
+                if len(self._shared) >= batch.AT_ONCE:
                     self._shared.clear()
                 existing = self._shared[id(answered)] = (answered, self._whole(answered))
             body = existing[1]
@@ -85,7 +82,7 @@ class Writing:
     def _chosen(self, body: bytes) -> bytes:
         return body if self._choice is None else self._choice.of(body)
 
-    def _whole(self, answered: BatchAnswer) -> bytes:
+    def _whole(self, answered: batch.BatchAnswer) -> bytes:
         payload = verdict_payload(
             answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
         )
@@ -155,21 +152,21 @@ def corridor_row_of(one: AnsweredItem, language: Language) -> list[Cell]:
     ]
 
 
-def _codes(verdict: Verdict) -> str:
+def _codes(verdict: question.Verdict) -> str:
     return " ".join(finding.code.value for finding in verdict.reasons)
 
 
-def _needs(verdicts: Iterable[Verdict]) -> str:
+def _needs(verdicts: Iterable[question.Verdict]) -> str:
     """What to ask for before the answer can be another, each parameter once."""
-    return " ".join(dict.fromkeys(need.parameter for one in verdicts for need in needs_of(one.reasons)))
+    return " ".join(dict.fromkeys(need.parameter for one in verdicts for need in context_rules.needs_of(one.reasons)))
 
 
-def _law(verdicts: Iterable[Verdict]) -> str:
+def _law(verdicts: Iterable[question.Verdict]) -> str:
     """Ids of the rows of law that the reasons stand on."""
     return " ".join(dict.fromkeys(row for one in verdicts for finding in one.reasons for row in finding.rows))
 
 
-def _first_text(verdict: Verdict, one: AnsweredItem, language: Language) -> str:
+def _first_text(verdict: question.Verdict, one: AnsweredItem, language: Language) -> str:
     if not verdict.reasons:
         return ""
     return reason_words(verdict.reasons[0], one.snapshot, language, verdict.licence is not None, verdict.verdict)

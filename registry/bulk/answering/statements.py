@@ -21,10 +21,9 @@ from registry.core.calls import Call
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
-from registry.http.credentials import issuing, receipt
+from registry.http import credentials, uploads
 from registry.http.responses import MEDIA_TYPE, Answer, encode, encode_answer
 from registry.http.transaction import writing
-from registry.http.uploads import one_of_few
 from registry.organisations.models import OrganisationActor
 from registry.proofs.credentials.rules import base64
 from registry.proofs.credentials.signing import RECEIPT_TYPE
@@ -35,7 +34,7 @@ from registry.vocabulary.organisations import JobKind
 
 def require_signed() -> None:
     """Raise NotIssuing while nothing can be signed."""
-    issuing().heads.head()
+    credentials.issuing().heads.head()
 
 
 AnswerOnce = Callable[[Session, Callable[[], Answer]], Answer]
@@ -60,7 +59,7 @@ def signed_statements(
     kind: JobKind, statements: Sequence[bytes], answers: Sequence[register.Answer | None], at: datetime
 ) -> SignedStatements:
     """Sign statements together. `answers` are theirs, None of one that was refused. Raises NotIssuing."""
-    existing, reference = issuing(), new_reference()
+    existing, reference = credentials.issuing(), new_reference()
     head = existing.heads.head()
     counts = {"items": len(statements), "answered": 0, "refused": 0, "yes": 0, "no": 0, "unknown": 0}
     for answer in answers:
@@ -116,7 +115,7 @@ def row_proof(lines: Iterable[bytes], row: str, signed: str) -> dict[str, Any]:
     """The row at place `row`, counted from 0. Raises NotFound for what is no place of the list, and TooBusy."""
     if not row.isascii() or not row.isdigit() or len(row) > 7:
         raise NotFound("rows are counted from 0, in digits")
-    with one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
+    with uploads.one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
         proof = manifest.proof_of(lines, int(row))
     return {
         "n": int(row),
@@ -139,7 +138,7 @@ def with_receipt(
         best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
     if best == MEDIA_TYPE and not is_field:
         return answer
-    token = receipt(parameters, verdict, at)
+    token = credentials.receipt(parameters, verdict, at)
     if best == MEDIA_TYPE_OF_RECEIPT:
         body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
     else:
@@ -161,7 +160,7 @@ def archive_with_receipt(
 
     Raises NotIssuing while nothing can be signed.
     """
-    token = receipt(parameters, verdict, at)
+    token = credentials.receipt(parameters, verdict, at)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
 
     def archive() -> Answer:

@@ -8,10 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk import files
-from registry.bulk.actions import KEPT_DAYS
+from registry.bulk import actions, files
 from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
-from registry.bulk.files import bring_file
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import ArchivedList, BulkJob
 from registry.core.calls import Call
@@ -101,7 +99,7 @@ def statements_of(settings: Settings, stored: ArchivedList) -> Iterator[bytes]:
     """Its statements, line by line; those of a job are fetched where another machine has them. Raises NotFound."""
     if stored.statements is not None:
         return iter(zlib.decompress(stored.statements).splitlines(keepends=True))
-    bring_file(settings, stored.reference)
+    files.bring_file(settings, stored.reference)
     path = files.folder_of(settings.home, stored.reference) / "statements.jsonl"
     if not path.is_file():
         raise NotFound("the statements of this list do not lie on this machine")
@@ -113,6 +111,6 @@ def let_list_go(session: Session, organisation_id: int, reference: str) -> None:
     stored = list_named(session, organisation_id, reference)
     if stored.job_id is not None:
         job = session.get_one(BulkJob, stored.job_id)
-        job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=KEPT_DAYS)
+        job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=actions.KEPT_DAYS)
     session.delete(stored)
     session.flush()

@@ -1,7 +1,12 @@
-"""Receipts that an organisation archives: kept, found, the newest first, let go, and for how long."""
+"""Receipts that an organisation archives: kept, found, the newest first, let go, and for how long.
 
+And as files: JSON lines, a table, or an archive that can be checked without the registry.
+"""
+
+import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,13 +15,17 @@ from sqlalchemy import ColumnElement, Select, cast, delete, select, update
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from registry.bulk.archive.stamps import Member, stamp_payload
 from registry.bulk.models import ArchivedList, ArchivedReceipt, ReceiptSettings
 from registry.core.calls import Call
-from registry.core.clock import day_at
+from registry.core.clock import day_at, instant_text
 from registry.core.db.locking import find
-from registry.core.errors import ActRefused
+from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference, read_reference
+from registry.core.spreadsheets import as_csv
+from registry.http.responses import File, encode, file_of
 from registry.organisations.models import Organisation, OrganisationActor
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Answer
 
 DAYS = 7 * 366
@@ -146,3 +155,89 @@ def purge(session: Session, today: date) -> None:
     """Delete what was kept long enough. A list of a job goes with the job."""
     session.execute(delete(ArchivedReceipt).where(ArchivedReceipt.ends_on < today))
     session.execute(delete(ArchivedList).where(ArchivedList.ends_on < today, ArchivedList.job_id.is_(None)))
+
+
+MAX_EXPORTED = 10_000
+
+COLUMNS = ("receipt_id", "issued_at", "stamped_at", "agency_id", "verdict", "question", "retained_until", "receipt")
+
+
+def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
+    """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MAX_EXPORTED."""
+    found: list[ArchivedReceipt] = []
+    for one in every_receipt(session, organisation_id, which):
+        if len(found) == MAX_EXPORTED:
+            detail = f"more than {MAX_EXPORTED} receipts: ask for fewer days at once"
+            raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
+        found.append(one)
+    return file_of(_WRITERS[form](found), f"receipts.{form}")
+
+
+def receipt_file(stored: ArchivedReceipt) -> File:
+    """One receipt as a file that `registry-client verify-offline` takes as it is."""
+    return file_of(stored.token.encode(), _name(stored))
+
+
+def stamp_file(stored: Member) -> File:
+    """The time stamp of a receipt or of a list's manifest. Raises NotFound while there is none."""
+    stamp = stamp_payload(stored)
+    if stamp is None:
+        raise NotFound("no authority has stamped it yet")
+    return file_of(encode(stamp), f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.stamp.json")
+
+
+def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:
+    return {
+        "receipt_id": stored.reference,
+        "issued_at": instant_text(stored.issued_at),
+        "agency_id": stored.agency,
+        "verdict": stored.verdict,
+        "question": stored.question,
+        "retained_until": stored.ends_on,
+        "receipt": stored.token,
+        "stamp": stamp_payload(stored),
+    }
+
+
+def _name(stored: ArchivedReceipt) -> str:
+    return f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.jwt"
+
+
+def _as_lines(found: Iterable[ArchivedReceipt]) -> bytes:
+    return b"".join(encode(receipt_payload(one)) + b"\n" for one in found)
+
+
+def _as_table(found: Iterable[ArchivedReceipt]) -> bytes:
+    def rows() -> Iterator[list[Any]]:
+        for one in found:
+            question = "; ".join(f"{name}={value}" for name, value in one.question.items())
+            view = receipt_payload(one) | {"question": question, "stamped_at": _stamped_at(one)}
+            yield [view[name] for name in COLUMNS]
+
+    return as_csv(COLUMNS, rows())
+
+
+def _stamped_at(stored: ArchivedReceipt) -> str | None:
+    stamps = stored.batch.stamps if stored.batch is not None else []
+    return instant_text(stamps[0].stamped_at) if stamps else None
+
+
+def _as_archive(found: Sequence[ArchivedReceipt]) -> bytes:
+    """The table, and a file for each receipt, with its time stamp beside it."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("receipts.csv", _as_table(found))
+        for one in found:
+            archive.writestr(f"receipts/{_name(one)}", one.token)
+            stamp = stamp_payload(one)
+            if stamp is not None:
+                archive.writestr(f"receipts/{_name(one).removesuffix('.jwt')}.stamp.json", encode(stamp))
+    return body.getvalue()
+
+
+_WRITERS: Mapping[str, Callable[[Sequence[ArchivedReceipt]], bytes]] = {
+    "csv": _as_table,
+    "zip": _as_archive,
+    "jsonl": _as_lines,
+}
+FORMS = tuple(_WRITERS)

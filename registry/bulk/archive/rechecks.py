@@ -8,17 +8,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.bulk.answering import batches
-from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
-from registry.bulk.answering.statements import item_statement
+from registry.bulk.answering import batches, statements
+from registry.bulk.answering.batches import Keys, Sent, items_in, questions_in
 from registry.bulk.archive import lists
 from registry.bulk.models import ArchivedList
 from registry.core.errors import InvalidInput
-from registry.http import credentials
+from registry.http import credentials, uploads
 from registry.http.question_parser import question_of
 from registry.http.request_reader import load_values
 from registry.http.transaction import services, verdicts
-from registry.http.uploads import one_of_few
 from registry.proofs.credentials.rules import stated_verdict
 from registry.proofs.credentials.signing import Checked
 from registry.verification.verdicts.batch import BatchReader
@@ -102,7 +100,7 @@ def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> 
 
     Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
     """
-    with one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
+    with uploads.one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
         lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
         then = [msgspec.json.decode(line) for line in lines[:limit]]
         return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
@@ -113,7 +111,7 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
     wanted = [one for one in then if "verdict" in one]
     for was, given in zip(wanted, _given(kind, [one["question"] for one in wanted], at), strict=True):
         # As a line of statements, so that what is compared was written alike.
-        today = msgspec.json.decode(msgspec.json.encode(item_statement(given, at)))
+        today = msgspec.json.decode(msgspec.json.encode(statements.item_statement(given, at)))
         changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
         if changed:
             yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)

@@ -18,11 +18,7 @@ from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.settings import Settings
-from registry.log import tree
-from registry.log.models import LogState
-from registry.log.note import Checkpoint, read_checkpoint
-from registry.log.queries import stamps_payload
-from registry.log.stamps import Wanted, authority_name, roots_in, standing_of
+from registry.log import models, note, queries, stamps, tree
 from registry.proofs.credentials.rules import base64
 from registry.vocabulary.organisations import StampStanding
 
@@ -40,7 +36,7 @@ _SIGNED = ((ArchivedReceipt, ArchivedReceipt.token), (ArchivedList, ArchivedList
 _STAMPED = exists().where(BatchStamp.batch_id == StampedBatch.id)
 
 
-def stamps_due(settings: Settings, sessions: sessionmaker[Session]) -> list[Wanted]:
+def stamps_due(settings: Settings, sessions: sessionmaker[Session]) -> list[stamps.Wanted]:
     """Put what waits into batches where an hour is over. Gives what authorities are to stamp."""
     at = now()
     with reading_session(sessions) as session:
@@ -67,8 +63,8 @@ def _make_batch(session: Session, at: datetime) -> int:
     if not members:
         return 0
     size, read = len(members), tree.reading(tree.levels_of(tree.leaf_hashes(token.encode() for _, _, token in members)))
-    origin = session.execute(select(LogState.origin)).scalar_one()
-    batch = StampedBatch(made_at=at, head=Checkpoint(f"{origin}/receipts", size, tree.root_at(read, size)).text())
+    origin = session.execute(select(models.LogState.origin)).scalar_one()
+    batch = StampedBatch(made_at=at, head=note.Checkpoint(f"{origin}/receipts", size, tree.root_at(read, size)).text())
     session.add(batch)
     session.flush()
     for kind, _ in _SIGNED:
@@ -84,14 +80,14 @@ def _make_batch(session: Session, at: datetime) -> int:
     return size
 
 
-def _wanted(session: Session, url: str, at: datetime) -> list[Wanted]:
+def _wanted(session: Session, url: str, at: datetime) -> list[stamps.Wanted]:
     """The batches that an authority is to stamp, the oldest first."""
-    name = authority_name(url)
+    name = stamps.authority_name(url)
     query = select(StampedBatch).where(
         ~_STAMPED.where(BatchStamp.authority == name), ~_STAMPED | (StampedBatch.made_at > at - MISSED)
     )
     return [
-        Wanted(url, batch.head, partial(BatchStamp, batch_id=batch.id, authority=name))
+        stamps.Wanted(url, batch.head, partial(BatchStamp, batch_id=batch.id, authority=name))
         for batch in session.scalars(query.order_by(StampedBatch.id))
     ]
 
@@ -106,7 +102,7 @@ def stamp_payload(member: Member) -> dict[str, Any] | None:
         "head": batch.head,
         "index": member.batch_index,
         "path": [base64(one) for one in tree.split(member.batch_path or b"")],
-        "timestamps": stamps_payload(batch.stamps),
+        "timestamps": queries.stamps_payload(batch.stamps),
     }
 
 
@@ -116,17 +112,17 @@ def standings_of(member: Member, home: Path) -> list[tuple[BatchStamp, StampStan
     if batch is None:
         return []
     try:
-        roots = roots_in(home)
+        roots = stamps.roots_in(home)
     except KeyTrouble:
         roots = []
     signed = member.token if isinstance(member, ArchivedReceipt) else member.manifest
     try:
-        head = read_checkpoint(batch.head)
+        head = note.read_checkpoint(batch.head)
         path = tree.split(member.batch_path or b"")
         tree.check_inclusion(tree.leaf_hash(signed.encode()), member.batch_index or 0, head.size, head.root, path)
     except BadProof:
         return [(one, StampStanding.FALSE) for one in batch.stamps]
-    return [(one, standing_of(one.token, batch.head.encode(), roots)) for one in batch.stamps]
+    return [(one, stamps.standing_of(one.token, batch.head.encode(), roots)) for one in batch.stamps]
 
 
 def forget_batches(session: Session) -> None:

@@ -5,21 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    CTE,
-    BigInteger,
-    ColumnElement,
-    Date,
-    Select,
-    String,
-    bindparam,
-    cast,
-    literal,
-    null,
-    or_,
-    select,
-    type_coerce,
-)
+import sqlalchemy as sa
 from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
@@ -33,24 +19,24 @@ from registry.vocabulary.cases import CaseState, Priority
 MAX_ROWS, MAX_ROWS_OF_PART = 50, 10
 """Rows that one source gives, the most urgent first, and one part of a source that is divided."""
 
-ME: BindParameter[str] = bindparam("me", type_=String)
-UNIT: BindParameter[str] = bindparam("unit", type_=String)
-AUTHORITY: BindParameter[str] = bindparam("authority", type_=String)
-TODAY: BindParameter[Any] = bindparam("today", type_=Date)
-SOON: BindParameter[Any] = bindparam("soon", type_=Date)
-LONG_AGO: BindParameter[Any] = bindparam("long_ago", type_=Date)
-REVIEWED: BindParameter[Any] = bindparam("reviewed", type_=Date)
-REOPENABLE: BindParameter[Any] = bindparam("reopenable", type_=Date)
-AT: BindParameter[Any] = bindparam("at", type_=Instant)
-CONFLICTS: BindParameter[Any] = bindparam("conflicts", type_=String, expanding=True)
+ME: BindParameter[str] = sa.bindparam("me", type_=sa.String)
+UNIT: BindParameter[str] = sa.bindparam("unit", type_=sa.String)
+AUTHORITY: BindParameter[str] = sa.bindparam("authority", type_=sa.String)
+TODAY: BindParameter[Any] = sa.bindparam("today", type_=sa.Date)
+SOON: BindParameter[Any] = sa.bindparam("soon", type_=sa.Date)
+LONG_AGO: BindParameter[Any] = sa.bindparam("long_ago", type_=sa.Date)
+REVIEWED: BindParameter[Any] = sa.bindparam("reviewed", type_=sa.Date)
+REOPENABLE: BindParameter[Any] = sa.bindparam("reopenable", type_=sa.Date)
+AT: BindParameter[Any] = sa.bindparam("at", type_=Instant)
+CONFLICTS: BindParameter[Any] = sa.bindparam("conflicts", type_=sa.String, expanding=True)
 
-_STORED: dict[Any, Any] = {String: String, Date: Date, Instant: BigInteger}
+_STORED: dict[Any, Any] = {sa.String: sa.String, sa.Date: sa.Date, Instant: sa.BigInteger}
 """As which type a column is stored."""
 
 BY_PRIORITY = tuple((Case.priority == one,) for one in Priority)
 
 
-def by_state(states: Sequence[CaseState]) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+def by_state(states: Sequence[CaseState]) -> tuple[tuple[sa.ColumnElement[bool], ...], ...]:
     return tuple((Case.state == state, *priority) for state in states for priority in BY_PRIORITY)
 
 
@@ -61,8 +47,8 @@ class Source(NamedTuple):
     """One reason for a row: who may see it, as a right or a function of all rights, and the statement that finds it."""
 
     may: Callable[[May], bool]
-    query: Callable[[], Select[Any]]
-    parts: Sequence[tuple[ColumnElement[bool], ...]] = ((),)
+    query: Callable[[], sa.Select[Any]]
+    parts: Sequence[tuple[sa.ColumnElement[bool], ...]] = ((),)
     """Conditions that divide it, so that many rows of one part hide none of another. Each is a range of an index."""
     not_by: Any = None
     """The column that names who took the first step, where only another may take the second."""
@@ -74,14 +60,14 @@ class Source(NamedTuple):
         """Each role that sees it."""
         return frozenset(role for role in Role if self.is_of(frozenset({role})))
 
-    def alone(self, query: Select[Any]) -> ColumnElement[bool]:
+    def alone(self, query: sa.Select[Any]) -> sa.ColumnElement[bool]:
         """Whether only one person could take the second step, and it is the one who took the first.
 
         An officer with an interest in the agency can take none.
         """
         can = able_today(self.roles, self.reach)
         interest = (
-            select(Conflict.id)
+            sa.select(Conflict.id)
             .join(Officer, Officer.id == Conflict.officer_id)
             .where(
                 Officer.reference == can.c.reference,
@@ -91,7 +77,7 @@ class Source(NamedTuple):
             # Two selects below the row whose agency it is, which is not correlated by itself.
             .correlate_except(Conflict, Officer)
         )
-        others = select(can.c.reference).where(can.c.reference != self.not_by, ~interest.exists())
+        others = sa.select(can.c.reference).where(can.c.reference != self.not_by, ~interest.exists())
         return ~others.exists()
 
     def is_of(self, roles: frozenset[Role]) -> bool:
@@ -133,58 +119,58 @@ def approves(resource: Resource) -> Callable[[May], bool]:
     return right(resource, Act.APPROVE)
 
 
-_TYPES = {"since_on": Date, "since_at": Instant, "due_on": Date, "due_at": Instant, "danger_at": Instant}
+_TYPES = {"since_on": sa.Date, "since_at": Instant, "due_on": sa.Date, "due_at": Instant, "danger_at": Instant}
 """Of the columns that are no texts."""
 
 
-def rows(columns: Columns) -> Select[Any]:
+def rows(columns: Columns) -> sa.Select[Any]:
     """The beginning of a source's statement."""
     names = [one.name for one in fields(Columns)]
-    return select(*(_as(getattr(columns, name), _TYPES.get(name, String), name) for name in names))
+    return sa.select(*(_as(getattr(columns, name), _TYPES.get(name, sa.String), name) for name in names))
 
 
 def _as(value: Any, type_: Any, name: str) -> Any:
     if value is None:
         # A bare NULL in every branch would leave PostgreSQL to take the column for text.
-        return type_coerce(cast(null(), _STORED[type_]), type_).label(name)
+        return sa.type_coerce(sa.cast(sa.null(), _STORED[type_]), type_).label(name)
     if isinstance(value, str):
-        return literal(value, String).label(name)
-    return type_coerce(value, type_).label(name)
+        return sa.literal(value, sa.String).label(name)
+    return sa.type_coerce(value, type_).label(name)
 
 
-def in_my_unit() -> ColumnElement[bool]:
+def in_my_unit() -> sa.ColumnElement[bool]:
     return in_unit(UNIT)
 
 
-def of_my_unit() -> ColumnElement[bool]:
+def of_my_unit() -> sa.ColumnElement[bool]:
     """As `in_my_unit`, for rows of another table of which there are few."""
     return in_unit_of_few(UNIT)
 
 
-def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:
+def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> sa.ColumnElement[bool]:
     """Whether the row is this officer's: the owner is, there is none, or the one there was cannot use this right today.
 
     Who reads cases can be given one. An officer of another unit, from which the case came, cannot use it here.
     """
-    return or_(owner == ME, owner.is_(None), owner.not_in(able(UNIT, RIGHTS[resource, act], TODAY)))
+    return sa.or_(owner == ME, owner.is_(None), owner.not_in(able(UNIT, RIGHTS[resource, act], TODAY)))
 
 
 @cache
-def able_today(roles: frozenset[Role], reach: Reach) -> CTE:
+def able_today(roles: frozenset[Role], reach: Reach) -> sa.CTE:
     """The officers who can use one of the roles today, in the unit or wherever the reach goes."""
     there = able_officers(roles, TODAY)
-    beside = select(Unit.reference).where(Unit.authority == AUTHORITY, Unit.closed_on.is_(None))
+    beside = sa.select(Unit.reference).where(Unit.authority == AUTHORITY, Unit.closed_on.is_(None))
     whose = {Reach.UNIT: Officer.unit == UNIT, Reach.AUTHORITY: Officer.unit.in_(beside)}
     name = "_".join(("able", reach, *sorted(roles)))
     return (there.where(whose[reach]) if reach in whose else there).cte(name)
 
 
 @cache
-def _unable(resource: Resource, act: Act) -> CTE:
+def _unable(resource: Resource, act: Act) -> sa.CTE:
     # By one name wherever it is used in a statement: the database reads it once.
     return unable(UNIT, RIGHTS[resource, act], TODAY).cte(f"unable_{resource}_{act}")
 
 
-def unable_today(resource: Resource, act: Act) -> Select[Any]:
+def unable_today(resource: Resource, act: Act) -> sa.Select[Any]:
     """The officers of the unit who cannot use a right today: they have left, lost the role, or are away."""
-    return select(_unable(resource, act).c.reference)
+    return sa.select(_unable(resource, act).c.reference)

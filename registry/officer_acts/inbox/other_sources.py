@@ -9,24 +9,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision, OfficerDraft, ReplyTemplate, TemplateState
-from registry.officer_acts.inbox.branches import (
-    AT,
-    AUTHORITY,
-    CONFLICTS,
-    LONG_AGO,
-    MAX_ROWS,
-    ME,
-    UNIT,
-    Columns,
-    May,
-    Source,
-    approves,
-    in_my_unit,
-    is_mine,
-    proposes,
-    right,
-    rows,
-)
+from registry.officer_acts.inbox import branches
+from registry.officer_acts.inbox.branches import Columns, Source, approves, is_mine, proposes, right, rows
 from registry.officer_acts.inbox.case_sources import case_columns, decided_on
 from registry.officers.absence import staffed_units
 from registry.officers.models import ChangeState, JoinCode, Officer, OfficerChange, OfficerState, RoleHeld, Unit
@@ -42,20 +26,12 @@ from registry.register.law.rows import Row as LawRow
 from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
+from registry.supervision.licensing import deposits, drafting
 from registry.supervision.licensing.deposit_rules import MOST_REQUIRED
-from registry.supervision.licensing.deposits import ledger_view
-from registry.supervision.licensing.drafting import today_of
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary import licensing
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import (
-    ChannelChangeState,
-    DepositLineKind,
-    EntryRequestState,
-    LicenceAct,
-    ProposalState,
-    SanctionState,
-)
 from registry.vocabulary.register import EU_STATES
 
 _DAY = 86_400_000_000
@@ -63,7 +39,7 @@ _DAY = 86_400_000_000
 
 
 def _of_no_interest(agency_id: Any) -> ColumnElement[bool]:
-    return or_(agency_id.is_(None), agency_id.not_in(select(Agency.id).where(Agency.reference.in_(CONFLICTS))))
+    return or_(agency_id.is_(None), agency_id.not_in(select(Agency.id).where(Agency.reference.in_(branches.CONFLICTS))))
 
 
 def _reference_of(agency_id: Any) -> Any:
@@ -72,31 +48,34 @@ def _reference_of(agency_id: Any) -> Any:
 
 def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
     columns = Columns(kind=kind, reference=Sanction.reference, agency=Sanction.agency, **more)
-    mine = Sanction.authority == AUTHORITY, Sanction.agency.not_in(CONFLICTS)
+    mine = Sanction.authority == branches.AUTHORITY, Sanction.agency.not_in(branches.CONFLICTS)
     return rows(columns).where(*mine, *conditions)
 
 
 def _sanction_draft() -> Select[Any]:
-    mine = Sanction.state == SanctionState.PROPOSED, is_mine(Sanction.proposed_by, Resource.SANCTION, Act.PROPOSE)
+    mine = (
+        Sanction.state == licensing.SanctionState.PROPOSED,
+        is_mine(Sanction.proposed_by, Resource.SANCTION, Act.PROPOSE),
+    )
     return _sanction("sanction.proposed", *mine, owner=Sanction.proposed_by, since_on=Sanction.proposed_on)
 
 
 def _sanction_review() -> Select[Any]:
-    waiting = Sanction.state == SanctionState.LEGAL_REVIEW
+    waiting = Sanction.state == licensing.SanctionState.LEGAL_REVIEW
     return _sanction("sanction.legal_review", waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
 
 
 def _sanction_wanted() -> Select[Any]:
     """Cases for which a measure is to be prepared, and none is proposed."""
     resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
-    proposed = resting.where(Decision.case_id == Case.id, Sanction.state != SanctionState.DROPPED)
+    proposed = resting.where(Decision.case_id == Case.id, Sanction.state != licensing.SanctionState.DROPPED)
     waiting = Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None), ~proposed.exists()
     columns = case_columns("case.sanction_pending", owner=None, due_at=None, since_on=decided_on())
-    return rows(columns).where(in_my_unit(), *waiting)
+    return rows(columns).where(branches.in_my_unit(), *waiting)
 
 
 def _proposals() -> Select[Any]:
-    waiting = Proposal.state == ProposalState.OPEN
+    waiting = Proposal.state == licensing.ProposalState.OPEN
     columns = Columns(
         kind="licence.proposal",
         reference=Proposal.reference,
@@ -104,7 +83,7 @@ def _proposals() -> Select[Any]:
         due_on=Proposal.effective_on,
         agency=_reference_of(Proposal.agency_id),
     )
-    mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id)
+    mine = Proposal.authority == branches.AUTHORITY, _of_no_interest(Proposal.agency_id)
     return rows(columns).where(*mine, waiting)
 
 
@@ -117,44 +96,48 @@ def _refused_proposals() -> Select[Any]:
         agency=_reference_of(Proposal.agency_id),
     )  # fmt: skip
     mine = is_mine(Proposal.proposed_by, Resource.LICENCE, Act.PROPOSE)
-    is_new = type_coerce(Proposal.decided_at, BigInteger) + 14 * _DAY > type_coerce(AT, AT.type)
-    refused = Proposal.state == ProposalState.REFUSED, mine, is_new
-    return rows(columns).where(Proposal.authority == AUTHORITY, *refused, ~again.exists())
+    is_new = type_coerce(Proposal.decided_at, BigInteger) + 14 * _DAY > type_coerce(branches.AT, branches.AT.type)
+    refused = Proposal.state == licensing.ProposalState.REFUSED, mine, is_new
+    return rows(columns).where(Proposal.authority == branches.AUTHORITY, *refused, ~again.exists())
 
 
 def _applications() -> Select[Any]:
     """Applications for a licence that wait to be issued or refused."""
     later = Proposal.__table__.alias("later")
     goes_on = select(later.c.id).where(
-        later.c.subject == Proposal.subject, later.c.id > Proposal.id, later.c.state != ProposalState.REFUSED
+        later.c.subject == Proposal.subject, later.c.id > Proposal.id, later.c.state != licensing.ProposalState.REFUSED
     )
     columns = Columns(
         kind="licence.applied", reference=Agency.reference, agency=Agency.reference, since_on=Proposal.effective_on
     )
     query = rows(columns).join_from(Proposal, Agency, Agency.id == Proposal.agency_id)
-    entered = Proposal.act == LicenceAct.APPLY, Proposal.state == ProposalState.APPLIED, Proposal.authority == AUTHORITY
+    entered = (
+        Proposal.act == licensing.LicenceAct.APPLY,
+        Proposal.state == licensing.ProposalState.APPLIED,
+        Proposal.authority == branches.AUTHORITY,
+    )
     return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists())
 
 
 def _deposits() -> Select[Any]:
-    waiting = DepositLine.state == ProposalState.OPEN
+    waiting = DepositLine.state == licensing.ProposalState.OPEN
     agency = Agency.reference
     columns = Columns(kind="deposit", reference=agency, agency=agency, since_at=DepositLine.recorded_at)
     query = rows(columns).join_from(DepositLine, Agency, Agency.id == DepositLine.agency_id)
-    mine = DepositLine.authority == AUTHORITY, _of_no_interest(DepositLine.agency_id)
+    mine = DepositLine.authority == branches.AUTHORITY, _of_no_interest(DepositLine.agency_id)
     return query.where(*mine, waiting)
 
 
 def _licensed_agencies() -> Select[Any]:
-    return select(Licence.agency_id).where(Licence.authority == AUTHORITY)
+    return select(Licence.agency_id).where(Licence.authority == branches.AUTHORITY)
 
 
 def _entries() -> Select[Any]:
     own = select(Agency.reference).where(Agency.id.in_(_licensed_agencies()))
     waiting = (
-        EntryRequest.state == EntryRequestState.OPEN,
+        EntryRequest.state == licensing.EntryRequestState.OPEN,
         EntryRequest.agency.in_(own),
-        EntryRequest.agency.not_in(CONFLICTS),
+        EntryRequest.agency.not_in(branches.CONFLICTS),
     )
     columns = Columns(
         kind="entry", reference=EntryRequest.reference, since_on=EntryRequest.asked_on, due_on=EntryRequest.due_on,
@@ -165,14 +148,14 @@ def _entries() -> Select[Any]:
 
 def _decided_entries() -> Select[Any]:
     """What the authority decided lately of an agency's requests: for its own people."""
-    decided = EntryRequest.state.in_((EntryRequestState.ACCEPTED, EntryRequestState.REFUSED))
-    mine = EntryRequest.agency == select(Unit.agency).where(Unit.reference == UNIT).scalar_subquery()
+    decided = EntryRequest.state.in_((licensing.EntryRequestState.ACCEPTED, licensing.EntryRequestState.REFUSED))
+    mine = EntryRequest.agency == select(Unit.agency).where(Unit.reference == branches.UNIT).scalar_subquery()
     columns = Columns(kind="entry.decided", reference=EntryRequest.reference, since_on=EntryRequest.decided_on)
-    return rows(columns).where(mine, decided, EntryRequest.decided_on > LONG_AGO)
+    return rows(columns).where(mine, decided, EntryRequest.decided_on > branches.LONG_AGO)
 
 
 def _channels() -> Select[Any]:
-    waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED
+    waiting = PendingChannelChange.state == licensing.ChannelChangeState.PROPOSED
     columns = Columns(
         kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at,
         agency=_reference_of(PendingChannelChange.agency_id),
@@ -215,23 +198,23 @@ def _out_of_date(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
     columns = Columns(kind=kind, reference=OfficialList.reference, since_at=until)
     query = rows(columns).join_from(OfficialList, last, last.c.source_id == OfficialList.id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
-    late = OfficialList.fresh_for_days > 0, until < type_coerce(AT, AT.type), whose
+    late = OfficialList.fresh_for_days > 0, until < type_coerce(branches.AT, branches.AT.type), whose
     return query.where(*late)
 
 
 def _changes() -> Select[Any]:
     waiting = OfficerChange.state == ChangeState.OPEN
     columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
-    return rows(columns).where(OfficerChange.unit == UNIT, waiting)
+    return rows(columns).where(OfficerChange.unit == branches.UNIT, waiting)
 
 
 def _not_joined() -> Select[Any]:
     """Officers who were invited and have not joined while their code was good."""
     good = select(JoinCode.id).where(
-        JoinCode.officer_id == Officer.id, JoinCode.used_at.is_(None), JoinCode.ends_at > AT
+        JoinCode.officer_id == Officer.id, JoinCode.used_at.is_(None), JoinCode.ends_at > branches.AT
     )
     columns = Columns(kind="officer.not_joined", reference=Officer.reference)
-    return rows(columns).where(Officer.unit == UNIT, Officer.state == OfficerState.INVITED, ~good.exists())
+    return rows(columns).where(Officer.unit == branches.UNIT, Officer.state == OfficerState.INVITED, ~good.exists())
 
 
 def _unstaffed() -> Select[Any]:
@@ -262,16 +245,16 @@ def _second_supervisor() -> Select[Any]:
         select(Officer.id)
         .join(RoleHeld, RoleHeld.officer_id == Officer.id)
         .where(
-            Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE, RoleHeld.role == Role.SUPERVISOR,
-            RoleHeld.ended_on.is_(None), Officer.reference != ME,
+            Officer.unit == branches.UNIT, Officer.state == OfficerState.ACTIVE, RoleHeld.role == Role.SUPERVISOR,
+            RoleHeld.ended_on.is_(None), Officer.reference != branches.ME,
         )
     )  # fmt: skip
     columns = Columns(kind="officer.second_supervisor", reference=Officer.reference, owner=Officer.reference)
-    return rows(columns).where(Officer.reference == ME, ~others.exists())
+    return rows(columns).where(Officer.reference == branches.ME, ~others.exists())
 
 
 def _templates() -> Select[Any]:
-    waiting = ReplyTemplate.unit == UNIT, ReplyTemplate.state == TemplateState.PROPOSED
+    waiting = ReplyTemplate.unit == branches.UNIT, ReplyTemplate.state == TemplateState.PROPOSED
     columns = Columns(kind="template", reference=ReplyTemplate.reference, since_on=ReplyTemplate.written_on)
     return rows(columns).where(*waiting)
 
@@ -285,7 +268,7 @@ def _unsent() -> Select[Any]:
     )
     query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
     query = query.outerjoin(Case, Case.reference == OfficerDraft.about)
-    return query.where(Officer.reference == ME)
+    return query.where(Officer.reference == branches.ME)
 
 
 def _overlay(kind: str, since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -302,7 +285,7 @@ def _withdrawal() -> Select[Any]:
     return _overlay("law.withdrawal", LawOverlay.withdrawal_asked_at, *requested)
 
 
-def _of_authority(may: Callable[[May], bool], query: Callable[[], Select[Any]], not_by: Any = None) -> Source:
+def _of_authority(may: Callable[[branches.May], bool], query: Callable[[], Select[Any]], not_by: Any = None) -> Source:
     return Source(may, query, not_by=not_by, reach=Reach.AUTHORITY)
 
 
@@ -323,9 +306,12 @@ DESK_SOURCES: tuple[Source, ...] = (
     Source(proposes(Resource.ENTRY), _decided_entries),
     _of_authority(approves(Resource.CHANNEL), _channels, PendingChannelChange.proposed_by),
     _of_authority(approves(Resource.CLONE), _clones),
-    _of_authority(approves(Resource.IMPORT), lambda: _lists_on_hold("list.held", Authority.reference == AUTHORITY)),
     _of_authority(
-        right(Resource.IMPORT, Act.READ), lambda: _out_of_date("list.out_of_date", Authority.reference == AUTHORITY)
+        approves(Resource.IMPORT), lambda: _lists_on_hold("list.held", Authority.reference == branches.AUTHORITY)
+    ),
+    _of_authority(
+        right(Resource.IMPORT, Act.READ),
+        lambda: _out_of_date("list.out_of_date", Authority.reference == branches.AUTHORITY),
     ),
     Source(approves(Resource.OFFICER), _changes, not_by=OfficerChange.proposed_by),
     Source(proposes(Resource.OFFICER), _not_joined),
@@ -385,19 +371,21 @@ def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[t
     What takes back another line may mean either, so those who have such a line are counted too.
     """
     taken = case(
-        (DepositLine.kind == DepositLineKind.DRAWN, -1), (DepositLine.kind == DepositLineKind.REVERSED, 0), else_=1
+        (DepositLine.kind == licensing.DepositLineKind.DRAWN, -1),
+        (DepositLine.kind == licensing.DepositLineKind.REVERSED, 0),
+        else_=1,
     )
     there_is = func.sum(taken * cast(DepositLine.amount, Numeric(18, 2)))
-    is_unclear = func.sum(case((DepositLine.kind == DepositLineKind.REVERSED, 1), else_=0)) > 0
+    is_unclear = func.sum(case((DepositLine.kind == licensing.DepositLineKind.REVERSED, 1), else_=0)) > 0
     last = func.max(DepositLine.id).desc()
     short = (
         select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(there_is < MOST_REQUIRED, is_unclear))
     )
-    applied = DepositLine.authority == authority, DepositLine.state == ProposalState.APPLIED
-    ids = session.scalars(short.where(*applied).order_by(last).limit(MAX_ROWS)).all()
+    applied = DepositLine.authority == authority, DepositLine.state == licensing.ProposalState.APPLIED
+    ids = session.scalars(short.where(*applied).order_by(last).limit(branches.MAX_ROWS)).all()
     if ids:
-        today, _ = today_of(session, authority, at)
+        today, _ = drafting.today_of(session, authority, at)
         for row_id, agency in storage.load_records(session, ids).items():
-            balance = ledger_view(session, row_id, agency, today).standing
+            balance = deposits.ledger_view(session, row_id, agency, today).standing
             if balance.shortfall:
                 yield agency.agency_id, balance.top_up_by

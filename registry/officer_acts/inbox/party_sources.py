@@ -7,28 +7,12 @@ from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.listing import has_open_objection
-from registry.complaints.parties.hearings.outcome import WAITING_IN
-from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
+from registry.complaints.parties.hearings import outcome, rules
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.complaints.parties.transfers.rules import MOVABLE_STATES
-from registry.officer_acts.inbox.branches import (
-    AT,
-    LONG_AGO,
-    REOPENABLE,
-    SOON,
-    TODAY,
-    UNIT,
-    Columns,
-    Source,
-    approves,
-    in_my_unit,
-    is_mine,
-    of_my_unit,
-    proposes,
-    right,
-    rows,
-)
+from registry.officer_acts.inbox import branches
+from registry.officer_acts.inbox.branches import approves, in_my_unit, is_mine, of_my_unit, proposes, right, rows
 from registry.officer_acts.inbox.case_sources import case_columns, decided_on
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
@@ -66,12 +50,12 @@ def _hearing_check() -> Select[Any]:
 
 
 def _hearing_answered() -> Select[Any]:
-    answered = Hearing.state == _H.ANSWERED, Case.state.not_in(TOLD_IN)
+    answered = Hearing.state == _H.ANSWERED, Case.state.not_in(rules.TOLD_IN)
     return _hearing_owned("hearing.answered", *answered, since_on=Hearing.answered_on)
 
 
 def _hearing_lapsed() -> Select[Any]:
-    lapsed = Hearing.state == _H.LAPSED, Case.state.not_in(TOLD_IN)
+    lapsed = Hearing.state == _H.LAPSED, Case.state.not_in(rules.TOLD_IN)
     return _hearing_owned("hearing.lapsed", *lapsed, since_on=Hearing.answer_by)
 
 
@@ -82,8 +66,8 @@ def _hearing_untold() -> Select[Any]:
     """
     owner, day = _responsible(Hearing.drafted_by), decided_on()
     columns = case_columns("hearing.untold", about=Hearing.reference, owner=owner, since_on=day)
-    decided = in_my_unit(), Case.state.in_(sorted(TOLD_IN - {_S.CLOSED})), day.is_not(None)
-    is_over = Hearing.ended_because.in_(sorted(ENDED_BY_WORKER))
+    decided = in_my_unit(), Case.state.in_(sorted(rules.TOLD_IN - {_S.CLOSED})), day.is_not(None)
+    is_over = Hearing.ended_because.in_(sorted(rules.ENDED_BY_WORKER))
     untold = Hearing.served_on.is_not(None), Hearing.outcome_sealed.is_(None), is_over.is_not(True)
     query = rows(columns).join_from(Case, Hearing, Hearing.case_id == Case.id)
     return query.where(*decided, *untold, is_mine(owner))
@@ -99,7 +83,7 @@ def _hearing_longer() -> Select[Any]:
 
 
 def _objection() -> Select[Any]:
-    waiting = Hearing.objected_on.is_not(None), has_open_objection(REOPENABLE)
+    waiting = Hearing.objected_on.is_not(None), has_open_objection(branches.REOPENABLE)
     return _hearing_owned("hearing.objection", *waiting, since_on=Hearing.objected_on)
 
 
@@ -128,7 +112,7 @@ def _referral_to_send() -> Select[Any]:
 
 def _referral_silent() -> Select[Any]:
     """Neither accepted nor declined for a fortnight, or soon over."""
-    silent = or_(Referral.sent_on <= LONG_AGO, Referral.expires_on <= SOON)
+    silent = or_(Referral.sent_on <= branches.LONG_AGO, Referral.expires_on <= branches.SOON)
     more = {"since_on": Referral.sent_on, "due_on": Referral.expires_on}
     return _referral("referral.silent", Referral.state == _R.SENT, silent, **more)
 
@@ -158,13 +142,17 @@ def _transfer(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Selec
 
 def _transfer_asked() -> Select[Any]:
     """A case that another unit asks this one to take."""
-    waiting = Transfer.party == UNIT, Transfer.state == TransferState.ASKED, Case.state.in_(sorted(MOVABLE_STATES))
+    waiting = (
+        Transfer.party == branches.UNIT,
+        Transfer.state == TransferState.ASKED,
+        Case.state.in_(sorted(MOVABLE_STATES)),
+    )
     return _transfer("transfer.asked", *waiting, owner=None)
 
 
 def _transfer_late() -> Select[Any]:
     """A unit that was asked to take a case has not answered in time; of danger there is no time."""
-    is_late = or_(Transfer.due_at < AT, Case.priority == Priority.P0)
+    is_late = or_(Transfer.due_at < branches.AT, Case.priority == Priority.P0)
     return _transfer("transfer.late", of_my_unit(), Transfer.state == TransferState.ASKED, is_late, owner=None)
 
 
@@ -190,13 +178,13 @@ def _is_foreign(language: Any) -> ColumnElement[bool]:
 
 
 def _hearing_untranslated() -> Select[Any]:
-    waiting = Hearing.state.in_(WAITING_IN), Hearing.translation_sealed.is_(None), _is_foreign(Hearing.language)
+    waiting = Hearing.state.in_(outcome.WAITING_IN), Hearing.translation_sealed.is_(None), _is_foreign(Hearing.language)
     return _hearing("translation.hearing", *waiting, owner=None, since_on=Hearing.drafted_on)
 
 
 def _outcome_untranslated() -> Select[Any]:
-    waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(TOLD_IN)
-    is_over = Hearing.ended_because.in_(ENDED_BY_WORKER)
+    waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(rules.TOLD_IN)
+    is_over = Hearing.ended_because.in_(rules.ENDED_BY_WORKER)
     return _hearing(
         "translation.outcome",
         *waiting,
@@ -209,46 +197,46 @@ def _outcome_untranslated() -> Select[Any]:
 
 def _served() -> Select[Any]:
     """What an agency is asked: for its own people."""
-    columns = Columns(
+    columns = branches.Columns(
         kind="agency.served", reference=Hearing.reference, since_on=Hearing.served_on, due_on=Hearing.answer_by
     )
-    waiting = Hearing.party == UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= TODAY
+    waiting = Hearing.party == branches.UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= branches.TODAY
     return rows(columns).where(*waiting)
 
 
 def _received() -> Select[Any]:
     """What was referred to a partner and waits for its word: for its own people."""
-    columns = Columns(
+    columns = branches.Columns(
         kind="partner.sent", reference=Referral.reference, since_on=Referral.sent_on, due_on=Referral.expires_on
     )
-    waiting = Referral.party == UNIT, Referral.state == _R.SENT, Referral.expires_on >= TODAY
+    waiting = Referral.party == branches.UNIT, Referral.state == _R.SENT, Referral.expires_on >= branches.TODAY
     return rows(columns).where(*waiting)
 
 
-PARTY_SOURCES: tuple[Source, ...] = (
-    Source(proposes(Resource.HEARING), _hearing_draft),
-    Source(approves(Resource.HEARING), _hearing_check, not_by=Hearing.drafted_by),
-    Source(
+PARTY_SOURCES: tuple[branches.Source, ...] = (
+    branches.Source(proposes(Resource.HEARING), _hearing_draft),
+    branches.Source(approves(Resource.HEARING), _hearing_check, not_by=Hearing.drafted_by),
+    branches.Source(
         proposes(Resource.HEARING),
         lambda: _hearing_owned("hearing.approved", Hearing.state == _H.APPROVED, since_on=Hearing.checked_on),
     ),
-    Source(proposes(Resource.HEARING), _hearing_answered),
-    Source(proposes(Resource.HEARING), _hearing_lapsed),
-    Source(proposes(Resource.HEARING), _hearing_untold),
-    Source(proposes(Resource.HEARING), _hearing_longer),
-    Source(proposes(Resource.HEARING), _objection),
-    Source(proposes(Resource.REFERRAL), _referral_proposed),
-    Source(approves(Resource.REFERRAL), _referral_override, not_by=Referral.proposed_by),
-    Source(proposes(Resource.REFERRAL), _referral_to_send),
-    Source(proposes(Resource.REFERRAL), _referral_silent),
-    Source(proposes(Resource.REFERRAL), _referral_declined),
-    Source(proposes(Resource.REFERRAL), _referral_done),
-    Source(approves(Resource.TRANSFER), _transfer_asked),
-    Source(right(Resource.CASE, Act.HOLD), _transfer_late),
-    Source(proposes(Resource.TRANSFER), _transfer_declined),
-    Source(approves(Resource.IDENTITY), _identity),
-    Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
-    Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
-    Source(right(Resource.HEARING, Act.ANSWER), _served),
-    Source(right(Resource.REFERRAL, Act.ANSWER), _received),
+    branches.Source(proposes(Resource.HEARING), _hearing_answered),
+    branches.Source(proposes(Resource.HEARING), _hearing_lapsed),
+    branches.Source(proposes(Resource.HEARING), _hearing_untold),
+    branches.Source(proposes(Resource.HEARING), _hearing_longer),
+    branches.Source(proposes(Resource.HEARING), _objection),
+    branches.Source(proposes(Resource.REFERRAL), _referral_proposed),
+    branches.Source(approves(Resource.REFERRAL), _referral_override, not_by=Referral.proposed_by),
+    branches.Source(proposes(Resource.REFERRAL), _referral_to_send),
+    branches.Source(proposes(Resource.REFERRAL), _referral_silent),
+    branches.Source(proposes(Resource.REFERRAL), _referral_declined),
+    branches.Source(proposes(Resource.REFERRAL), _referral_done),
+    branches.Source(approves(Resource.TRANSFER), _transfer_asked),
+    branches.Source(right(Resource.CASE, Act.HOLD), _transfer_late),
+    branches.Source(proposes(Resource.TRANSFER), _transfer_declined),
+    branches.Source(approves(Resource.IDENTITY), _identity),
+    branches.Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
+    branches.Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
+    branches.Source(right(Resource.HEARING, Act.ANSWER), _served),
+    branches.Source(right(Resource.REFERRAL, Act.ANSWER), _received),
 )

@@ -11,16 +11,14 @@ from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, se
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from registry.complaints.case.models import Case
-from registry.complaints.case.states import REOPENING
+from registry.complaints.case import models, states
 from registry.complaints.casework.queue.assignment import TAKEN_UP
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.core.working_days import end_of_day, working_days_after
 from registry.officer_acts.case_filters import MINE
-from registry.officer_acts.inbox import other_sources
+from registry.officer_acts.inbox import case_sources, other_sources
 from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, ME, Source
-from registry.officer_acts.inbox.case_sources import CASE_SOURCES
 from registry.officer_acts.inbox.party_sources import PARTY_SOURCES
 from registry.officers.absence import roles_usable_in
 from registry.officers.models import Unit
@@ -28,7 +26,7 @@ from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState
 
-_GIVEN_SOURCES = (*CASE_SOURCES, *PARTY_SOURCES, *other_sources.DESK_SOURCES, *other_sources.LAW_SOURCES)
+_GIVEN_SOURCES = (*case_sources.CASE_SOURCES, *PARTY_SOURCES, *other_sources.DESK_SOURCES, *other_sources.LAW_SOURCES)
 """What waits for a role, and where no one has it for those who give it."""
 SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *other_sources.OWN_SOURCES)
 
@@ -273,7 +271,7 @@ def values_for(me: AuthenticatedOfficer, at: datetime) -> dict[str, Any]:
         "today": today,
         "soon": today + SOON,
         "long_ago": today - ANSWER_WITHIN,
-        "reopenable": today - REOPENING,
+        "reopenable": today - states.REOPENING,
         "reviewed": today - HOLD_REVIEW,
         "at": at,
         "conflicts": sorted(me.conflicts) or [""],
@@ -403,7 +401,7 @@ def _first_of(query: Select[Any], part: _Part) -> Any:
     """The most urgent of what a statement finds, and the one due first of those."""
     given = query.selected_columns
     if part.is_divided:
-        return query.order_by(Case.due_at, Case.id).limit(part.max_rows).subquery()
+        return query.order_by(models.Case.due_at, models.Case.id).limit(part.max_rows).subquery()
     due = (given.due_at, given.due_on, given.since_on, given.since_at, given.reference)
     return query.order_by(given.priority, *due).limit(part.max_rows).subquery()
 

@@ -7,10 +7,9 @@ from registry.core.clock import now
 from registry.http.transaction import services
 from registry.i18n.faults import found as stored_sentence
 from registry.i18n.languages import text
+from registry.officer_acts import licence_acts
 from registry.officer_acts.acting import names_of
 from registry.officer_acts.acts import OfficerAct
-from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
-from registry.officer_acts.licensing import find_agency, find_channel_change, find_collision, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -32,12 +31,12 @@ def _find_list(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, ref
     return Place(reference, "/console/imports", lambda refusal: lists(session, me, refusal))
 
 
-serve_acts(pages, "/imports/<reference>", HELD_LISTS, _find_list)
+serve_acts(pages, "/imports/<reference>", licence_acts.HELD_LISTS, _find_list)
 
 
 @page_at(pages, "/imports", Resource.IMPORT, Act.READ)
 def lists(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
-    authority = official(me).authority
+    authority = licence_acts.official(me).authority
     sources = queries.sources_of(session, authority)
     return page(
         "imports/lists.html",
@@ -67,20 +66,20 @@ def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) ->
     return Place(me.standing.authority or "", "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
-serve_acts(pages, "/channels", CHANNELS, _find_place)
+serve_acts(pages, "/channels", licence_acts.CHANNELS, _find_place)
 
 
 def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    change = find_channel_change(session, me, reference)
+    change = licence_acts.find_channel_change(session, me, reference)
     return Place(change.reference, "/console/channels", lambda refusal: channels(session, me, refusal))
 
 
-serve_acts(pages, "/channels/<reference>", CHANNEL_CHANGES, _find_change, is_versioned=False)
+serve_acts(pages, "/channels/<reference>", licence_acts.CHANNEL_CHANGES, _find_change, is_versioned=False)
 
 
 @page_at(pages, "/channels", Resource.CHANNEL, Act.READ)
 def channels(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
-    authority = official(me).authority
+    authority = licence_acts.official(me).authority
     found = related_acts.changes_waiting(session, authority)
     return page(
         "imports/channels.html",
@@ -107,22 +106,22 @@ CLONES = "/console/clones"
 
 
 def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    found, _both = find_collision(session, me, reference)
+    found, _both = licence_acts.find_collision(session, me, reference)
     return Place(found.reference, CLONES, lambda refusal: clones(session, me, refusal))
 
 
 def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
-    _row, known = find_agency(session, me, agency)
+    _row, known = licence_acts.find_agency(session, me, agency)
     return Place(known.agency_id, CLONES, lambda refusal: clones(session, me, refusal))
 
 
-serve_acts(pages, "/clones/<reference>", COLLISIONS, _find_collision, is_versioned=False)
-serve_acts(pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agency, is_versioned=False)
+serve_acts(pages, "/clones/<reference>", licence_acts.COLLISIONS, _find_collision, is_versioned=False)
+serve_acts(pages, "/clones/agencies/<agency>", licence_acts.CLONE_WARNINGS, _find_agency, is_versioned=False)
 
 
 @page_at(pages, "/clones", Resource.CLONE, Act.READ)
 def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
-    authority = official(me).authority
+    authority = licence_acts.official(me).authority
     today, _ = today_of(session, authority, now())
     return page(
         "imports/clones.html",

@@ -15,16 +15,14 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file, stamp_file
-from registry.bulk.archive.receipts import Filter
+from registry.bulk.archive.receipts import FORMS, MAX_EXPORTED, Filter, export, receipt_file, stamp_file
 from registry.bulk.archive.rechecks import ASKED, checked_again, verify_again
 from registry.bulk.archive.stamps import standings_of
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.responses import File, respond_with_file
-from registry.http.schemas import BYTES
+from registry.http.responses import BYTES, File, respond_with_file
 from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import country_name, sector_name

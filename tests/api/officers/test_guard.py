@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.api import namespaces
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
-from registry.api.officers.guard import officer_may
+from registry.api.officers.endpoints import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import if_match
 from registry.core.clock import now

@@ -15,11 +15,10 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
 from registry.i18n.names import country_name, sector_name
+from registry.officer_acts import licence_acts
 from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import picked_agency
-from registry.officer_acts.licence_acts import LICENCE_ACTS, PROPOSALS
-from registry.officer_acts.licensing import COMPARED, find_agency, find_proposal, list_waiting, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -93,7 +92,7 @@ def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str 
     return _preview_or_propose(session, me, ActOn(named, reference, agency))
 
 
-PROPOSE, PREVIEW = LICENCE_ACTS["propose"], LICENCE_ACTS["preview"]
+PROPOSE, PREVIEW = licence_acts.LICENCE_ACTS["propose"], licence_acts.LICENCE_ACTS["preview"]
 
 for _path, _of in (
     ("/licences/new", "authority"),
@@ -105,15 +104,15 @@ for _path, _of in (
 
 def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.LICENCE)
-    _, agency = queries.licence_and_holder(session, official(me).authority, reference)
+    _, agency = queries.licence_and_holder(session, licence_acts.official(me).authority, reference)
     require_no_interest(me, agency.agency_id)
     return named, agency
 
 
 def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.AGENCY)
-    require_act(me, named, Act.PROPOSE)
-    _, agency = find_agency(session, me, reference)
+    licence_acts.require_act(me, named, Act.PROPOSE)
+    _, agency = licence_acts.find_agency(session, me, reference)
     return named, agency
 
 
@@ -135,7 +134,7 @@ def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -
             "act": on.act, "about": on.about, "stated": _stated(session, form, on.act),
             "legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on"),
         }  # fmt: skip
-        return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
+        return licence_acts.LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
 
     def do() -> None:
         gave.append(made_by_form(session, me, PROPOSE.drafts, perform) if is_proposed else perform())
@@ -173,7 +172,7 @@ def _form(
     refusal: Refusal | None = None,
     previewed: dict[str, Any] | None = None,
 ) -> Response:
-    today, country = today_of(session, official(me).authority, now())
+    today, country = today_of(session, licence_acts.official(me).authority, now())
     act, about, agency = on
     rule = ACTS[act]
     return page(
@@ -206,11 +205,11 @@ def _form(
 
 @page_at(pages, "/licences/waiting", Resource.LICENCE, Act.READ)
 def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
-    authority = official(me).authority
+    authority = licence_acts.official(me).authority
     return page(
         "licences/waiting.html",
         here="licences",
-        found=list_waiting(session, me),
+        found=licence_acts.list_waiting(session, me),
         names=names_of(session, authority),
         name_of=showing.name_of,
     )
@@ -218,12 +217,12 @@ def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @page_at(pages, "/licences/proposals/<reference>", Resource.LICENCE, Act.READ)
 def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _proposal_page(session, me, find_proposal(session, me, reference))
+    return _proposal_page(session, me, licence_acts.find_proposal(session, me, reference))
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    found = find_proposal(session, me, reference)
-    require_act(me, found.act, act.right)
+    found = licence_acts.find_proposal(session, me, reference)
+    licence_acts.require_act(me, found.act, act.right)
 
     def again(refusal: Refusal) -> Response:
         session.refresh(found)
@@ -232,7 +231,7 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
     return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
 
 
-serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
+serve_acts(pages, "/licences/proposals/<reference>", licence_acts.PROPOSALS, _place_of_act)
 
 
 class ActApproval(NamedTuple):
@@ -251,10 +250,10 @@ def act_approvals(session: Session, me: AuthenticatedOfficer, references: Iterab
     """
     opened = {}
     for reference in references:
-        found = find_proposal(session, me, reference)
+        found = licence_acts.find_proposal(session, me, reference)
         right = Resource.AGREEMENT if found.act in AGREEMENTS else Resource.LICENCE
         if (
-            found.act in COMPARED
+            found.act in licence_acts.COMPARED
             or not me.standing.may(right, Act.APPROVE)
             or found.proposed_by == me.officer.reference
         ):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.i18n import wording
 from registry.i18n.languages import text
 from registry.i18n.names import ShownName, main_name
-from registry.officer_acts.licensing import preview_act
+from registry.officer_acts.licence_acts import preview_act
 from registry.pages.officers.licences.forms import sectors_text
 from registry.pages.officers.rendering import language
 from registry.register.agencies import record

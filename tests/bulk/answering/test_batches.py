@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry.bulk.answering.items import Item, Keys, Sent, questions_in
+from registry.bulk.answering.batches import Item, Keys, Sent, questions_in
 from registry.core.clock import now
 from registry.register.authorities.sources import SourceSnapshot
 

@@ -1,29 +1,34 @@
-"""Guard of the officers' API: the token's officer, the right, and the version that was read. Closed by default.
+"""Endpoints of the officers' API: their guard, closed by default, and those made of the tables of acts.
 
-A token stands in the Authorization header alone. Cookies open nothing here, so no other site can make a browser act; and a view
-without `officer_may` stops the start (edge.py), so nothing is open by forgetting.
+The guard (`officer_may`) asks for the token's officer, the right, and the version that was read. A token stands in the
+Authorization header alone. Cookies open nothing here, so no other site can make a browser act; and a view without `officer_may`
+stops the start (edge.py), so nothing is open by forgetting.
 """
 
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from flask import g, request
 from sqlalchemy.orm import Session
 
-from registry.api.restx import with_input
-from registry.api.write_headers import if_match
+from registry.api import restx, write_headers
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
+from registry.http.responses import Answer
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.officer_acts.acting import ViewPolicy, require_right
+from registry.officer_acts.acts import OfficerAct, OfficerActs, draft_idempotently
 from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.register import Language
+from schemas.base import OutSchema
 
 NEEDS_TOKEN = "officerToken"
 """The security scheme's name in the document."""
@@ -54,7 +59,7 @@ def officer_may(
             require_right(_present(glance, is_noted=False), resource, act)
 
     def decorate(method: View) -> View:
-        view = with_input(method)
+        view = restx.with_input(method)
 
         @wraps(view)
         def guarded(self: Any, **path: Any) -> Any:
@@ -66,7 +71,7 @@ def officer_may(
                 me = _present(session)
                 g.language = Language(me.officer.language)
                 require_right(me, resource, act)
-                stated = {"version": if_match()} if versioned else {}
+                stated = {"version": write_headers.if_match()} if versioned else {}
                 if not reads:
                     return view(self, session=session, me=me, **stated, **path)
             return view(self, session=reading(), me=me, **stated, **path)
@@ -104,3 +109,76 @@ def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer
     if only is not None:
         linking.require_there(session, me.officer, only, at)
     return me
+
+
+_PARAMETER = re.compile(r"<(\w+)>")
+
+
+class Answered(NamedTuple):
+    """How an act is answered: the shape, and what makes the answer.
+
+    `make` is given the session, the officer present, the reference of what the act was done to, and what its action gave.
+    `location` is where what an act drafts is read, with fields of the answer in braces.
+    """
+
+    shape: OutSchema
+    make: Callable[[Session, AuthenticatedOfficer, str, Any], Answer]
+    location: str | None = None
+
+
+def serve_acts(
+    ns: restx.Namespace,
+    address: str,
+    acts: OfficerActs[Any],
+    answered: Answered | None,
+    *,
+    exclude: tuple[str, ...] = (),
+) -> None:
+    """Serve each act below the address of what it is done to, except those that another class of views serves (`exclude`).
+
+    Without `answered` the answer is empty.
+    """
+    for act in acts:
+        if act.name not in exclude:
+            path = f"{address}/{act.name}" if act.path is None else f"{address}{act.path}"
+            views = {act.method: act_view(f"{ns.path}{address}", acts, act, answered if act.is_shown_after else None)}
+            ns.route(path)(type(f"{act.operation[0].upper()}{act.operation[1:]}", (restx.Resource,), views))
+
+
+def act_view(
+    address: str, acts: OfficerActs[Any], act: OfficerAct, answered: Answered | None
+) -> Callable[..., Any]:  # fmt: skip
+    """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
+    parameters = _PARAMETER.findall(address)
+
+    def view(
+        _: restx.Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
+    ) -> Answer | None:
+        reference: Any = acts.find(session, me, act, *(given.pop(name) for name in parameters))
+        idempotency_key = given.pop("idempotency_key", None)
+
+        def do() -> object:
+            return acts.perform(act, session, me, reference, version, given)
+
+        if act.drafts:
+            draft = draft_idempotently(session, me, f"{act.drafts} in {reference}", idempotency_key, do)
+            return None if answered is None else answered.make(session, me, draft, draft)
+        done = do()
+        return None if answered is None else answered.make(session, me, reference, done)
+
+    view.__doc__ = act.about
+    taken = (
+        request_schema()
+        if act.schema is None
+        else request_schema(act.schema(), body=True, idempotent=bool(act.drafts), max_bytes=act.max_bytes)
+    )
+    name, refusals = act.operation, act.error_statuses
+    status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK
+    returned = (
+        no_content_response(name, refusals)
+        if answered is None
+        else response_schema(
+            answered.shape, name, refusals, status=status, location=answered.location if act.drafts else None
+        )
+    )
+    return officer_may(*acts.right_to(act), versioned=act.is_versioned)(taken(returned(view)))
