@@ -10,12 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import MAX_FILES, discard_if_possible
-from registry.complaints.casework import evidence, firms, letters
-from registry.complaints.casework.actions import record_reading
-from registry.complaints.casework.claims import claims_of
-from registry.complaints.casework.events import events_of
-from registry.complaints.casework.notes import notes_and_tasks
-from registry.complaints.casework.queries import require_readable
+from registry.complaints.casework import actions, claims, events, evidence, firms, letters, notes, queries
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -45,9 +40,9 @@ pages = Blueprint("console_case_acts", __name__)
 @page_at(pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
 def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
-    require_readable(head.case)
-    noted, tasks = notes_and_tasks(session, sealer(), officer, head.case)
-    record_reading(Call(session, officer, now()), head.case, "case.notes_read")
+    queries.require_readable(head.case)
+    noted, tasks = notes.notes_and_tasks(session, sealer(), officer, head.case)
+    actions.record_reading(Call(session, officer, now()), head.case, "case.notes_read")
     return case_page(
         "cases/notes.html",
         me,
@@ -65,9 +60,9 @@ def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refus
 @page_at(pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
 def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
-    require_readable(head.case)
-    found = events_of(session, sealer(), officer, head.case, case_acts.events_read_by(me))
-    record_reading(Call(session, officer, now()), head.case, "case.events_read")
+    queries.require_readable(head.case)
+    found = events.events_of(session, sealer(), officer, head.case, case_acts.events_read_by(me))
+    actions.record_reading(Call(session, officer, now()), head.case, "case.events_read")
     return case_page(
         "cases/events.html",
         me,
@@ -144,9 +139,9 @@ def _to_event(reference: str, event: str) -> Response:
 @page_at(pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
 def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
-    require_readable(head.case)
-    found = claims_of(session, sealer(), officer, head.case)
-    record_reading(Call(session, officer, now()), head.case, "case.claims_read")
+    queries.require_readable(head.case)
+    found = claims.claims_of(session, sealer(), officer, head.case)
+    actions.record_reading(Call(session, officer, now()), head.case, "case.claims_read")
     return case_page(
         "cases/claims.html",
         me,
@@ -229,9 +224,9 @@ COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
 @page_at(pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
 def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
-    require_readable(head.case)
+    queries.require_readable(head.case)
     found = firms.firms_of(session, sealer(), officer.unit, head.case, request.form.get("name", ""))
-    record_reading(Call(session, officer, now()), head.case, "case.firms_read")
+    actions.record_reading(Call(session, officer, now()), head.case, "case.firms_read")
     return case_page(
         "cases/firms.html",
         me,
