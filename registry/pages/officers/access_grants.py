@@ -14,9 +14,9 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AccessKind, CaseState

@@ -27,7 +27,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import day
+from registry.pages.officers.forms import day
 from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.register import Language

@@ -14,8 +14,7 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, chosen, serve_acts
-from registry.pages.officers.form_fields import agency_name, suggestions
+from registry.pages.officers.forms import Place, agency_name, chosen, serve_acts, suggestions
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record

@@ -13,8 +13,7 @@ from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_
 from registry.officer_acts.licensing import find_agency, find_channel_change, find_collision, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import suggestions
+from registry.pages.officers.forms import Place, serve_acts, suggestions
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.rendering import Refusal, language, page

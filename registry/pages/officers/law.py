@@ -11,7 +11,7 @@ from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.law.overlays.queries import all_overlays, overlay_payload

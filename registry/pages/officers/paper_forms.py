@@ -19,8 +19,7 @@ from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import CURRENCIES, PARTS, read_form
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import Place, serve_acts, version_sent
 from registry.pages.officers.guard import allowed, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 

@@ -29,8 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
 from registry.pages.forms import fault_on, read_digits
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import suggestions
+from registry.pages.officers.forms import Place, serve_acts, suggestions
 from registry.pages.officers.guard import form_at, open_to_all, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password

@@ -26,10 +26,9 @@ from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, read_re
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import parts_of, place_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import Place, serve_acts, version_sent
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AttachmentState, Author

@@ -18,8 +18,8 @@ from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, pi
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.rendering import Refusal, language, page

@@ -15,8 +15,8 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.transfer_acts import ACTS, IN_CASE, RECEIVED, find_received
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 

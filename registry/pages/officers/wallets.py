@@ -26,7 +26,7 @@ from registry.i18n.wording import date_text
 from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.form_fields import refused_file, takes_file
+from registry.pages.officers.forms import refused_file, takes_file
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.public import licence_status, papers, rendering, share_card

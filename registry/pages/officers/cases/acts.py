@@ -24,10 +24,17 @@ from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.case import remember_language, show_case
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, suggestions, takes_file, version_sent
+from registry.pages.officers.forms import (
+    FILE_ENDINGS,
+    Place,
+    refused_file,
+    serve_acts,
+    suggestions,
+    takes_file,
+    version_sent,
+)
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, note_done, note_undo, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind

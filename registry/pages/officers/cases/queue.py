@@ -29,7 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import require_no_conflict
-from registry.pages.officers.form_fields import suggestions, with_choices
+from registry.pages.officers.forms import suggestions, with_choices
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page, refusal_of
 from registry.vocabulary.cases import BulkKind, CaseState, LiesWith, Priority

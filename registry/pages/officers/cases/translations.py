@@ -29,7 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
 from registry.pages.officers.cases.tabs import open_case, require_no_conflict
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import version_sent
 from registry.pages.officers.guard import Afterwards, form_at, note_done, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole

@@ -22,8 +22,7 @@ from registry.officer_acts.licence_acts import LICENCE_ACTS, PROPOSALS
 from registry.officer_acts.licensing import COMPARED, find_agency, find_proposal, list_waiting, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
+from registry.pages.officers.forms import Place, day_in, made_by_form, serve_acts, suggestions, with_choices
 from registry.pages.officers.guard import allowed, note_done, page_at
 from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page

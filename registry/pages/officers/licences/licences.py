@@ -16,7 +16,7 @@ from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS
 from registry.officer_acts.licensing import find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences import showing
 from registry.pages.officers.rendering import Refusal, page

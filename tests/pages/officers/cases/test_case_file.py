@@ -80,7 +80,7 @@ def test_only_who_may_export_gets_the_case_file_and_it_holds_no_name_and_no_note
     session.commit()
     drafts = []
     monkeypatch.setattr(
-        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-"
+        "registry.proofs.papers.making.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-"
     )
     supervisor.post(at)
     assert "They kept my passport." in drafts[0].html
@@ -93,7 +93,7 @@ def drafts(monkeypatch):
     """What would be made into a PDF."""
     made = []
     monkeypatch.setattr(
-        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: made.append(draft) or b"%PDF-"
+        "registry.proofs.papers.making.pdf_at_once", lambda draft: made.append(draft) or b"%PDF-"
     )
     return made
 
