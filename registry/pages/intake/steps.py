@@ -266,14 +266,11 @@ def with_sound(response: Response, language: Language, *, keeps_words: bool) -> 
 @pages.get("/<language:language>/box/<int:place>/voice")
 def play_question(language: Language, place: int) -> Response:
     """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
-    question = questions.QUESTIONNAIRE.questions[place - 1] if _is_asked(place) else None
+    is_asked = 1 <= place <= len(questions.QUESTIONNAIRE.questions)
+    question = questions.QUESTIONNAIRE.questions[place - 1] if is_asked else None
     if question is None or not address_of(language, question):
         raise NotFound("this question is not read aloud here")
     body = voice(services().settings.home, language, question).path.read_bytes()
     response = Response(body, mimetype="audio/mpeg")
     response.make_conditional(request, accept_ranges=True, complete_length=len(body))
     return response
-
-
-def _is_asked(place: int) -> bool:
-    return 1 <= place <= len(questions.QUESTIONNAIRE.questions)

@@ -28,13 +28,7 @@ from registry.http.portals import see_other
 from registry.http.transaction import writing
 from registry.i18n.languages import text
 from registry.i18n.names import name_in
-from registry.officer_acts.acting import (
-    acting,
-    names_in,
-    officer_call,
-    party_call,
-    require_no_interest,
-)
+from registry.officer_acts.acting import acting, names_in, officer_call, party_call, require_no_interest
 from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officer_acts.hearing_acts import ACTS, ANSWERS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of

@@ -233,7 +233,7 @@ def _group_fields(kind: JobKind) -> list[tuple[str, list[str]]]:
 def _job_page(job: models.BulkJob, refused: errors.RegistryError | None = None) -> Response:
     home = services().settings.home
     files.bring_here(services().settings, job)
-    is_new = job.state is JobState.UPLOADED
+    is_new, is_open = job.state is JobState.UPLOADED, job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
     columns = _columns_shown(job, folder / files.LIST) if is_new else []
@@ -258,7 +258,7 @@ def _job_page(job: models.BulkJob, refused: errors.RegistryError | None = None) 
         # Written by ourselves, with everything of the list escaped in it (registry.bulk.supply_chains).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
-        is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
+        is_open=is_open,
         job=job,
         trouble=trouble_text(language(), job.trouble) if job.trouble else None,
         # What is lacking is said beside the columns.
@@ -267,6 +267,6 @@ def _job_page(job: models.BulkJob, refused: errors.RegistryError | None = None) 
         else None,
         kinds=list(JobKind),
     )
-    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
+    if is_open:
         response.headers["Refresh"] = str(AGAIN)
     return response

@@ -73,7 +73,9 @@ AT_HOME = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.REPORTING)
 
 @pages.get("/<language:language>/rights")
 def list_rights(language: Language) -> Response:
-    return page("rights.html", language, here="rights", places=_places(language))
+    return page(
+        "rights.html", language, here="rights", places=[*countries(language), *countries(language, SENDING_COUNTRIES)]
+    )
 
 
 @pages.get("/<language:language>/rights/<country>")
@@ -94,10 +96,6 @@ def show_rights(language: Language, country: str) -> Response:
         lines=[line for line in lines_of(country, lines, language) if not line.is_emergency],
         shows_all_numbers=is_demo(),
     )
-
-
-def _places(language: Language) -> list[tuple[str, str]]:
-    return [*countries(language), *countries(language, SENDING_COUNTRIES)]
 
 
 def rows_about(law: loading.Law, country: str, about: RightSubject | LimitSubject) -> list[Row]:
