@@ -297,7 +297,9 @@ def test_a_file_is_had_by_a_name_that_leads_nowhere(site: Site) -> None:
 @ON_ONE
 def test_no_paper_takes_words_for_html(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     drafts: list[Draft] = []
-    monkeypatch.setattr(papers, "paper", lambda _folder, _key, draft: (drafts.append(draft()), Made(Making.WAITING))[1])
+    monkeypatch.setattr(
+        papers.making, "paper", lambda _folder, _key, draft: (drafts.append(draft()), Made(Making.WAITING))[1]
+    )
     for name in papers.PAPERS:
         site.client.get(f"/en/licences/{site.planted.licence}/{name}.pdf")
     links = [Link(MARKUP, TAG, "no", 1), Link(TAG, MARKUP, "unknown", 2)]

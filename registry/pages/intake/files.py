@@ -8,26 +8,15 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.complaints.attachments.actions import MAX_FILES, SentFile, copied_as, discard, open_clean
-from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
-from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.intake.mailbox import Can, mailbox
-from registry.complaints.intake.mailbox_files import (
-    find_file,
-    list_files,
-    open_for_files,
-    pending_sanitise_jobs,
-    remove_own_file,
-    take_file,
-)
+from registry.complaints.attachments import actions, file_kinds, sanitise_jobs
+from registry.complaints.intake import mailbox, mailbox_files
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import read_form_files, store, upload_services
 from registry.http.responses import File, content_policy, permissions_policy, respond_with_file
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few, takes_body
-from registry.pages.intake import sign_in
-from registry.pages.intake.parts import finish, unfinished
+from registry.pages.intake import parts, sign_in
 from registry.pages.intake.rendering import lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
 from registry.pages.public.rendering import AWAY
@@ -47,7 +36,7 @@ SOUND_TYPES = {
 }
 """What a page can play of the clean copies."""
 
-MAX_OF_FORM = MAX_BYTES + 16 * 1024
+MAX_OF_FORM = file_kinds.MAX_BYTES + 16 * 1024
 """A file of the largest size, with the form around it."""
 
 
@@ -55,16 +44,18 @@ MAX_OF_FORM = MAX_BYTES + 16 * 1024
 def show_files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
-        cut_off = unfinished(language)
+        cut_off = parts.unfinished(language)
         with open_visit(language) as visitor:
             if not (visitor.visit.is_confirmed or is_beside(visitor.visit)):
                 return visitor.to("/number")
             response = _files_page(visitor, unfinished=cut_off)
-            jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
+            jobs = mailbox_files.pending_sanitise_jobs(
+                visitor.session, visitor.sealer, visitor.visit, services().settings
+            )
     except NoVisit:
         return sign_in.number_page(language)
     # Before sending only the holder of the number can have clean copies made: each visit begins them.
-    begin_all(services().settings, jobs)
+    sanitise_jobs.begin_all(services().settings, jobs)
     return response
 
 
@@ -93,7 +84,7 @@ def add_file(language: Language) -> Response:
 def settle_recording(language: Language) -> Response:
     """Keep a recording that lies here in parts as a file, or remove it."""
     try:
-        finish(language)
+        parts.finish(language)
     except NoVisit:
         return sign_in.number_page(language)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
@@ -110,10 +101,10 @@ def _taken(language: Language) -> Response:
     with open_visit(language) as visitor:
         if not chosen and to is not None:
             return visitor.to(to)
-        opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
+        opened, case = mailbox_files.open_for_files(visitor.session, visitor.sealer, visitor.visit)
     changes_voice = "changes_voice" in request.form
-    for sent in chosen or [SentFile(b"", "")]:
-        take_file(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.at)
+    for sent in chosen or [actions.SentFile(b"", "")]:
+        mailbox_files.take_file(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.at)
     return lead(language, to or "/files")
 
 
@@ -135,9 +126,13 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
 def _files_page(
     visitor: PageRequest, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
 ) -> Response:
-    existing = list_files(visitor.session, visitor.sealer, visitor.visit)
+    existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
-    view = mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at) if visitor.visit.is_confirmed else None
+    view = (
+        mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+        if visitor.visit.is_confirmed
+        else None
+    )
     is_draft = view is None or view.filed_on is None
     response = visitor.page(
         "files.html",
@@ -147,10 +142,10 @@ def _files_page(
         fault=fault,
         unfinished=unfinished,
         once=secrets.token_urlsafe(16),
-        takes_more=len(existing) < MAX_FILES and (view is None or is_draft or Can.WRITE in view.can),
+        takes_more=len(existing) < actions.MAX_FILES and (view is None or is_draft or mailbox.Can.WRITE in view.can),
         is_draft=is_draft,
         role=visitor.visit.box.role,
-        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
+        endings=",".join(f".{ending}" for ending in sorted({*file_kinds.ENDINGS.values(), "jpeg", "3gp"})),
     )
     return letting_record(response, visitor.language)
 
@@ -171,14 +166,14 @@ def remove_file(language: Language) -> Response:
     try:
         with open_visit(language) as visitor:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
-            names = remove_own_file(visitor.session, visitor.sealer, visitor.visit, reference)
+            names = mailbox_files.remove_own_file(visitor.session, visitor.sealer, visitor.visit, reference)
     except NoVisit:
         return sign_in.number_page(language)
     except (StaleForm, NotFound, NotNow):
         return lead(language, "/files")
     # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
     with suppress(FilesUnavailable):
-        discard(store(), names)
+        actions.discard(store(), names)
     return lead(language, "/files")
 
 
@@ -189,7 +184,7 @@ def download_copy(language: Language, reference: str) -> Response:
     if isinstance(found, Response):
         return found
     body, kind = found
-    return respond_with_file(File((body,), "application/octet-stream", f"file.{ENDINGS[kind]}", len(body)))
+    return respond_with_file(File((body,), "application/octet-stream", f"file.{file_kinds.ENDINGS[kind]}", len(body)))
 
 
 @pages.get("/<language:language>/box/files/<reference>/sound")
@@ -211,9 +206,12 @@ def _copy_of(language: Language, reference: str) -> tuple[bytes, FileKind] | Res
     """The clean copy of one's own file and its kind; without a visit, the page that asks for the number."""
     try:
         with open_visit(language) as visitor:
-            existing = find_file(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
+            existing = mailbox_files.find_file(
+                visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or ""
+            )
     except NoVisit:
         return sign_in.number_page(language)
     except NotNow:
         return lead(language, "/number")
-    return open_clean(store(), existing.opened, existing.case, existing.attachment), copied_as(existing.attachment)
+    clean_copy = actions.open_clean(store(), existing.opened, existing.case, existing.attachment)
+    return clean_copy, actions.copied_as(existing.attachment)

@@ -11,31 +11,23 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.complaints.case import messages
+from registry.complaints.case import messages, questions, states
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, Question, next_question, visible
-from registry.complaints.case.states import Reads
-from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.handover import fit_of
-from registry.complaints.intake.mailbox import Can, OwnCopy
-from registry.complaints.intake.mailbox_files import list_files
-from registry.complaints.triage.rules import triage
-from registry.complaints.triage.story import is_alarming
+from registry.complaints.intake import filing, handover, mailbox, mailbox_files
+from registry.complaints.triage import rules, story
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.names import name_in
 from registry.i18n.question_words import answer_text, question_text
-from registry.pages.intake import lines
-from registry.pages.intake.files import SOUND_TYPES, letting_record
-from registry.pages.intake.steps import path_of
+from registry.pages.intake import files, lines, steps
 from registry.pages.intake.visiting import PageRequest, visiting
 from registry.vocabulary.cases import RECORDINGS, ConsentKind, Priority
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_mailbox", __name__)
 
-CONSENTS: dict[ConsentKind, Question] = {
-    question.consent: question for question in QUESTIONNAIRE if question.consent is not None
+CONSENTS: dict[ConsentKind, questions.Question] = {
+    question.consent: question for question in questions.QUESTIONNAIRE if question.consent is not None
 }
 
 
@@ -92,7 +84,7 @@ def agree(visitor: PageRequest) -> Response:
 def ask_end(visitor: PageRequest) -> Response:
     """What withdrawing means, and a copy to take along, before anything is gone."""
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-    return visitor.page("end.html", view=view) if Can.WITHDRAW in view.can else visitor.to("/mine")
+    return visitor.page("end.html", view=view) if mailbox.Can.WITHDRAW in view.can else visitor.to("/mine")
 
 
 @pages.post("/<language:language>/box/end")
@@ -148,7 +140,7 @@ def page_of(
     """
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    existing = list_files(visitor.session, visitor.sealer, visitor.visit)
+    existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     response = visitor.page(
         "mine.html",
         status=status,
@@ -160,34 +152,36 @@ def page_of(
             (one, question_text(visitor.language, CONSENTS[one.kind]))
             for one in view.consents
             # Where nothing more can be agreed to, what was agreed can still be taken back.
-            if one.kind in CONSENTS and (one.is_given or Can.CONSENT in view.can)
+            if one.kind in CONSENTS and (one.is_given or mailbox.Can.CONSENT in view.can)
         ],
         file_count=len(existing),
         # What was spoken after it was sent stands among the messages; before, it is part of what was told.
         voices=[one for one in existing if one.kind in RECORDINGS and view.filed_on and one.stored_on >= view.filed_on],
-        sound_kinds=frozenset(SOUND_TYPES),
-        answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
+        sound_kinds=frozenset(files.SOUND_TYPES),
+        answered=len([question for question in questions.visible(sheet.answers) if question.code in sheet.answers]),
         # Where one left off: behind the last question that was answered.
-        go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
+        go_on=steps.path_of(questions.next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(visitor.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
+        alarm=lines.of(visitor.language, sheet.answers)
+        if is_danger_reported or story.is_alarming(sheet.answers)
+        else None,
         is_danger_reported=is_danger_reported,
         today=_today(visitor, view, sheet),
-        is_danger_filed=view.reads is Reads.RECEIVED and triage(sheet.answers).priority is Priority.P0,
+        is_danger_filed=view.reads is states.Reads.RECEIVED and rules.triage(sheet.answers).priority is Priority.P0,
         office=name_in(visitor.language, view.first_names),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(visitor.language, fault) if fault is not None else "",
         typed=typed,
     )
-    return letting_record(response, visitor.language) if Can.WRITE in view.can else response
+    return files.letting_record(response, visitor.language) if mailbox.Can.WRITE in view.can else response
 
 
 def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
     """What can be done on the day of sending: whom to call in that country, above all where the office cannot decide there."""
-    if view.filed_on is None or view.reads is not Reads.RECEIVED:
+    if view.filed_on is None or view.reads is not states.Reads.RECEIVED:
         return None
     # Of the office that reads it now, which may be another than that to which it would be sent today.
-    is_elsewhere = view.unit_country is not None and fit_of(view.unit_country, sheet.answers).is_elsewhere
+    is_elsewhere = view.unit_country is not None and handover.fit_of(view.unit_country, sheet.answers).is_elsewhere
     return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 
@@ -203,22 +197,23 @@ def form_idempotency_key() -> str | None:
 
 
 def _last_answered(answers: dict[str, Any]) -> str | None:
-    answered = [question.code for question in visible(answers) if question.code in answers]
+    answered = [question.code for question in questions.visible(answers) if question.code in answers]
     return answered[-1] if answered else None
 
 
-def _copied(visitor: PageRequest, own: OwnCopy) -> dict[str, Any]:
+def _copied(visitor: PageRequest, own: mailbox.OwnCopy) -> dict[str, Any]:
     answers = own.sheet.answers
     stated = [
         (question_text(visitor.language, question), answer_text(visitor.language, question, answers[question.code]))
-        for question in visible(answers)
+        for question in questions.visible(answers)
         if question.code in answers
     ]
     agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
-    files = list_files(visitor.session, visitor.sealer, visitor.visit)
+    existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     writers, handovers = _writers(visitor.language, own.view), _handovers(visitor.language, own.view)
     return {
-        "view": own.view, "writers": writers, "handovers": handovers, "said": stated, "agreed": agreed, "files": files,
+        "view": own.view, "writers": writers, "handovers": handovers, "said": stated, "agreed": agreed,
+        "files": existing,
     }  # fmt: skip
 
 

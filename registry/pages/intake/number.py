@@ -12,14 +12,11 @@ from flask import Blueprint, Response, request
 from PIL import Image, ImageDraw, ImageFont
 
 from registry.complaints.case import access, complaint_codes, visits
-from registry.complaints.case.access import is_replacement
-from registry.complaints.case.complaint_codes import Root
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit, TooBusy
 from registry.http.clients import network_here
 from registry.http.transaction import keyring
-from registry.pages.intake import cookies, sign_in, steps
-from registry.pages.intake.mailbox import page_of
+from registry.pages.intake import cookies, mailbox, sign_in, steps
 from registry.pages.intake.visiting import WITH_WORDS, PageRequest, submitted_fields, visiting, visiting_number
 from registry.vocabulary.register import Language
 
@@ -75,7 +72,7 @@ def _number_page(visitor: PageRequest, *, is_wrong: bool = False, status: int = 
         "number.html",
         status=status,
         is_wrong=is_wrong,
-        is_offer=is_replacement(visitor.visit.box),
+        is_offer=access.is_replacement(visitor.visit.box),
     )
 
 
@@ -122,17 +119,17 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
 
 @visiting
 def busy(visitor: PageRequest, refusal: TooBusy) -> Response:
-    return page_of(visitor, fault=refusal, status=503)
+    return mailbox.page_of(visitor, fault=refusal, status=503)
 
 
 @pages.post("/<language:language>/box/other-number")
 @minting
-def change(visitor: PageRequest, code: str, root: Root) -> Response:
+def change(visitor: PageRequest, code: str, root: complaint_codes.Root) -> Response:
     """Show another number; the old one opens until the new one was typed back."""
     try:
         token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, code, root, visitor.at)
     except NotNow as refusal:
-        return page_of(visitor, fault=refusal, status=409)
+        return mailbox.page_of(visitor, fault=refusal, status=409)
     visits.end(visitor.session, visitor.visit)
     response = visitor.to("/number")
     cookies.set_cookie(response, cookies.VISIT, token)
@@ -141,12 +138,12 @@ def change(visitor: PageRequest, code: str, root: Root) -> Response:
 
 @pages.post("/<language:language>/box/hers")
 @minting
-def invite(visitor: PageRequest, code: str, root: Root) -> Response:
+def invite(visitor: PageRequest, code: str, root: complaint_codes.Root) -> Response:
     """A number for the worker, shown this once to the helper who hands it on."""
     try:
         access.invite_worker(visitor.session, visitor.sealer, visitor.visit, root, visitor.at)
     except NotNow as refusal:
-        return page_of(visitor, fault=refusal, status=409)
+        return mailbox.page_of(visitor, fault=refusal, status=409)
     return visitor.page(
         "hers.html",
         groups=complaint_codes.grouped(code).split(" "),
@@ -165,5 +162,5 @@ def helper(visitor: PageRequest) -> Response:
         elif wish in ("allow", "stop"):
             access.allow_answers(visitor.session, visitor.visit, reference, visitor.today, is_allowed=wish == "allow")
     except (NotNow, NotFound) as refusal:
-        return page_of(visitor, fault=refusal, status=409)
+        return mailbox.page_of(visitor, fault=refusal, status=409)
     return visitor.to("/mine")

@@ -14,10 +14,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 from msgspec.json import encode
 
-from registry.complaints.attachments.actions import SentFile
-from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
-from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.uploading import Recording, Recordings, Upload
+from registry.complaints.attachments import actions, file_kinds, models, uploading
 from registry.complaints.intake.mailbox_files import open_for_files, take_file
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
@@ -39,8 +36,8 @@ class Sending(NamedTuple):
     """An upload of somebody who is here; `keep` takes the whole file into the mailbox, once."""
 
     language: Language
-    parts: Upload
-    keep: Callable[..., Attachment]
+    parts: uploading.Upload
+    keep: Callable[..., models.Attachment]
 
 
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
@@ -99,7 +96,7 @@ def join(one: Sending) -> Response:
             return json_answer(200, missing=one.parts.missing())
         name, declared = request.form.get("name", "")[:200], request.form.get("declared", "")[:100]
         once, changes_voice = request.form.get("once", ""), bool(request.form.get("changes_voice"))
-        one.keep(SentFile(body, name, declared, changes_voice, idempotency_key=once), now())
+        one.keep(actions.SentFile(body, name, declared, changes_voice, idempotency_key=once), now())
     one.parts.drop()
     return json_answer(200, to=f"/{one.language}/box/files")
 
@@ -108,7 +105,7 @@ def _open_sending(language: Language) -> Sending:
     with open_visit(language) as visitor:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
-    parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
+    parts = uploading.Upload(store(), opened, case, once, request.form.get("count", 0, int))
     return Sending(language, parts, partial(take_file, upload_services(), opened, case))
 
 
@@ -119,8 +116,8 @@ def json_answer(status: int, **values: object) -> Response:
 class OpenRecordings(NamedTuple):
     """The recordings of somebody who is here; `keep` takes a file into the mailbox, once."""
 
-    recordings: Recordings
-    keep: Callable[..., Attachment]
+    recordings: uploading.Recordings
+    keep: Callable[..., models.Attachment]
     is_draft: bool
 
 
@@ -187,18 +184,18 @@ def finish(language: Language) -> None:
     recording.drop()
 
 
-def _keep(recording: Recording, keep: Callable[..., Attachment], changes_voice: bool) -> bool:
+def _keep(recording: uploading.Recording, keep: Callable[..., models.Attachment], changes_voice: bool) -> bool:
     """Whether there was something to keep."""
     found = recording.joined()
     if found is None:
         return False
     name, body = found
-    if len(body) > MAX_BYTES:
+    if len(body) > file_kinds.MAX_BYTES:
         raise FileTooLarge(Problem.FILE_TOO_LARGE, "a file may have 20 MB")
     declared = request.form.get("declared", "")[:100]
-    if kind_of(body, "recording", declared) not in RECORDINGS:
+    if file_kinds.kind_of(body, "recording", declared) not in RECORDINGS:
         raise RefusedFile(Problem.FILE_KIND_NOT_TAKEN, "this is no sound that could be played")
-    keep(SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now())
+    keep(actions.SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now())
     return True
 
 
@@ -218,4 +215,4 @@ def _open_recordings(language: Language) -> OpenRecordings:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     is_draft = case.state is CaseState.DRAFT
     keep = partial(take_file, upload_services(), opened, case)
-    return OpenRecordings(Recordings(store(), opened, case), keep, is_draft)
+    return OpenRecordings(uploading.Recordings(store(), opened, case), keep, is_draft)

@@ -12,8 +12,7 @@ from babel.dates import format_skeleton, get_day_names
 from flask import Blueprint, Response, redirect, request
 
 from registry.complaints.attachments.uploading import RECORDING_SLOTS, Recording, Recordings
-from registry.complaints.case import visits
-from registry.complaints.case.models import Case
+from registry.complaints.case import models, visits
 from registry.complaints.intake import mailbox
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow, NoVisit
@@ -73,7 +72,7 @@ def end_visit() -> list[Recording]:
         visit = visits.visit(session, sealer(), token, now(), is_code_beside=True)
         opened, case = (
             sealer().open_as_mailbox(session, visit.box, visit.seed),
-            session.get_one(Case, visit.box.case_id),
+            session.get_one(models.Case, visit.box.case_id),
         )
         places = Recordings(store(), opened, case)
         unsent = [places.at(slot) for slot in range(RECORDING_SLOTS)]

@@ -8,17 +8,13 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
-from registry.complaints.intake import filing
-from registry.complaints.intake.handover import Fit, recipient
-from registry.complaints.intake.mailbox_files import list_files
+from registry.complaints.intake import filing, handover, mailbox_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.pages.intake import lines
-from registry.pages.intake.parts import keep_unfinished
-from registry.pages.intake.steps import path_of
+from registry.pages.intake import lines, parts, steps
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting
 from registry.vocabulary.register import Language
 
@@ -50,7 +46,7 @@ def with_recordings(view: Callable[..., Response]) -> Callable[[Language], Respo
     @wraps(view)
     def answered(language: Language) -> Response:
         try:
-            is_left = keep_unfinished(language)
+            is_left = parts.keep_unfinished(language)
         except (NoVisit, StaleForm):
             # The view leads to where the number is asked, or shows again what was typed.
             is_left = False
@@ -119,8 +115,8 @@ def _review_page(
         status=status,
         parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
-        first_consent=next(path_of(question) for question in questions if question.consent is not None),
-        files=list_files(visitor.session, visitor.sealer, visitor.visit),
+        first_consent=next(steps.path_of(question) for question in questions if question.consent is not None),
+        files=mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit),
         is_recording_left=is_recording_left,
         reader=reader,
         offered=[
@@ -129,7 +125,7 @@ def _review_page(
             if code not in sheet.answers
         ],
         ticked=sum(sheet.answers.get(sign.code) == YES for sign in SIGNS),
-        country_path=path_of(QUESTIONNAIRE["country"]),
+        country_path=steps.path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
         alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
@@ -145,7 +141,7 @@ def _rows(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[
     for question in wanted:
         if question.code in sheet.answers:
             says = answer_text(language, question, sheet.answers[question.code])
-            yield question, Row(path_of(question), question_text(language, question), says)
+            yield question, Row(steps.path_of(question), question_text(language, question), says)
 
 
 def _parts(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[PartSummary]:
@@ -155,7 +151,7 @@ def _parts(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator
             visible_questions = [question for question in wanted if question.part is part]
             left = [question for question in visible_questions if question.code not in sheet.answers]
             rows = [row for _, row in _rows(language, visible_questions, sheet)]
-            yield PartSummary(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")
+            yield PartSummary(part_title(language, part), rows, len(left), steps.path_of(left[0]) if left else "")
 
 
 class Reader(NamedTuple):
@@ -170,7 +166,7 @@ class Reader(NamedTuple):
 
 def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
     """The office to which these answers go. Raises IntakeClosed where there is none."""
-    found = recipient(visitor.session, answers)
+    found = handover.recipient(visitor.session, answers)
     says = text(
         visitor.language,
         f"page.box.all.reader.{found.fit}",
@@ -178,4 +174,4 @@ def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
         country=country_name(visitor.language, found.country),
         about=country_name(visitor.language, found.about) if found.about else "",
     )
-    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit.is_elsewhere)
+    return Reader(says, found.fit is handover.Fit.NO_COUNTRY, found.fit.is_elsewhere)

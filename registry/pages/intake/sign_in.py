@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
-from registry.complaints.case import complaint_codes, visits
-from registry.complaints.case.units import require_open_intake
+from registry.complaints.case import complaint_codes, units, visits
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
@@ -39,7 +38,7 @@ _OURS = re.compile(rf"/(?:{'|'.join(Language)})/box/[a-z0-9/-]{{1,60}}")
 def show_entrance(language: Language) -> Response:
     """What is told to whom, what is not asked, and who helps at once; then two buttons."""
     try:
-        require_open_intake(reading())
+        units.require_open_intake(reading())
     except IntakeClosed:
         return box_page("closed.html", language, status=503, **lines.all_lands(language))
     return _entrance_page("first.html", language, Purpose.START, **lines.all_lands(language))

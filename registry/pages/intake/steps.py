@@ -9,20 +9,8 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
 
-from registry.complaints.case import visits
+from registry.complaints.case import questions, visits
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import (
-    QUESTIONNAIRE,
-    SIGNS,
-    YES,
-    Kind,
-    Part,
-    Question,
-    is_view,
-    next_question,
-    previous_question,
-    visible,
-)
 from registry.complaints.intake import filing
 from registry.complaints.triage.story import is_alarming
 from registry.core.clock import day_at, now
@@ -37,25 +25,24 @@ from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import cookies, lines
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting, open_visit
 from registry.pages.public.rendering import AWAY
-from registry.register.agencies import queries, record
-from registry.register.agencies.listing import agencies_named
+from registry.register.agencies import listing, queries, record
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
 
-_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
-_LONG_TEXTS = frozenset(question.code for question in QUESTIONNAIRE if question.is_long)
+_PLACES = {question.code: place for place, question in enumerate(questions.QUESTIONNAIRE, start=1)}
+_LONG_TEXTS = frozenset(question.code for question in questions.QUESTIONNAIRE if question.is_long)
 
 
-def path_of(question: Question | None) -> str:
+def path_of(question: questions.Question | None) -> str:
     """The address of a question tells its place and nothing of what it asks; after the last comes everything together."""
     return f"/{_PLACES[question.code]}" if question is not None else "/all"
 
 
-def path_after(question: Question, sheet: Sheet) -> str:
+def path_after(question: questions.Question, sheet: Sheet) -> str:
     """The next question of its group; after the last one the list of groups."""
-    following = next_question(sheet.answers, question.code)
+    following = questions.next_question(sheet.answers, question.code)
     return path_of(following) if following is not None and following.part is question.part else "/more"
 
 
@@ -75,14 +62,14 @@ def show_groups(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
-    questions = visible(sheet.answers)
-    ticked = sum(sheet.answers.get(sign.code) == YES for sign in SIGNS)
-    return visitor.page("more.html", groups_of=list(_groups(visitor.language, questions, sheet)), ticked=ticked)
+    wanted = questions.visible(sheet.answers)
+    ticked = sum(sheet.answers.get(sign.code) == questions.YES for sign in questions.SIGNS)
+    return visitor.page("more.html", groups_of=list(_groups(visitor.language, wanted, sheet)), ticked=ticked)
 
 
-def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iterator[Group]:
-    for part in Part:
-        questions_of_part = [question for question in questions if question.part is part]
+def _groups(language: Language, wanted: list[questions.Question], sheet: Sheet) -> Iterator[Group]:
+    for part in questions.Part:
+        questions_of_part = [question for question in wanted if question.part is part]
         left = [question for question in questions_of_part if question.code not in sheet.answers]
         path = path_of((left or questions_of_part)[0])
         yield Group(part_title(language, part), len(questions_of_part) - len(left), len(questions_of_part), path)
@@ -110,7 +97,7 @@ def answer(visitor: PageRequest, place: int) -> Response:
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
         return _question_page(visitor, question, before, {"name": name}, found=find_agencies(visitor.language, name))
-    if question.kind is Kind.AGENCY:
+    if question.kind is questions.Kind.AGENCY:
         typed = _agency(visitor.language, typed)
     try:
         sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, {question.code: typed})
@@ -177,7 +164,7 @@ class AgencyChoice(NamedTuple):
 def find_agencies(language: Language, typed: str) -> list[AgencyChoice]:
     """Agencies whose names may be what was typed; one that is registered twice under a name stands twice."""
     typed = " ".join(typed.split())[:MAX_CHARACTERS]
-    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    hits = listing.agencies_named(reading(), typed, SUGGESTIONS) if typed else []
     agencies = queries.published(reading(), [hit.agency_id for hit in hits], day_at(now(), None))
     return [_choice_of(language, agency) for agency in agencies]
 
@@ -209,17 +196,17 @@ def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] 
     return {"name": typed["name"]} if typed and typed.get("name") else None
 
 
-def _question(place: int, sheet: Sheet) -> Question | None:
+def _question(place: int, sheet: Sheet) -> questions.Question | None:
     """The question of an address; None where it is not asked after what was answered. Raises NotFound beyond the last."""
-    if not 1 <= place <= len(QUESTIONNAIRE.questions):
+    if not 1 <= place <= len(questions.QUESTIONNAIRE.questions):
         raise NotFound("there is no such page")
-    question = QUESTIONNAIRE.questions[place - 1]
-    return question if is_view(question, sheet.answers) else None
+    question = questions.QUESTIONNAIRE.questions[place - 1]
+    return question if questions.is_view(question, sheet.answers) else None
 
 
 def _question_page(
     visitor: PageRequest,
-    question: Question,
+    question: questions.Question,
     sheet: Sheet,
     value: Any,
     *,
@@ -228,9 +215,11 @@ def _question_page(
 ) -> Response:
     """The page of a question, with what was `found` where an agency was searched for, or with the `fault` of an answer."""
     language, answers = visitor.language, sheet.answers
-    wanted = [one.code for one in visible(answers) if one.part is question.part]
-    back = previous_question(answers, question.code)
-    registered = find_registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
+    wanted = [one.code for one in questions.visible(answers) if one.part is question.part]
+    back = questions.previous_question(answers, question.code)
+    registered = (
+        find_registered(language, value.get("agency_id")) if question.kind is questions.Kind.AGENCY and value else None
+    )
     response = visitor.page(
         "step.html",
         status=400 if fault else 200,
@@ -240,7 +229,7 @@ def _question_page(
         help=help_text(language, question),
         part=part_title(language, question.part),
         options=choices(language, question),
-        payees=payees(language) if question.kind is Kind.CHARGE else [],
+        payees=payees(language) if question.kind is questions.Kind.CHARGE else [],
         currencies=CURRENCIES,
         value=value,
         fault=fault,
@@ -258,7 +247,7 @@ def _question_page(
     return with_sound(response, language, keeps_words=question.is_long)
 
 
-def address_of(language: Language, question: Question) -> str:
+def address_of(language: Language, question: questions.Question) -> str:
     """Where a question is heard; empty where it was not recorded. It tells the place of the question, as its page does."""
     if language not in VOICES or not voice(services().settings.home, language, question).path.is_file():
         return ""
@@ -277,16 +266,11 @@ def with_sound(response: Response, language: Language, *, keeps_words: bool) -> 
 @pages.get("/<language:language>/box/<int:place>/voice")
 def play_question(language: Language, place: int) -> Response:
     """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
-    path = (
-        voice(services().settings.home, language, QUESTIONNAIRE.questions[place - 1]).path if _is_asked(place) else None
-    )
-    if path is None or language not in VOICES or not path.is_file():
+    is_asked = 1 <= place <= len(questions.QUESTIONNAIRE.questions)
+    question = questions.QUESTIONNAIRE.questions[place - 1] if is_asked else None
+    if question is None or not address_of(language, question):
         raise NotFound("this question is not read aloud here")
-    body = path.read_bytes()
+    body = voice(services().settings.home, language, question).path.read_bytes()
     response = Response(body, mimetype="audio/mpeg")
     response.make_conditional(request, accept_ranges=True, complete_length=len(body))
     return response
-
-
-def _is_asked(place: int) -> bool:
-    return 1 <= place <= len(QUESTIONNAIRE.questions)

@@ -8,9 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from registry.complaints.case import complaint_codes, visits
-from registry.complaints.case.access import is_replacement
-from registry.complaints.case.visits import Visit
+from registry.complaints.case import access, complaint_codes, visits
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.complaint_services import MailboxRequest, sealer
@@ -42,7 +40,7 @@ def visiting(view: Callable[..., Response]) -> Callable[..., Response]:
     return _entering(view, is_number=False)
 
 
-def shown_code(visit: Visit, language: Language) -> dict[str, Any]:
+def shown_code(visit: visits.Visit, language: Language) -> dict[str, Any]:
     """The number while it was not typed back: its digits in groups, and on Chinese pages its six words."""
     if visit.code is None:
         return {"groups": [], "words": []}
@@ -94,9 +92,9 @@ def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[P
         yield PageRequest(session, sealer(), visit, at, language)
 
 
-def is_beside(visit: Visit) -> bool:
+def is_beside(visit: visits.Visit) -> bool:
     """Whether the number of a new draft stands on top of what is written; a number that replaces another is typed back first."""
-    return visit.code is not None and not is_replacement(visit.box)
+    return visit.code is not None and not access.is_replacement(visit.box)
 
 
 class StaleForm(Exception):

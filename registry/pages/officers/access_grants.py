@@ -3,25 +3,20 @@
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.storage import store_of
-from registry.complaints.casework.access_grants import queries
-from registry.complaints.casework.access_grants.rules import LIVE, MAX_HOURS, RIGHT_TO, USUAL_HOURS
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.access_grants import queries, rules
 from registry.complaints.casework.queries import files_of
 from registry.complaints.parties.hearings.files import files_of_hearings
-from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.complaint_services import sealer
-from registry.http.transaction import services
+from registry.http.complaint_services import sealer, store
 from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
-from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.acting import acting, names_in, officer_call
 from registry.officer_acts.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AccessKind, CaseState
@@ -41,11 +36,10 @@ serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 @page_at(pages, "/cases/<reference>/openings/<opening>", Resource.BREAK_GLASS, Act.PROPOSE)
 def show_content(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
-    head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
+    head = open_case(session, me, reference)
+    call = officer_call(session, me, _right_to(session, me, reference, opening), Act.PROPOSE)
     found: list[queries.Opened] = []
-    refusal = attempt(
-        session, lambda: found.append(queries.look(Call(session, officer, now()), sealer(), opening, into=language()))
-    )
+    refusal = attempt(session, lambda: found.append(queries.look(call, sealer(), opening, into=language())))
     if refusal is not None:
         return list_grants_of_case(session, me, reference, refusal)
     opened = found[0]
@@ -67,11 +61,9 @@ def show_content(session: Session, me: AuthenticatedOfficer, reference: str, ope
 def download_original(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)
-    officer, store = _looker(session, me, reference, opening), store_of(services().settings)
+    call = officer_call(session, me, _right_to(session, me, reference, opening), Act.PROPOSE)
     found: list[tuple[str, bytes]] = []
-    refusal = attempt(
-        session, lambda: found.append(queries.original(Call(session, officer, now()), sealer(), opening, store))
-    )
+    refusal = attempt(session, lambda: found.append(queries.original(call, sealer(), opening, store())))
     if refusal is not None:
         return list_grants_of_case(session, me, reference, refusal)
     name, body = found[0]
@@ -88,13 +80,9 @@ def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refe
 serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _find_own)
 
 
-def _looker(session: Session, me: AuthenticatedOfficer, reference: str, grant: str) -> Officer:
-    """The officer as a reader of an access grant.
-
-    The right to ask is still needed: a lost role closes what it opened.
-    """
-    kind = queries.require_of_case(session, me.standing.unit, reference, grant).kind
-    return acting(me, RIGHT_TO[kind], Act.PROPOSE)
+def _right_to(session: Session, me: AuthenticatedOfficer, reference: str, grant: str) -> Resource:
+    """The right by which an access grant was asked for. Its reader still needs it: a lost role closes what it opened."""
+    return rules.RIGHT_TO[queries.require_of_case(session, me.standing.unit, reference, grant).kind]
 
 
 @page_at(pages, "/cases/<reference>/openings", Resource.BREAK_GLASS, Act.PROPOSE)
@@ -117,9 +105,9 @@ def list_grants_of_case(
             *files_of_hearings(session, sealer(), officer, head.case),
         ],
         names=names_in(session, me.standing.unit),
-        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in AccessKind},
-        usual_hours=USUAL_HOURS,
-        most_hours=MAX_HOURS,
+        may={kind: me.standing.may(rules.RIGHT_TO[kind], Act.PROPOSE) for kind in AccessKind},
+        usual_hours=rules.USUAL_HOURS,
+        most_hours=rules.MAX_HOURS,
     )
 
 
@@ -134,7 +122,7 @@ serve_acts(pages, "/openings/<reference>", ACTS, _find_in_unit)
 
 def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
     """The kinds of access requests that the officer may decide."""
-    return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
+    return [kind for kind in AccessKind if me.standing.may(rules.RIGHT_TO[kind], Act.APPROVE)]
 
 
 @page_at(pages, "/openings", Resource.BREAK_GLASS, Act.READ)
@@ -147,7 +135,7 @@ def list_grants_of_unit(session: Session, me: AuthenticatedOfficer, refusal: Ref
         refusal=refusal,
         found=found,
         kinds=kinds,
-        live=LIVE,
+        live=rules.LIVE,
         names=names_in(session, me.standing.unit),
         mine=me.officer.reference,
         may_open_cases=me.standing.may(Resource.CASE, Act.READ),

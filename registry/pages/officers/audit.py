@@ -14,8 +14,7 @@ from flask import Blueprint, Response, request, stream_with_context
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from registry.audit import queries as chain
-from registry.audit.actions import record
+from registry.audit import actions, queries
 from registry.core.clock import now
 from registry.http.transaction import reading
 from registry.i18n.faults import found
@@ -25,11 +24,10 @@ from registry.i18n.wording import date_text, listed
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight import trail as oversight
-from registry.oversight.trail import Wanted, is_reading
+from registry.oversight import trail
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import day
+from registry.pages.officers.forms import day
 from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.register import Language
@@ -108,7 +106,7 @@ MAX_LENGTH = 60
 class AuditFilterForm(NamedTuple):
     """`typed` is kept as it was, `faults` names the fields that could not be read."""
 
-    wanted: Wanted
+    wanted: trail.Wanted
     typed: Mapping[str, str]
     faults: frozenset[str]
 
@@ -121,7 +119,7 @@ class AuditFilterForm(NamedTuple):
 def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
     typed = {name: args.get(name, "").strip()[:MAX_LENGTH] for name in FIELDS}
     faults = frozenset(name for name in ("from", "to") if typed[name] and day(typed[name]) is None)
-    wanted = Wanted(
+    wanted = trail.Wanted(
         from_on=day(typed["from"]),
         to_on=day(typed["to"]),
         actor=typed["actor"] or None,
@@ -135,9 +133,9 @@ def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
 @page_at(pages, "/audit", Resource.AUDIT, Act.READ)
 def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
-    oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
+    trail.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
     before = _before()
-    found = [] if stated.faults else oversight.lines_of(session, unit, stated.wanted, before=before, limit=A_PAGE + 1)
+    found = [] if stated.faults else trail.lines_of(session, unit, stated.wanted, before=before, limit=A_PAGE + 1)
     on_page = found[:A_PAGE]
     return page(
         "audit/lines.html",
@@ -148,9 +146,9 @@ def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
         older=on_page[-1].number if len(found) > A_PAGE else None,
         is_first="before" not in request.args,
         people=names_in(session, unit),
-        names=oversight.names_of(session, _people_in(on_page)),
+        names=trail.names_of(session, _people_in(on_page)),
         nobody=NOT_OFFICERS,
-        is_reading=is_reading,
+        is_reading=trail.is_reading,
         detail_of=partial(detail_in, language()),
     )
 
@@ -160,7 +158,7 @@ def _before() -> int | None:
     return read_digits(request.args.get("before", ""), 15)
 
 
-def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
+def _people_in(on_page: Sequence[trail.Line]) -> list[str]:
     """Who may be named in lines, as references."""
     details = references_in(one.detail for one in on_page)
     return [*(one.actor for one in on_page), *(one.subject or "" for one in on_page), *details]
@@ -170,7 +168,7 @@ def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
 def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
     """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
-    stored = chain.read_head(typed) if typed else None
+    stored = queries.read_head(typed) if typed else None
     is_head = stored is not None or not typed
     return Afterwards(
         lambda: page(
@@ -178,7 +176,7 @@ def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterward
             here="audit",
             status=200 if is_head else 400,
             typed=typed,
-            found=chain.verify(reading(), stored) if is_head else None,
+            found=queries.verify(reading(), stored) if is_head else None,
         )
     )
 
@@ -190,7 +188,7 @@ def export(session: Session, me: AuthenticatedOfficer) -> Response:
         return page("audit/refused.html", here="audit", status=400, asked=stated)
     unit = me.standing.unit
     today = me.day(now())
-    record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
+    actions.record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
     response = Response(
         stream_with_context(_lines_exported(unit, stated)), content_type="application/jsonl; charset=utf-8"
     )
@@ -201,30 +199,28 @@ def export(session: Session, me: AuthenticatedOfficer) -> Response:
 
 def _lines_exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
     """Read when the line that tells of it is committed, so that the copy holds it too."""
-    yield from oversight.exported(reading(), unit, stated.wanted)
+    yield from trail.exported(reading(), unit, stated.wanted)
 
 
 @page_at(pages, "/cases/<reference>/trail", Resource.TRAIL, Act.READ)
 def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit
-    acts = oversight.acts_on(session, reference)
-    about = oversight.Wanted(subject=reference)
-    found = oversight.lines_of(session, unit, about, before=_before(), limit=A_PAGE + 1)
+    acts = trail.acts_on(session, reference)
+    about = trail.Wanted(subject=reference)
+    found = trail.lines_of(session, unit, about, before=_before(), limit=A_PAGE + 1)
     lines = found[:A_PAGE]
     people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
-    names = oversight.names_of(session, people)
-    oversight.note_reading(
-        session, "case.trail_read", reference, on=me.day(head.at), actor=me.officer.reference, unit=unit
-    )
+    names = trail.names_of(session, people)
+    trail.note_reading(session, "case.trail_read", reference, on=me.day(head.at), actor=me.officer.reference, unit=unit)
     return case_page(
         "audit/trail.html",
         me,
         head,
         "trail",
-        reads=[one for one in acts if is_reading(one.act)],
+        reads=[one for one in acts if trail.is_reading(one.act)],
         lines=lines,
         older=lines[-1].number if len(found) > A_PAGE else None,
         names=names,
-        is_reading=is_reading,
+        is_reading=trail.is_reading,
         detail_of=partial(detail_in, language()),
     )

@@ -18,8 +18,8 @@ from registry.officer_acts.decision_acts import ACTS, IN_CASE, decision_notice
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, language
 from registry.supervision.sanctions.queries import resting_on

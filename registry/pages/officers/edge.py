@@ -5,41 +5,22 @@ from flask import Blueprint, Flask
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
-from registry.pages.officers import (
-    access_grants,
-    audit,
-    decisions,
-    entries,
-    form_fields,
-    hearings,
-    home,
-    incoming,
-    law,
-    officers,
-    overview,
-    paper_forms,
-    profile,
-    providers,
-    referrals,
-    sanctions,
-    search,
-    served_hearings,
-    sign_in,
-    templates_of_replies,
-    transfers,
-    wallets,
-)
-from registry.pages.officers.cases import acts, case, case_file, queue, translations
+from registry.pages.officers.cases import acts, case, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
 
+from registry.pages.officers import (  # isort: skip
+    access_grants, audit, decisions, entries, forms, hearings, home, incoming, law, officers, overview, paper_forms, profile,
+    providers, referrals, sanctions, sign_in, templates_of_replies, transfers, wallets,
+)  # fmt: skip
+
 PATH = "/console"
 
 MODULES = (
-    sign_in, home, profile, providers, officers, form_fields, search, queue, case, case_file, acts, translations, paper_forms,
-    referrals, transfers, access_grants, decisions, sanctions, licences, licence_acts, incoming, law, templates_of_replies,
-    audit, hearings, served_hearings, entries, overview,
+    sign_in, home, profile, providers, officers, forms, queue, case, acts, translations, paper_forms, referrals, transfers,
+    access_grants, decisions, sanctions, licences, licence_acts, incoming, law, templates_of_replies, audit, hearings, entries,
+    overview,
 )  # fmt: skip
 """Whose pages are served, in the order of their registration."""
 

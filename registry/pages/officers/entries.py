@@ -12,16 +12,13 @@ from registry.http.transaction import services
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
-from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, chosen, serve_acts
-from registry.pages.officers.form_fields import agency_name, suggestions
+from registry.pages.officers.forms import Place, agency_name, chosen, serve_acts, suggestions
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
-from registry.supervision.entries import actions, queries
-from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
+from registry.supervision.entries import actions, queries, rules
 from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import STAFF_LANGUAGES
 
@@ -72,9 +69,9 @@ def show_own_entry(
         found=found,
         open=open_,
         reply=queries.reply_to(session, agency, today),
-        may_reply=is_answerable(agency, today),
+        may_reply=rules.is_answerable(agency, today),
         parts=list(EntryPart),
-        working_days=WORKING_DAYS,
+        working_days=rules.WORKING_DAYS,
         names=names_in(session, me.standing.unit),
         has_wallets=services().settings.wallets is not None,
     )
@@ -107,7 +104,7 @@ def list_requests(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
 ) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
-    invited: list[tuple[OfficerChange, str]] = [
+    invited = [
         (change, agency) for change, agency in actions.invitations(session, official(me)) if not me.has_conflict(agency)
     ]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}

@@ -27,7 +27,6 @@ from registry.officer_acts.inbox.queries import inbox
 from registry.officer_acts.sign_in_providers import LINKING, has_to_link
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
-from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.returning import to_sign_in
 from registry.vocabulary.register import Language
 
@@ -174,7 +173,7 @@ def open_to_all(view: View) -> View:
     return opened
 
 
-def authenticate(session: Session) -> AuthenticatedOfficer:
+def authenticate(session: Session) -> sessions.AuthenticatedOfficer:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
     me = sessions.authenticate(session, token_sent(), now())
     g.console_present = me

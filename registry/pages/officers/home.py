@@ -1,33 +1,38 @@
 """The first page after sign-in: what waits for this officer, the most urgent first. And texts that were typed and not sent.
 
-And the sheet of a day, to be printed.
+And the sheet of a day, to be printed; and one search over what an officer may read: cases of the unit, agencies, licences,
+sanctions and officers.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, request
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import unsent
+from registry.complaints.casework import events, firms, unsent
 from registry.complaints.casework.access_grants.queries import count_break_glass
-from registry.complaints.casework.events import day_sheet
-from registry.complaints.casework.queue.glances import Glance, glances
+from registry.complaints.casework.queue import glances, listing
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in, officer_call
-from registry.officer_acts.agency_picker import names_of_agencies
+from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, suggested_agencies
 from registry.officer_acts.inbox.queries import Alike, Row
+from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
-from registry.pages.officers.form_fields import any_day_in
+from registry.pages.officers.forms import any_day_in
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.licences.acts import act_approvals
 from registry.pages.officers.rendering import language, page, zone_of
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 from registry.pages.officers.sanctions import approvals
+from registry.register.agencies.keys import LICENCE_NUMBER, number_key
+from registry.register.agencies.models import Agency, Licence, LookupKey
+from registry.supervision.sanctions.models import Sanction
 
 pages = Blueprint("console_home", __name__)
 
@@ -51,7 +56,7 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
     begin = (number - 1) * MAX_SHOWN
     shown = groups[wanted][begin : begin + MAX_SHOWN]
     # The agency of a case is sealed, and shown to those who read cases.
-    glanced = glances(session, sealer(), [row.reference for row in shown if row.is_case]) if reads_cases else {}
+    glanced = glances.glances(session, sealer(), [row.reference for row in shown if row.is_case]) if reads_cases else {}
     may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return page(
         "home.html",
@@ -89,7 +94,7 @@ def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
         here="home",
         on=on,
         of_unit=of_unit,
-        sheet=day_sheet(call, sealer(), on, clock, me.conflicts, is_mine=not of_unit, with_visits=may_open),
+        sheet=events.day_sheet(call, sealer(), on, clock, me.conflicts, is_mine=not of_unit, with_visits=may_open),
         names=names_in(session, me.standing.unit),
     )
 
@@ -104,7 +109,7 @@ def _references_of(rows: Sequence[Row], *kinds: str) -> list[str]:
 
 
 def _agencies_of(
-    session: Session, rows: Sequence[Row], glanced: Mapping[str, Glance], at: datetime
+    session: Session, rows: Sequence[Row], glanced: Mapping[str, glances.Glance], at: datetime
 ) -> Mapping[Row, str]:
     """What the agency of each row is called, where it is one of the registry."""
     found: dict[Row, str] = {}
@@ -134,3 +139,69 @@ def drop_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     if origin is not None:
         unsent.drop(session, me.officer.id, page=origin.partition("?")[0])
     return see_other(origin or "/console/")
+
+
+MAX_FOUND = 10
+Found = list[tuple[str, str]]
+"""Label and address of what was found."""
+
+
+@page_at(pages, "/search", Resource.OWN, Act.READ)
+def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
+    typed = " ".join(request.args.get("q", "").split())[:MAX_TYPED]
+    found = {name: rows for name, rows in _found(session, me, typed).items() if rows} if typed else {}
+    only = [href for rows in found.values() for _, href in rows]
+    if len(only) == 1:
+        return see_other(only[0])
+    return page("search.html", here="", sought_for=typed, found=found)
+
+
+def _found(session: Session, me: AuthenticatedOfficer, typed: str) -> dict[str, Found]:
+    may, begun = me.standing.may, typed.upper().replace("-", "").replace(" ", "")
+    found: dict[str, Found] = {}
+    if may(Resource.CASE, Act.READ):
+        cases = listing.cases_beginning(session, me.standing.unit, typed, MAX_FOUND)
+        found["cases"] = [(one, f"/console/cases/{one}") for one in cases]
+        found["agency_cases"] = _cases_about(session, typed)
+        employers = firms.employers_named(session, sealer(), me.standing.unit, typed)[:MAX_FOUND]
+        found["employers"] = [(one.details.name, f"/console/employers/{one.row.reference}") for one in employers]
+    if may(Resource.LICENCE, Act.READ):
+        found["licences"] = _licences(session, me, typed, begun)
+    if may(Resource.SANCTION, Act.READ):
+        mine = select(Sanction.reference).where(
+            Sanction.authority == me.standing.authority,
+            Sanction.reference.startswith(begun),
+            Sanction.agency.not_in(me.conflicts),
+        )
+        rows = session.execute(mine.limit(MAX_FOUND)).scalars() if len(begun) >= 4 and begun.isalnum() else ()
+        found["sanctions"] = [(one, f"/console/sanctions/{one}") for one in rows]
+    if may(Resource.OFFICER, Act.READ):
+        named = or_(Officer.name.icontains(typed, autoescape=True), Officer.email.icontains(typed, autoescape=True))
+        officers = (
+            select(Officer).where(Officer.unit == me.standing.unit, named).order_by(Officer.name).limit(MAX_FOUND)
+        )
+        found["officers"] = [(one.name, f"/console/officers/{one.reference}") for one in session.scalars(officers)]
+    return found
+
+
+def _cases_about(session: Session, typed: str) -> Found:
+    """The cases about each agency that may be meant: the queue by its filter."""
+    agencies = suggested_agencies(session, typed, language(), day_at(now(), None))
+    return [(one.name.name, f"/console/cases?agency={one.reference}") for one in agencies]
+
+
+def _licences(session: Session, me: AuthenticatedOfficer, typed: str, begun: str) -> Found:
+    """The authority's licences by number or reference, and those of the agencies that may be meant."""
+    agencies = [one.reference for one in suggested_agencies(session, typed, language(), day_at(now(), None))]
+    of_agency = select(Agency.id).where(Agency.reference.in_(agencies))
+    numbered = select(LookupKey.licence).where(
+        LookupKey.kind == LICENCE_NUMBER, LookupKey.value == number_key(typed), LookupKey.superseded_at.is_(None)
+    )
+    of_interest = select(Agency.id).where(Agency.reference.in_(me.conflicts))
+    mine = select(Licence.reference, Licence.number).where(
+        Licence.authority == me.standing.authority,
+        Licence.agency_id.not_in(of_interest),
+        or_(Licence.reference == begun, Licence.reference.in_(numbered), Licence.agency_id.in_(of_agency)),
+    )
+    rows = session.execute(mine.order_by(Licence.id).limit(MAX_FOUND)).all()
+    return [(row.number or row.reference, f"/console/licences/{row.reference}") for row in rows]

@@ -12,16 +12,14 @@ from registry.officer_acts.acting import names_of
 from registry.officer_acts.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import suggestions
+from registry.pages.officers.forms import Place, serve_acts, suggestions
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.rendering import Refusal, language, page
 from registry.register.agencies.channels import registered_addresses
 from registry.register.imports import queries
 from registry.supervision.collisions.rules import Sign, findings
-from registry.supervision.licensing import related_acts
-from registry.supervision.licensing.drafting import is_of, status_on, today_of
+from registry.supervision.licensing import drafting, related_acts
 from registry.vocabulary.register import ChannelKind, Language
 
 pages = Blueprint("console_imports", __name__)
@@ -122,7 +120,7 @@ serve_acts(pages, "/clones/agencies/<agency>", licence_acts.CLONE_WARNINGS, _fin
 @page_at(pages, "/clones", Resource.CLONE, Act.READ)
 def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = licence_acts.official(me).authority
-    today, _ = today_of(session, authority, now())
+    today, _ = drafting.today_of(session, authority, now())
     return page(
         "imports/clones.html",
         here="imports",
@@ -134,7 +132,7 @@ def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
                 one,
                 both,
                 findings(both[0], both[1], [Sign(word) for word in one.signs]),
-                [agency for agency in both if is_of(agency, authority)],
+                [agency for agency in both if drafting.is_of(agency, authority)],
             )
             for one, both in related_acts.collisions_open(session, authority)
             if not any(me.has_conflict(agency.agency_id) for agency in both)
@@ -144,7 +142,7 @@ def clones(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         authority=authority,
         site=services().settings.public_url,
         today=today,
-        status_on=status_on,
+        status_on=drafting.status_on,
         status_word=status_word,
         tone=tone,
         warned=[one for one in related_acts.warned(session, authority) if not me.has_conflict(one.agency_id)],

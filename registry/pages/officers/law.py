@@ -1,17 +1,16 @@
 """Overlays of the law: what waits for a second operator, what is in force, and a form for the next one."""
 
 from flask import Blueprint, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.inbox.other_sources import rows_to_read_again
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
-from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.oversight import trail
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.law.overlays.queries import all_overlays, overlay_payload
@@ -33,16 +32,15 @@ serve_acts(pages, "/law/<reference>", LAW_OVERLAYS, _place_of_act)
 @page_at(pages, "/law", Resource.LAW, Act.READ)
 def overlays(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     rows = all_overlays(session)
-    involved = {
-        who for row in rows for who in (row.proposed_by, row.decided_by, row.withdrawal_asked_by, row.withdrawn_by)
-    }
-    query = select(Officer.reference, Officer.name).where(Officer.reference.in_(involved))
+    acted = [
+        one for row in rows for one in (row.proposed_by, row.decided_by, row.withdrawal_asked_by, row.withdrawn_by)
+    ]
     return page(
         "law/overlays.html",
         here="law",
         refusal=refusal,
         found=[(row, overlay_payload(row)) for row in rows],
-        names={row.reference: row.name for row in session.execute(query)},
+        names=trail.names_of(session, [one for one in acted if one is not None]),
         to_read=rows_to_read_again(session, day_at(now(), None)),
         own=me.officer.reference,
         may_propose=me.standing.may(Resource.LAW, Act.PROPOSE),

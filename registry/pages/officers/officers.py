@@ -10,7 +10,7 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 from registry.vocabulary.register import STAFF_LANGUAGES

@@ -28,7 +28,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
 from registry.oversight.rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
-from registry.pages.officers.form_fields import day
+from registry.pages.officers.forms import day
 from registry.pages.officers.guard import Afterwards, page_at
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, ClockKind, Priority

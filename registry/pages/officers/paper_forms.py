@@ -6,8 +6,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
-from registry.complaints.intake import paper_forms
-from registry.complaints.intake.rules import KEPT_DAYS, MAX_DAYS_BACK
+from registry.complaints.intake import paper_forms, rules
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
@@ -20,8 +19,7 @@ from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import CURRENCIES, PARTS, read_form
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import Place, serve_acts, version_sent
 from registry.pages.officers.guard import allowed, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 
@@ -116,8 +114,8 @@ def list_forms(session: Session, me: AuthenticatedOfficer, refusal: Refusal | No
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
         today=me.day(now()),
-        days_back=MAX_DAYS_BACK,
-        kept_days=KEPT_DAYS,
+        days_back=rules.MAX_DAYS_BACK,
+        kept_days=rules.KEPT_DAYS,
     )
 
 

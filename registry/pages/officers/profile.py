@@ -22,15 +22,13 @@ from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSI
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.sign_in_providers import only_way_of
-from registry.officers import accounts, factors, notices, signing_in, tokens
-from registry.officers.models import NoticeChoice, OfficerState
+from registry.officers import accounts, factors, models, notices, signing_in, tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
 from registry.pages.forms import fault_on, read_digits
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import suggestions
+from registry.pages.officers.forms import Place, serve_acts, suggestions
 from registry.pages.officers.guard import form_at, open_to_all, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
@@ -80,13 +78,13 @@ def show_own_account(
         colleagues=[
             one
             for one in accounts.officers_of(session, me.standing.unit)
-            if one.id != me.officer.id and one.state is OfficerState.ACTIVE
+            if one.id != me.officer.id and one.state is models.OfficerState.ACTIVE
         ],
         staff_languages=[(one, language_name(one, one)) for one in STAFF_LANGUAGES],
         roles=sorted(accounts.own_roles(session, me.officer)),
         loans=accounts.loans_of(session, me.officer, me.day(at)),
         today=me.day(at),
-        choices=list(NoticeChoice),
+        choices=list(models.NoticeChoice),
         choice=notices.choice_of(session, me.officer),
         ways=sorted(push.ways(services().settings)),
         push=(notices.push_of(session, me.officer) or "").partition(":"),

@@ -12,22 +12,14 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.transaction import keyring, services, writing
 from registry.officer_acts.sign_in_providers import clients, only_way_of
-from registry.officers.models import Officer
+from registry.officers import models, signing_in
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, NotProved, ProviderAway
-from registry.officers.providers.linking import BACK_WITHIN, Returned, Sent
 from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.officers.signing_in import Browser, Step
 from registry.pages.forms import fault_on
-from registry.pages.officers.guard import (
-    Afterwards,
-    form_at,
-    open_to_all,
-    session_cookie,
-    visit_cookie,
-)
+from registry.pages.officers.guard import Afterwards, form_at, open_to_all, session_cookie, visit_cookie
 from registry.pages.officers.profile import show_own_account
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
@@ -92,31 +84,31 @@ def end_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Respo
     return show_own_account(session, me, given="unlinked")
 
 
-def _leave(client: Client, sent: Sent) -> Response:
+def _leave(client: Client, sent: linking.Sent) -> Response:
     try:
         address = client.address(_address_back(), sent.state, sent.nonce, sent.verifier)
     except ProviderAway:
         return _sign_in_page("provider_away_only" if client.provider.only else "provider_away", 503)
     leaving = page("leaving.html", here="sign_in", name=client.provider.name, address=address)
-    return visit_cookie().give(leaving, sent.browser, BACK_WITHIN)
+    return visit_cookie().give(leaving, sent.browser, linking.BACK_WITHIN)
 
 
 def _arrive(client: Client, known: Known) -> Response:
     with writing() as session:
-        attempt = linking.enter(Call(session, Browser(), now()), keyring(), client.provider, known)
-    if attempt.step is Step.REFUSED:
+        attempt = linking.enter(Call(session, signing_in.Browser(), now()), keyring(), client.provider, known)
+    if attempt.step is signing_in.Step.REFUSED:
         return _sign_in_page("provider_unlinked", 403)
-    cookie, is_in = session_cookie(), attempt.step is Step.IN
+    cookie, is_in = session_cookie(), attempt.step is signing_in.Step.IN
     to = address_after_sign_in(cookie) if is_in else "/console/code"
     response = cookie.give(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
     return forget_address(response, cookie) if is_in else response
 
 
-def _link(client: Client, visit: Returned, known: Known) -> Response:
+def _link(client: Client, visit: linking.Returned, known: Known) -> Response:
     fault, at = None, now()
     try:
         with writing() as session:
-            officer = session.get_one(Officer, visit.officer_id)
+            officer = session.get_one(models.Officer, visit.officer_id)
             linking.link(session, officer, client.provider, known, at)
     except ActRefused as refused:
         fault = refused.reason

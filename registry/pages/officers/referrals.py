@@ -11,29 +11,24 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import units
-from registry.complaints.case.consents import is_consented
+from registry.complaints.case import consents, units
 from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import actions, portal, queries
-from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
+from registry.complaints.parties.referrals import actions, content, portal, queries, rules
 from registry.complaints.parties.steps import fetch_of_case, find_case, require_of_case
-from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.portals import see_other
 from registry.i18n.question_words import in_words
-from registry.officer_acts.acting import acting, custodian_call, names_in, party_call
+from registry.officer_acts.acting import acting, custodian_call, names_in, officer_call, party_call
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.showing import parts_of, place_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import Place, serve_acts, version_sent
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import AttachmentState, Author
@@ -92,7 +87,7 @@ serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _place_of_act
 
 def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
-    call = Call(session, acting(me, Resource.REFERRAL, Act.PROPOSE), now())
+    call = officer_call(session, me, Resource.REFERRAL, Act.PROPOSE)
     view = case_view(call, sealer(), head.case.reference)
     today = me.day(now())
     return case_page(
@@ -105,7 +100,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         partners=[_partner(session, head, unit) for unit in units.partners(session) if unit.closed_on is None],
         usual=today + USUAL,
         tomorrow=today + timedelta(days=1),
-        longest=today + MAX_ACCESS,
+        longest=today + rules.MAX_ACCESS,
     )
 
 
@@ -121,8 +116,8 @@ def _pieces(me: AuthenticatedOfficer, box: ContainerView) -> dict[str, Any]:
 
 
 def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
-    consent = consent_for(unit.partner_kind, unit.country)
-    return {"unit": unit, "agreed": consent is not None and is_consented(session, head.case, consent)}
+    consent = rules.consent_for(unit.partner_kind, unit.country)
+    return {"unit": unit, "agreed": consent is not None and consents.is_consented(session, head.case, consent)}
 
 
 def _referral_page(
@@ -148,7 +143,7 @@ def _referral_page(
 @form_at(pages, "/identities/<reference>", Resource.IDENTITY, Act.APPROVE)
 def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
-    require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
+    require_no_conflict(me, find_case(session, Referral, me.standing.unit, reference))
     call = custodian_call(session, me, version)
     refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
     return see_other("/console/identities") if refusal is None else list_identities(session, me, refusal)
@@ -212,7 +207,7 @@ class ShownAnswer(NamedTuple):
     answer: str
 
 
-def answers_in(language: Language, handed: Handed) -> list[ShownAnswer]:
+def answers_in(language: Language, handed: content.Handed) -> list[ShownAnswer]:
     """What a referral contains, in the reader's language: for the officer's preview and the partner's page alike."""
     ordered = sorted(handed.answers, key=lambda received: place_of((received.question, None)))
     return [ShownAnswer(received.by, *in_words(language, received.question, received.value)) for received in ordered]

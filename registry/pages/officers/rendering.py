@@ -18,17 +18,8 @@ from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.states import reads_of_measure
 from registry.complaints.casework.unsent import Unsent
+from registry.core import errors
 from registry.core.clock import day_at, now, zone
-from registry.core.errors import (
-    ActRefused,
-    ChannelChangeRefused,
-    Fault,
-    IllegalMove,
-    InvalidInput,
-    NotNow,
-    RegistryError,
-    StaleVersion,
-)
 from registry.core.working_days import last_day
 from registry.http.errors import ProblemDocument
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
@@ -37,7 +28,6 @@ from registry.http.transaction import services
 from registry.i18n import names, wording
 from registry.i18n.faults import fault_words, field_name
 from registry.i18n.languages import has_text, text
-from registry.i18n.names import LOCALES
 from registry.officer_acts.sign_in_providers import providers
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.pages.files import SiteFiles, templates_of
@@ -212,7 +202,9 @@ def language() -> Language:
     return g.get("language") or negotiated(request)
 
 
-_REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
+_REFUSED = (
+    errors.ChannelChangeRefused, errors.InvalidInput, errors.IllegalMove, errors.NotNow, errors.StaleVersion, errors.ActRefused,
+)  # fmt: skip
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -242,18 +234,20 @@ def attempt(session: Session, act: Callable[[], object], called: Mapping[str, st
     return None
 
 
-def refusal_of(refused: RegistryError, called: Mapping[str, str] = _NONE) -> Refusal:
+def refusal_of(refused: errors.RegistryError, called: Mapping[str, str] = _NONE) -> Refusal:
     """What a page says of a refusal, in the language of the officer."""
-    status = 400 if isinstance(refused, InvalidInput) else 409
+    status = 400 if isinstance(refused, errors.InvalidInput) else 409
     spoken = language()
     detail = refusal_text(spoken, refused)
     faults = (
-        tuple(_field(spoken, fault, called) for fault in refused.faults) if isinstance(refused, InvalidInput) else ()
+        tuple(_field(spoken, fault, called) for fault in refused.faults)
+        if isinstance(refused, errors.InvalidInput)
+        else ()
     )
     return Refusal(status, refused.code, *((refused.text, Language.EN) if detail is None else (detail, spoken)), faults)
 
 
-def _field(spoken: Language, fault: Fault, called: Mapping[str, str]) -> FieldFault:
+def _field(spoken: Language, fault: errors.Fault, called: Mapping[str, str]) -> FieldFault:
     parameter = fault.parameter.partition(".")[0]
     return FieldFault(called.get(parameter, parameter), field_name(spoken, fault), fault_words(spoken, fault))
 
@@ -284,7 +278,7 @@ def zone_of(standing: OfficerRights) -> str | None:
 @lru_cache(maxsize=1024)
 def day_text(language: Language, day: date) -> str:
     """A day where there is little room."""
-    return str(format_date(day, "medium", locale=LOCALES[language]))
+    return str(format_date(day, "medium", locale=names.LOCALES[language]))
 
 
 @lru_cache(maxsize=4096)
@@ -299,9 +293,9 @@ def due_short(language: Language, at: datetime, name: str | None) -> str:
     """As `due_text` without the year, for a column of days that are near."""
     last = last_day(at, name)
     if last is not None:
-        return str(format_skeleton("MMMd", last, locale=LOCALES[language]))
+        return str(format_skeleton("MMMd", last, locale=names.LOCALES[language]))
     there = at.astimezone(zone(name or "UTC"))
-    return f"{format_skeleton('MMMd', there.date(), locale=LOCALES[language])} {there:%H:%M}"
+    return f"{format_skeleton('MMMd', there.date(), locale=names.LOCALES[language])} {there:%H:%M}"
 
 
 def due_text(language: Language, at: datetime, name: str | None) -> str:

@@ -18,16 +18,12 @@ from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, pi
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.rendering import Refusal, language, page
-from registry.supervision.sanctions import queries
-from registry.supervision.sanctions.effect import foresee
-from registry.supervision.sanctions.models import Sanction
-from registry.supervision.sanctions.moves import today_at
-from registry.supervision.sanctions.rules import TOUCHES_WORKERS, UNPUBLISHED, By
+from registry.supervision.sanctions import effect, models, moves, queries, rules
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
@@ -47,7 +43,7 @@ TERMS = (
 @page_at(pages, "/sanctions", Resource.SANCTION, Act.READ)
 def list_sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = me.standing.authority
-    found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
+    found = queries.sanctions_of(session, authority, moves.today_at(session, authority, now()))
     return page(
         "sanctions/list.html",
         here="sanctions",
@@ -81,7 +77,7 @@ def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) ->
     """With what is said of the workers in place, and handed in for approval where that was pressed."""
     form, is_handed_in = request.form, _is_handed_in()
     following = (
-        [ACTS["workers"]] if form.get("kind") in TOUCHES_WORKERS and (is_handed_in or form.get("timing")) else []
+        [ACTS["workers"]] if form.get("kind") in rules.TOUCHES_WORKERS and (is_handed_in or form.get("timing")) else []
     )
     following += [ACTS["review"]] if is_handed_in else []
     return Place(
@@ -120,7 +116,7 @@ def show_proposal_form(session: Session, me: AuthenticatedOfficer, refusal: Refu
     given = request.form if request.method == "POST" else request.args
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
     head = _open_decided_case(session, me, decision)
-    today = today_at(session, me.standing.authority, now())
+    today = moves.today_at(session, me.standing.authority, now())
     agencies: Sequence[str | None] = head.agencies if head is not None else ()
     if not agencies and licence is not None and read_reference(licence) is None:
         # What was typed is no reference: by the agency that it names, its licences are offered.
@@ -142,7 +138,7 @@ def show_proposal_form(session: Session, me: AuthenticatedOfficer, refusal: Refu
         licences=known,
         holders=names_of_agencies(session, {agency for agency, _ in known if agency}, language(), today),
         kinds=list(SanctionKind),
-        with_workers=sorted(TOUCHES_WORKERS, key=list(SanctionKind).index),
+        with_workers=sorted(rules.TOUCHES_WORKERS, key=list(SanctionKind).index),
         timings=list(Timing),
         informed_parties=list(ToldFirst),
         today=today,
@@ -157,7 +153,7 @@ def _picked_agency(session: Session, typed: str) -> str | None:
 
 
 def _edit_page(
-    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+    session: Session, me: AuthenticatedOfficer, sanction: models.Sanction, refusal: Refusal | None = None
 ) -> Response:
     """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
     version: only who has seen it writes over it."""
@@ -173,15 +169,15 @@ def _edit_page(
         changed=_changed_terms(sanction, request.form) if is_stale else [],
         is_stale=is_stale,
         kinds=list(SanctionKind),
-        today=today_at(session, me.standing.authority, now()),
+        today=moves.today_at(session, me.standing.authority, now()),
     )
 
 
 def _sanction_page(
-    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+    session: Session, me: AuthenticatedOfficer, sanction: models.Sanction, refusal: Refusal | None = None
 ) -> Response:
     authority, standing = me.standing.authority, me.standing
-    today = today_at(session, authority, now())
+    today = moves.today_at(session, authority, now())
     view = queries.sanction_view(session, sanction, me.officer.reference, today)
     may_read = standing.may(Resource.DECISION, Act.READ) and standing.may(Resource.CASE, Act.READ)
     return page(
@@ -193,14 +189,14 @@ def _sanction_page(
         names=names_in(session, sanction.unit),
         may_propose=standing.may(Resource.SANCTION, Act.PROPOSE),
         may_approve=standing.may(Resource.SANCTION, Act.APPROVE),
-        proposer=By.PROPOSER,
-        approver=By.APPROVER,
-        ends=[one for one in ENDS if (one, By.APPROVER) in view.ways],
-        needs_look=sanction.kind in TOUCHES_WORKERS,
+        proposer=rules.By.PROPOSER,
+        approver=rules.By.APPROVER,
+        ends=[one for one in ENDS if (one, rules.By.APPROVER) in view.ways],
+        needs_look=sanction.kind in rules.TOUCHES_WORKERS,
         timings=list(Timing),
         informed_parties=list(ToldFirst),
         answers=_answers(session, sanction),
-        is_told=sanction.kind not in UNPUBLISHED,
+        is_told=sanction.kind not in rules.UNPUBLISHED,
         today=today,
     )
 
@@ -220,35 +216,35 @@ def approvals(session: Session, me: AuthenticatedOfficer, references: Iterable[s
     authority, found = me.standing.authority, {}
     if not me.standing.may(Resource.SANCTION, Act.APPROVE):
         return {}
-    today = today_at(session, authority, now())
+    today = moves.today_at(session, authority, now())
     for reference in references:
         sanction = queries.sanction_named(session, authority, reference)
         view = queries.sanction_view(session, sanction, me.officer.reference, today)
-        lack = view.ways.get((sanction.ending_to or SanctionState.APPROVED, By.APPROVER))
-        is_told = sanction.kind not in UNPUBLISHED
+        lack = view.ways.get((sanction.ending_to or SanctionState.APPROVED, rules.By.APPROVER))
+        is_told = sanction.kind not in rules.UNPUBLISHED
         found[reference] = Approval(view, _answers(session, sanction), is_told, today, lack)
     return found
 
 
-def _answers(session: Session, sanction: Sanction) -> list[Change]:
+def _answers(session: Session, sanction: models.Sanction) -> list[Change]:
     """The public answer about the licence before and after what waits for a second person; empty where that is not known."""
     try:
-        effect = foresee(session, sanction, now())
+        foreseen = effect.foresee(session, sanction, now())
     except IllegalMove:
         return []
-    if effect is None:
+    if foreseen is None:
         return []
-    before, after = (licence_lines(one, sanction.licence, effect.day) for one in (effect.before, effect.after))
+    before, after = (licence_lines(one, sanction.licence, foreseen.day) for one in (foreseen.before, foreseen.after))
     return [Change(name, before[name], after[name]) for name in ("status", "recruit")]
 
 
-def _terms_of(sanction: Sanction) -> dict[str, str]:
+def _terms_of(sanction: models.Sanction) -> dict[str, str]:
     """A sanction's terms as its form shows them."""
     found = {name: getattr(sanction, name) for name in TERMS}
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
-def _changed_terms(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
+def _changed_terms(sanction: models.Sanction, form: Form) -> list[tuple[str, str, str]]:
     """The terms that stand otherwise than they were typed: name, what stands there, what was typed."""
     stands = _terms_of(sanction)
     both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]

@@ -13,11 +13,8 @@ from registry.http.portals import see_other
 from registry.http.transaction import keyring, services, writing
 from registry.officer_acts.sign_in_providers import farewell, providers
 from registry.officers import factors, join_codes, sessions, signing_in
-from registry.officers.factors import RelyingParty, relying_party_at
 from registry.officers.models import Officer
 from registry.officers.providers import linking
-from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from registry.officers.signing_in import Attempt, Browser, Step
 from registry.pages.files import picture
 from registry.pages.officers.guard import KNOWN_FOR, known_cookie, open_to_all, session_cookie, token_sent
 from registry.pages.officers.rendering import page
@@ -46,7 +43,7 @@ def sign_in() -> Response:
             return linking.may_by_password(session, officer, providers())
 
         attempt = signing_in.sign_in(_call(session), keyring(), email, password, may_by_password)
-    if attempt.step is Step.SECOND_FACTOR:
+    if attempt.step is signing_in.Step.SECOND_FACTOR:
         return session_cookie().give(see_other("/console/code"), attempt.token or "")
     return page("sign_in.html", here="sign_in", fault="refused", status=403, over="", email=email)
 
@@ -75,26 +72,26 @@ def give_key() -> Response:
     return _second_step(lambda call: signing_in.give_key(call, keyring(), party, answer))
 
 
-def _second_step(give: Callable[[Call[Browser]], Attempt]) -> Response:
+def _second_step(give: Callable[[Call[signing_in.Browser]], signing_in.Attempt]) -> Response:
     try:
         with writing() as session:
             attempt = give(_call(session))
     except NotSignedIn:
         return session_cookie().take(see_other("/console/sign-in"))
-    if attempt.step is Step.REFUSED:
+    if attempt.step is signing_in.Step.REFUSED:
         return _code_page(fault="refused", status=403)
     cookie = session_cookie()
     response = cookie.give(see_other(address_after_sign_in(cookie)), attempt.token or "")
     return known_cookie().give(forget_address(response, cookie), attempt.mark, KNOWN_FOR)
 
 
-def _call(session: Session) -> Call[Browser]:
-    return Call(session, Browser(token_sent(), known_cookie().sent()[:200]), now())
+def _call(session: Session) -> Call[signing_in.Browser]:
+    return Call(session, signing_in.Browser(token_sent(), known_cookie().sent()[:200]), now())
 
 
-def relying_party() -> RelyingParty | None:
+def relying_party() -> factors.RelyingParty | None:
     """Where security keys are asked; None where browsers offer none."""
-    return relying_party_at(services().settings.console_address)
+    return factors.relying_party_at(services().settings.console_address)
 
 
 @pages.post("/sign-out")
@@ -102,7 +99,7 @@ def relying_party() -> RelyingParty | None:
 def sign_out() -> Response:
     """Here, and where the session began with a provider's word there too: the next at this machine would be let in again."""
     with writing() as session:
-        ended = OFFICER_SESSIONS.end(session, token_sent(), now())
+        ended = sessions.OFFICER_SESSIONS.end(session, token_sent(), now())
         provider = None if ended is None else ended.provider
     there = farewell(provider)
     if there is None:
@@ -158,7 +155,7 @@ def join_with_key() -> Response:
         try:
             officer = join_codes.officer_of_code(session, code, at)
             if not answer:
-                token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
+                token = sessions.OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
                 _, half = sessions.authenticate_first_step(session, token, at)
                 wanted = factors.registration_options(Call(session, officer, at), half, party)
                 asking = page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted)
@@ -169,7 +166,7 @@ def join_with_key() -> Response:
             factors.add_key(Call(session, officer, at), half, party, name, answer)
             factors.APPS.forget_begun(session, officer)
             _, recovery = join_codes.finish_joining(session, code, at)
-            OFFICER_SESSIONS.end(session, token_sent(), at)
+            sessions.OFFICER_SESSIONS.end(session, token_sent(), at)
         except (ActRefused, NotSignedIn) as refused:
             fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
             recovery = []
@@ -178,7 +175,7 @@ def join_with_key() -> Response:
     return session_cookie().take(page("joined.html", here="sign_in", recovery=recovery))
 
 
-def require_password(session: Session, me: AuthenticatedOfficer) -> None:
+def require_password(session: Session, me: sessions.AuthenticatedOfficer) -> None:
     """Raise ActRefused if the password typed in this form is wrong. A failure is counted as at sign-in.
 
     It is asked again before whatever would outlast the session: an open desk, or a stolen cookie, is not enough.

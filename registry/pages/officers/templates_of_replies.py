@@ -10,7 +10,7 @@ from registry.http.portals import see_other
 from registry.officer_acts.acting import acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import version_sent
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.vocabulary.cases import CaseState

@@ -8,16 +8,15 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.units import receivers
 from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.steps import require_of_case
-from registry.complaints.parties.transfers import queries
-from registry.complaints.parties.transfers.actions import waiting, why_not
+from registry.complaints.parties.transfers import actions, queries
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import names_in, officer_call
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.transfer_acts import ACTS, IN_CASE, RECEIVED, find_received
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.rendering import Refusal, page
 
@@ -51,7 +50,7 @@ serve_acts(pages, "/cases/<reference>/transfers/<transfer>", ACTS, _own)
 def _tab(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     unit = me.standing.unit
     found = queries.fetch_of_case(officer_call(session, me, Resource.TRANSFER, Act.READ), sealer(), head.case.reference)
-    asked = waiting(session, head.case)
+    asked = actions.waiting(session, head.case)
     return case_page(
         "transfers/of_case.html",
         me,
@@ -60,7 +59,7 @@ def _tab(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         refusal=refusal,
         found=found,
         is_waiting=asked is not None,
-        lacking=why_not(session, head.case),
+        lacking=actions.why_not(session, head.case),
         choices=receivers(session, unit),
         unit_names=queries.names_of_units(session, _units(one.transfer for one in found)),
         names=_names(session, [one.transfer for one in found]),

@@ -26,21 +26,14 @@ from registry.i18n.wording import date_text
 from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.form_fields import refused_file, takes_file
+from registry.pages.officers.forms import refused_file, takes_file
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
-from registry.pages.public.licence_status import LicenceView, Stands, standing_of
-from registry.pages.public.papers import languages_of, staff_card_html
-from registry.pages.public.rendering import is_demo
-from registry.pages.public.share_card import StaffPicture, can_draw, drawn_staff_card
-from registry.proofs.papers.making import pdf_at_once
-from registry.proofs.papers.qr import Symbol
+from registry.pages.public import licence_status, papers, rendering, share_card
+from registry.proofs.papers import making, qr
 from registry.proofs.papers.rendering import Draft
-from registry.proofs.wallets import grants, staff
-from registry.proofs.wallets.card_codes import Card, card_code, card_of_row
-from registry.proofs.wallets.models import StaffCard
-from registry.register.agencies import record
-from registry.register.agencies.queries import public_record
+from registry.proofs.wallets import card_codes, grants, models, staff
+from registry.register.agencies import queries, record
 from registry.vocabulary.register import HolderKind, Language
 
 pages = Blueprint("console_wallets", __name__)
@@ -49,7 +42,7 @@ HERE = "/console/wallets"
 
 
 class ShownCard(NamedTuple):
-    card: StaffCard
+    card: models.StaffCard
     person: staff.Person
 
 
@@ -70,7 +63,7 @@ def offer(session: Session, me: AuthenticatedOfficer) -> Response:
     response = page(
         "wallets/offer.html",
         here="entry",
-        symbol=Symbol(found.address).data_address,
+        symbol=qr.Symbol(found.address).data_address,
         link=found.address.replace("openid-credential-offer:", "haip-vci:", 1),
         offer=found,
         minutes=int(grants.OFFER_LIFE.total_seconds()) // 60,
@@ -120,14 +113,14 @@ def end_card(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
 def download_card(session: Session, me: AuthenticatedOfficer, reference: str, form: str) -> Response:
     """Raises NotFound for a card that is not the agency's or has ended, NotNow while the licence is not in force."""
     row = staff.card_of(session, representative(session, me).agency, reference)
-    standing = standing_of(row.licence)
-    if standing.stands is not Stands.IN_FORCE:
+    standing = licence_status.standing_of(row.licence)
+    if standing.stands is not licence_status.Stands.IN_FORCE:
         raise NotNow("the licence is not in force: no card is printed on it", "wallet.licence_not_in_force")
-    card = card_of_row(wallets().issuer.keyring, row)
-    code = card_code(session, card, issuing().issuer, issuing().signers.of(Use.CREDENTIAL))
-    languages = languages_of(Language.ZH_HANS, standing)
+    card = card_codes.card_of_row(wallets().issuer.keyring, row)
+    code = card_codes.card_code(session, card, issuing().issuer, issuing().signers.of(Use.CREDENTIAL))
+    languages = papers.languages_of(Language.ZH_HANS, standing)
     if form == "card.pdf":
-        body = pdf_at_once(Draft(staff_card_html(languages, standing, card, code)))
+        body = making.pdf_at_once(Draft(papers.staff_card_html(languages, standing, card, code)))
         response = Response(body, mimetype="application/pdf")
     else:
         response = Response(_picture(languages, standing, card, code), mimetype="image/png")
@@ -136,15 +129,17 @@ def download_card(session: Session, me: AuthenticatedOfficer, reference: str, fo
     return response
 
 
-def _picture(languages: Sequence[Language], standing: LicenceView, card: Card, code: str) -> bytes:
-    if not can_draw():
+def _picture(
+    languages: Sequence[Language], standing: licence_status.LicenceView, card: card_codes.Card, code: str
+) -> bytes:
+    if not share_card.can_draw():
         raise NotFound("no picture is drawn here: the font it needs is not installed")
     language = languages[0]
     is_named = standing.agency.holder_kind is HolderKind.LEGAL_PERSON
     until = f"{text(language, 'page.staff.until')} {date_text(language, card.expires_at.date())}"
     number = f"{text(language, 'page.agency.licence.number')} {standing.licence.number}"
-    return drawn_staff_card(
-        StaffPicture(
+    return share_card.drawn_staff_card(
+        share_card.StaffPicture(
             language=language,
             site=text(language, "page.site"),
             title=text(language, "paper.staff"),
@@ -152,9 +147,9 @@ def _picture(languages: Sequence[Language], standing: LicenceView, card: Card, c
             agency=main_name(standing.agency, language).name if is_named else text(language, "paper.holder.private"),
             facts=([number] if is_named and standing.licence.number else []) + [until],
             warnings=[text(one, "page.staff.copied") for one in languages],
-            code=Symbol(code).png,
+            code=qr.Symbol(code).png,
             portrait=card.portrait,
-            demo=text(language, "page.demo") if is_demo() else "",
+            demo=text(language, "page.demo") if rendering.is_demo() else "",
         )
     )
 
@@ -232,7 +227,7 @@ def _shown_cards(session: Session, agency: str) -> list[ShownCard]:
 
 
 def _agency(session: Session, me: AuthenticatedOfficer) -> record.Agency:
-    agency = public_record(session, representative(session, me).agency, now().date())
+    agency = queries.public_record(session, representative(session, me).agency, now().date())
     if agency is None:
         raise NotFound("your agency's entry is not there any more")
     return agency

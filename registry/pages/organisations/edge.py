@@ -4,20 +4,11 @@ from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
-from registry.pages.organisations import (
-    jobs,
-    keys,
-    members,
-    profile,
-    receipts,
-    sign_in,
-    watches,
-    webhooks,
-)
+from registry.pages.organisations import jobs, keys, members, receipts, sign_in, watches, webhooks
 from registry.pages.organisations.guard import PATH
 from registry.pages.organisations.rendering import error_page, files
 
-MODULES = (sign_in, keys, jobs, receipts, watches, webhooks, members, profile)
+MODULES = (sign_in, keys, jobs, receipts, watches, webhooks, members)
 PAGES: tuple[Blueprint, ...] = (files, *(module.pages for module in MODULES))
 
 

@@ -21,7 +21,6 @@ from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, page_response, require_form, see_other
 from registry.http.transaction import services, writing
 from registry.organisations import sessions
-from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 FORM_MARK = "mark"
@@ -53,7 +52,7 @@ def for_members(view: View) -> View:
                 return _done_once(session, me, lambda: view(session, me, **path))
         except _Quicker as quicker:
             return _replayed(quicker.stored)
-        except SecondStepNeeded:
+        except sessions.SecondStepNeeded:
             return see_other(f"{PATH}/code")
         except NotSignedIn:
             # The wanted address is not carried along: one that leads elsewhere cannot be planted.
@@ -99,7 +98,7 @@ class _Stored(msgspec.Struct):
     body: bytes
 
 
-def _done_once(session: Session, me: MemberPresent, act: Callable[[], Response]) -> Response:
+def _done_once(session: Session, me: sessions.MemberPresent, act: Callable[[], Response]) -> Response:
     """What a form does, once however often the browser sends it; who sends it again sees the first answer for a day.
 
     A form is the same by the mark that its page gave it and by all that was filled in. One that was refused may be sent
@@ -165,7 +164,7 @@ def open_to_all(view: View) -> View:
     return opened
 
 
-def authenticate(session: Session) -> MemberPresent:
+def authenticate(session: Session) -> sessions.MemberPresent:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
     me = sessions.authenticate(session, token_sent(), now())
     g.account_bar = (me.member.name, me.organisation.name)

@@ -12,13 +12,8 @@ from flask import Blueprint, Response, after_this_request, g, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from registry.bulk import actions, files
+from registry.bulk import actions, files, models, reading, receiving, rules
 from registry.bulk.answering.copies import result_file
-from registry.bulk.files import bring_here, remove_files, results_of
-from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_of_lines
-from registry.bulk.receiving import receive_list
-from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, constants_as_text, guess_columns, lacking
 from registry.core import errors
 from registry.core.clock import now
 from registry.core.db.reading import Page
@@ -29,7 +24,6 @@ from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.names import country_name
 from registry.organisations import sessions
-from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.guard import authenticate, for_members, form_for_members, page_for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
@@ -52,8 +46,8 @@ SHOWN_VALUES = 3
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "who": (
-        *SUBJECTS, *IDENTIFIER, "claimed_name", "provider", "provider_scheme", "sending", "sending_scheme", "receiving",
-        "receiving_scheme", "receiving_employer", "country", "authority",
+        *rules.SUBJECTS, *rules.IDENTIFIER, "claimed_name", "provider", "provider_scheme", "sending", "sending_scheme",
+        "receiving", "receiving_scheme", "receiving_employer", "country", "authority",
     ),
     "own": ("key", "supplier", "site"),
 }  # fmt: skip
@@ -87,7 +81,7 @@ def _is_sent_by_member() -> bool:
         with writing() as session:
             authenticate(session)
             require_form(token_sent())
-    except (errors.NotSignedIn, SecondStepNeeded, errors.ActRefused):
+    except (errors.NotSignedIn, sessions.SecondStepNeeded, errors.ActRefused):
         return False
     return True
 
@@ -98,13 +92,15 @@ def _receive_list() -> actions.ReceivedList | errors.RegistryError | None:
     if sent is None or not sent.filename:
         return None
     try:
-        return receive_list(services().settings, BytesIO(sent.read()))
+        return receiving.receive_list(services().settings, BytesIO(sent.read()))
     except (errors.UnreadableList, errors.TooLarge, errors.TooBusy) as refused:
         return refused
 
 
 @page_for_members(pages, "/lists")
-def list_jobs(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
+def list_jobs(
+    session: Session, me: sessions.MemberPresent, fault: str = "", detail: LocalisedText | None = None
+) -> Response:
     return page(
         "lists.html",
         here="lists",
@@ -125,7 +121,7 @@ def _require_member() -> None:
 @pages.post("/lists")
 @takes_body(MAX_OF_FORM, _require_member)
 @for_members
-def send(session: Session, me: MemberPresent) -> Response:
+def send(session: Session, me: sessions.MemberPresent) -> Response:
     received: actions.ReceivedList | errors.RegistryError | None = g.get("received")
     if received is None:
         return list_jobs(session, me, "bulk.page.no_file")
@@ -137,7 +133,7 @@ def send(session: Session, me: MemberPresent) -> Response:
             acting(session, me), received, name, language().value, is_kept=me.organisation.keeps_every
         )
     except BaseException as refused:
-        remove_files(services().settings, received.reference)
+        files.remove_files(services().settings, received.reference)
         if isinstance(refused, errors.TooBusy):
             return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), refused))
         raise
@@ -145,12 +141,12 @@ def send(session: Session, me: MemberPresent) -> Response:
 
 
 @page_for_members(pages, "/lists/<reference>")
-def show_job(session: Session, me: MemberPresent, reference: str) -> Response:
+def show_job(session: Session, me: sessions.MemberPresent, reference: str) -> Response:
     return _job_page(actions.job_of(session, me.organisation.id, reference))
 
 
 @form_for_members(pages, "/lists/<reference>")
-def act(session: Session, me: MemberPresent, reference: str) -> Response:
+def act(session: Session, me: sessions.MemberPresent, reference: str) -> Response:
     """Save the columns, start, cancel or remove, as the button says."""
     job = actions.job_of(session, me.organisation.id, reference)
     wish = request.form.get("act", "")
@@ -171,7 +167,7 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
 
 
 @page_for_members(pages, "/lists/<reference>/results/<form>")
-def download_result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
+def download_result(session: Session, me: sessions.MemberPresent, reference: str, form: str) -> Response:
     job = actions.job_of(session, me.organisation.id, reference)
     return respond_with_file(result_file(services().settings, job, form))
 
@@ -180,16 +176,16 @@ def _remove_after_commit(reference: str) -> None:
     @after_this_request
     def removed(response: Response) -> Response:
         if response.status_code == 303:
-            remove_files(services().settings, reference)
+            files.remove_files(services().settings, reference)
         return response
 
 
-def _save_columns(job: BulkJob) -> None:
+def _save_columns(job: models.BulkJob) -> None:
     word = request.form.get("kind", "")
     kind = JobKind(word) if word in list(JobKind) else job.kind
     if kind is not job.kind:
         # Other fields: what stood in the form were those of the other kind.
-        columns = guess_columns(job.headers, FIELDS[kind]).columns
+        columns = rules.guess_columns(job.headers, rules.FIELDS[kind]).columns
         job.kind, job.columns = kind, columns
         return
     statement = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
@@ -199,21 +195,21 @@ def _save_columns(job: BulkJob) -> None:
         raise errors.InvalidInput([errors.Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
     constants = {
         field: value
-        for field in CONSTANTS
-        if field in FIELDS[kind] and (value := request.form.get(f"constant-{field}", "").strip())
+        for field in rules.CONSTANTS
+        if field in rules.FIELDS[kind] and (value := request.form.get(f"constant-{field}", "").strip())
     }
     actions.correct(
         job,
         kind,
         {field: header for field, header in statement if field},
-        constants=constants_as_text(load_values(ConstantsSchema(), constants)),
+        constants=rules.constants_as_text(load_values(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
     )
 
 
-def _columns_shown(job: BulkJob, path: Path) -> list[ShownColumn]:
+def _columns_shown(job: models.BulkJob, path: Path) -> list[ShownColumn]:
     """The columns of a job that is not started yet. What was typed and refused stays."""
-    there = columns_of_lines(actions.first_lines(path), FIELDS[job.kind])
+    there = reading.columns_of_lines(actions.first_lines(path), rules.FIELDS[job.kind])
     values = {one.name: one.values[:SHOWN_VALUES] for one in there}
     existing = {header: field for field, header in job.columns.items()}
     is_typed = "kind" in request.form
@@ -228,26 +224,26 @@ def _columns_shown(job: BulkJob, path: Path) -> list[ShownColumn]:
 
 
 def _group_fields(kind: JobKind) -> list[tuple[str, list[str]]]:
-    wanted = FIELDS[kind]
+    wanted = rules.FIELDS[kind]
     grouped = {group: [field for field in wanted if field in fields] for group, fields in GROUPS.items()}
     grouped["where"] = [field for field in wanted if not any(field in fields for fields in GROUPS.values())]
     return [(group, fields) for group, fields in grouped.items() if fields]
 
 
-def _job_page(job: BulkJob, refused: errors.RegistryError | None = None) -> Response:
+def _job_page(job: models.BulkJob, refused: errors.RegistryError | None = None) -> Response:
     home = services().settings.home
-    bring_here(services().settings, job)
-    is_new = job.state is JobState.UPLOADED
+    files.bring_here(services().settings, job)
+    is_new, is_open = job.state is JobState.UPLOADED, job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
     columns = _columns_shown(job, folder / files.LIST) if is_new else []
     constants = {
         field: request.form.get(f"constant-{field}", (job.constants or {}).get(field, ""))
-        for field in CONSTANTS
-        if field in FIELDS[job.kind]
+        for field in rules.CONSTANTS
+        if field in rules.FIELDS[job.kind]
     }
     stated = {one.field for one in columns} | {field for field, value in constants.items() if value}
-    is_lacking = is_new and bool(lacking(stated, FIELDS[job.kind]))
+    is_lacking = is_new and bool(rules.lacking(stated, rules.FIELDS[job.kind]))
     response = page(
         "list.html",
         here="lists",
@@ -258,11 +254,11 @@ def _job_page(job: BulkJob, refused: errors.RegistryError | None = None) -> Resp
         constants=constants,
         countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
         activities=list(Activity),
-        results=results_of(home, job),
+        results=files.results_of(home, job),
         # Written by ourselves, with everything of the list escaped in it (registry.bulk.supply_chains).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
-        is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
+        is_open=is_open,
         job=job,
         trouble=trouble_text(language(), job.trouble) if job.trouble else None,
         # What is lacking is said beside the columns.
@@ -271,6 +267,6 @@ def _job_page(job: BulkJob, refused: errors.RegistryError | None = None) -> Resp
         else None,
         kinds=list(JobKind),
     )
-    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
+    if is_open:
         response.headers["Refresh"] = str(AGAIN)
     return response

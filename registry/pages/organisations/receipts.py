@@ -14,10 +14,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.statements import row_proof
-from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.receipts import FORMS, MAX_EXPORTED, Filter, export, receipt_file, stamp_file
-from registry.bulk.archive.rechecks import ASKED, checked_again, verify_again
-from registry.bulk.archive.stamps import standings_of
+from registry.bulk.archive import lists, receipts, rechecks, stamps
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
@@ -44,7 +41,7 @@ class ReceiptSearch(NamedTuple):
     """What the form says, as it was typed; which receipts it means; and the word of what is wrong with it."""
 
     said: dict[str, str]
-    which: Filter
+    which: receipts.Filter
     fault: str | None = None
 
 
@@ -58,7 +55,7 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
     search, at = search_form(), now()
     found, older = ([], None) if search.fault else _find_receipts(session, me, search.which)
-    compared = [(one, checked_again(one.token, at)) for one in found]
+    compared = [(one, rechecks.checked_again(one.token, at)) for one in found]
     return page(
         "receipt_changes.html",
         here="receipts",
@@ -72,11 +69,11 @@ def list_changes(session: Session, me: MemberPresent) -> Response:
 @page_for_members(pages, "/receipts/export")
 def export_receipts(session: Session, me: MemberPresent) -> Response:
     search, form = search_form(), request.args.get("form", "")
-    if form not in FORMS:
-        raise NotFound(f"receipts are saved as {', '.join(FORMS)}")
+    if form not in receipts.FORMS:
+        raise NotFound(f"receipts are saved as {', '.join(receipts.FORMS)}")
     if search.fault is None:
         try:
-            return respond_with_file(export(session, me.organisation.id, form, search.which))
+            return respond_with_file(receipts.export(session, me.organisation.id, form, search.which))
         except InvalidInput:
             search = search._replace(fault="too_many_receipts")
     return _receipts_page(session, me, search)
@@ -88,7 +85,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
         receipts.choose_days(session, me.organisation.id, read_digits(request.form.get("days", ""), 5) or 0)
         receipts.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
-        return _receipts_page(session, me, ReceiptSearch({}, Filter(), refused.reason))
+        return _receipts_page(session, me, ReceiptSearch({}, receipts.Filter(), refused.reason))
     return to("receipts")
 
 
@@ -96,12 +93,12 @@ def settings(session: Session, me: MemberPresent) -> Response:
 def show_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
     stored, at = _find_receipt(session, me, reference), now()
-    again, spoken = checked_again(stored.token, at), language()
+    again, spoken = rechecks.checked_again(stored.token, at), language()
     return page(
         "receipt.html",
         here="receipts",
         kept=stored,
-        stamps=standings_of(stored, services().settings.home),
+        stamps=stamps.standings_of(stored, services().settings.home),
         at=at,
         again=again,
         flaw=text(spoken, f"proof_flaw.{again.checked.flaw}") if again.checked.flaw else "",
@@ -113,12 +110,12 @@ def show_receipt(session: Session, me: MemberPresent, reference: str) -> Respons
 
 @page_for_members(pages, "/receipts/<reference>/file")
 def download_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
-    return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
+    return respond_with_file(receipts.receipt_file(_find_receipt(session, me, reference)))
 
 
 @page_for_members(pages, "/receipts/<reference>/stamp")
 def download_stamp(session: Session, me: MemberPresent, reference: str) -> Response:
-    return respond_with_file(stamp_file(_find_receipt(session, me, reference)))
+    return respond_with_file(receipts.stamp_file(_find_receipt(session, me, reference)))
 
 
 @form_for_members(pages, "/receipts/<reference>/remove")
@@ -128,7 +125,7 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
 
 
 def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
-    found, older = _find_receipts(session, me, Filter() if form.fault else form.which)
+    found, older = _find_receipts(session, me, receipts.Filter() if form.fault else form.which)
     return page(
         "receipts.html",
         here="receipts",
@@ -139,12 +136,14 @@ def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> 
         keeps_every=receipts.archives_all(session, me.organisation.id),
         lists=lists.lists_of(session, me.organisation.id, RECENT),
         most_days=receipts.MAX_DAYS,
-        most=MAX_EXPORTED,
-        forms=FORMS,
+        most=receipts.MAX_EXPORTED,
+        forms=receipts.FORMS,
     )
 
 
-def _find_receipts(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
+def _find_receipts(
+    session: Session, me: MemberPresent, which: receipts.Filter
+) -> tuple[list[ArchivedReceipt], str | None]:
     """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
     ours, before = me.organisation.id, request.args.get("before", "")
     row = receipts.receipt_named(session, ours, before).id if before else None
@@ -201,9 +200,9 @@ def search_form(filters: Sequence[str] = FILTERS) -> ReceiptSearch:
         except ValueError:
             fault = "bad_day"
     if fault is not None:
-        return ReceiptSearch(stated, Filter(), fault)
+        return ReceiptSearch(stated, receipts.Filter(), fault)
     verdict = Answer(stated_word) if stated_word else None
-    return ReceiptSearch(stated, Filter(agency, verdict, days["from_on"], days["to_on"], stated.get("text")))
+    return ReceiptSearch(stated, receipts.Filter(agency, verdict, days["from_on"], days["to_on"], stated.get("text")))
 
 
 def filter_facts(form: ReceiptSearch) -> dict[str, Any]:
@@ -256,7 +255,7 @@ def list_changed_rows(session: Session, me: MemberPresent, reference: str) -> Re
     stored, after = _find_list(session, me, reference), read_digits(request.args.get("after", "0"), 7)
     if after is None:
         raise NotFound("rows of a list are counted from 0, in digits")
-    found = verify_again(stored, after, ASKED, now())
+    found = rechecks.verify_again(stored, after, rechecks.ASKED, now())
     return page(
         "kept_list_changes.html",
         here="receipts",
@@ -291,7 +290,7 @@ def download_part(session: Session, me: MemberPresent, reference: str, part: str
     elif part == "statements":
         body = list(lists.statements_of(services().settings, stored))
     elif part == "stamp":
-        return respond_with_file(stamp_file(stored))
+        return respond_with_file(receipts.stamp_file(stored))
     else:
         raise NotFound("a kept list has a manifest, statements and a stamp")
     name = f"{stored.reference}-{PARTS[part]}"
@@ -305,15 +304,13 @@ def remove_list(session: Session, me: MemberPresent, reference: str) -> Response
 
 
 def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
-    status = 404 if fault else 200
-    stamps = standings_of(stored, services().settings.home)
     return page(
         "kept_list.html",
         here="receipts",
         kept=stored,
-        stamps=stamps,
+        stamps=stamps.standings_of(stored, services().settings.home),
         counts=COUNTS,
-        status=status,
+        status=404 if fault else 200,
         fault=fault,
         row=row,
     )

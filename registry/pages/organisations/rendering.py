@@ -19,7 +19,6 @@ from registry.http.transaction import services
 from registry.i18n import names, wording
 from registry.i18n.faults import found, message_in
 from registry.i18n.languages import has_text, text
-from registry.i18n.wording import listed, problem_detail
 from registry.pages.files import SiteFiles, templates_of
 from registry.pages.organisations.guard import FORM_MARK, PATH, open_to_all, session_cookie
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
@@ -129,6 +128,6 @@ def refusal_text(language: Language, refused: RegistryError) -> LocalisedText:
         key = f"bulk.field.{fault.parameter.rpartition('.')[2]}"
         name = text(language, key) if has_text(key) else fault.parameter
         worded = fault.message
-        words = problem_detail(language, fault.code) if worded is None else message_in(language, worded)
+        words = wording.problem_detail(language, fault.code) if worded is None else message_in(language, worded)
         stated.append(text(language, "faults.one", field=name, words=words))
-    return LocalisedText(listed(language, stated), language)
+    return LocalisedText(wording.listed(language, stated), language)

@@ -11,7 +11,6 @@ from registry.http.transaction import keyring, services, writing
 from registry.i18n import names
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, OrganisationActor
-from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
@@ -69,7 +68,7 @@ def sign_in() -> Response:
 @open_to_all
 def sign_out() -> Response:
     with writing() as session:
-        MEMBER_SESSIONS.end(session, token_sent(), now())
+        sessions.MEMBER_SESSIONS.end(session, token_sent(), now())
     response = session_cookie().take(to("sign-in"))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -139,12 +138,12 @@ def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:
     return page("link.html", kind=kind, secret=secret, fault=fault, name=typed("name"))
 
 
-def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
+def acting(session: Session, me: sessions.MemberPresent) -> Call[OrganisationActor]:
     """A call by the member's organisation. Pages say no version: what is shown last is what is acted on."""
     return Call(session, OrganisationActor(me.organisation.id), now())
 
 
-def require_password(session: Session, me: MemberPresent) -> None:
+def require_password(session: Session, me: sessions.MemberPresent) -> None:
     """Raise ActRefused if the password typed in this form is wrong. A failure is counted as at sign-in."""
     if not members.is_password_right(Call(session, me, now()), keyring(), typed("old", 1000)):
         raise ActRefused("wrong_password", "the password is wrong")

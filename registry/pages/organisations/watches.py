@@ -14,17 +14,14 @@ from registry.pages.organisations.guard import form_for_members, page_for_member
 from registry.pages.organisations.rendering import language, page, to
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.register import LicenceKind, Role
-from registry.watches import watches
-from registry.watches.feed import events_before, type_on
-from registry.watches.rules import SearchCriteria
-from registry.watches.watches import Number
+from registry.watches import feed, rules, watches
 from schemas.fields import COUNTRIES
 from schemas.watches import SearchSchema
 
 pages = Blueprint("account_watches", __name__)
 
 MAX_SHOWN = 30
-SEARCHED = SearchCriteria._fields
+SEARCHED = rules.SearchCriteria._fields
 
 
 @page_for_members(pages, "/watches")
@@ -38,7 +35,7 @@ def list_watches(
         fault=fault,
         waiting=waiting,
         watches=watches.watches_of(session, ours),
-        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
+        events=[(one.event, feed.type_on(one.event, today)) for one in feed.events_before(session, ours, MAX_SHOWN)],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
         is_search=request.path.endswith("/search"),
         searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},
@@ -56,7 +53,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     waiting: tuple[int, ...] = ()
     try:
         if request.form.get("kind") == "list":
-            numbers = [Number(line[:120]) for line in lines]
+            numbers = [watches.Number(line[:120]) for line in lines]
             _, given = watches.watch_list(call, keyring(), numbers, label)
             waiting = given.waited_for
         elif request.form.get("kind") == "licence":

@@ -19,18 +19,10 @@ from registry.i18n.names import authority_name, countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.help_lines import HelpLine, help_lines_in, in_order
-from registry.register.law.rows import Regime
-from registry.register.law.weights import is_disputed, is_readable
+from registry.register.law import rows, weights
+from registry.vocabulary import register
 from registry.vocabulary.law import RegimeRule
-from registry.vocabulary.register import (
-    EU_STATES,
-    KINDS,
-    RECRUITING,
-    SENDING_COUNTRIES,
-    STATUSES,
-    Language,
-    LicenceKind,
-)
+from registry.vocabulary.register import Language
 
 pages = Blueprint("knowledge", __name__)
 
@@ -45,20 +37,24 @@ def show_coverage(language: Language) -> Response:
         language,
         here="coverage",
         sources=[_source(source, snapshot, language) for source in _by_country(snapshot, language)],
-        uncovered=[name for code, name in countries(language, EU_STATES | SENDING_COUNTRIES) if code not in listed],
+        uncovered=[
+            name
+            for code, name in countries(language, register.EU_STATES | register.SENDING_COUNTRIES)
+            if code not in listed
+        ],
         regimes=[regime for regime in law.regimes if _is_listed(regime, today)],
     )
 
 
-def _is_listed(regime: Regime, today: date) -> bool:
+def _is_listed(regime: rows.Regime, today: date) -> bool:
     """Rules of today or later for recruiting, as far as they were read and are not disputed."""
     is_over = regime.to is not None and regime.to < today
-    is_known = is_readable(regime) and not is_disputed(regime) and regime.rule is not RegimeRule.UNKNOWN
-    return not is_over and is_known and regime.scope is None and regime.activity.value in RECRUITING
+    is_known = weights.is_readable(regime) and not weights.is_disputed(regime) and regime.rule is not RegimeRule.UNKNOWN
+    return not is_over and is_known and regime.scope is None and regime.activity.value in register.RECRUITING
 
 
 def _by_country(snapshot: SourceSnapshot, language: Language) -> list[SourceFacts]:
-    order = [code for code, _ in countries(language, EU_STATES | SENDING_COUNTRIES)]
+    order = [code for code, _ in countries(language, register.EU_STATES | register.SENDING_COUNTRIES)]
     known = [source for source in snapshot.sources.values() if source.country in order]
     return sorted(known, key=lambda source: (order.index(source.country), source.reference))
 
@@ -79,8 +75,8 @@ def _source(source: SourceFacts, snapshot: SourceSnapshot, language: Language) -
 
 @pages.get("/<language:language>/licences")
 def show_licences(language: Language) -> Response:
-    no_licence = [kind for kind in LicenceKind if not KINDS[kind].permits & RECRUITING]
-    return page("licences.html", language, here="licences", wrong_papers=no_licence, statuses=STATUSES)
+    no_licence = [kind for kind in register.LicenceKind if not register.KINDS[kind].permits & register.RECRUITING]
+    return page("licences.html", language, here="licences", wrong_papers=no_licence, statuses=register.STATUSES)
 
 
 @pages.get("/<language:language>/help")
@@ -94,7 +90,7 @@ def show_help_lines(language: Language) -> Response:
         language,
         here="help",
         countries=[
-            *countries(language, SENDING_COUNTRIES),
+            *countries(language, register.SENDING_COUNTRIES),
             *countries(language),
             *countries(language, frozenset({"GB"})),
         ],

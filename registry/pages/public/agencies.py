@@ -1,7 +1,6 @@
 """The list of agencies and the record of one, with the clone warnings on it: dated, and with who said it."""
 
 import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,29 +16,16 @@ from registry.http.transaction import public_reading, services, verdicts
 from registry.i18n.languages import text
 from registry.i18n.names import ShownName, authority_name, countries, display_name, main_name
 from registry.i18n.wording import licence_details
-from registry.pages.public.answers import name_of
-from registry.pages.public.forms import COUNTRIES
+from registry.pages.public import answers, forms
 from registry.pages.public.rendering import is_demo, page
-from registry.register.agencies import queries, record
-from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
+from registry.register.agencies import listing, queries, record
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.licence_rules import standing_on
+from registry.vocabulary import register
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import (
-    EU_STATES,
-    SENDING_COUNTRIES,
-    STATUSES,
-    Answer,
-    HolderKind,
-    IdentifierScheme,
-    Language,
-    LicenceStatus,
-    Likeness,
-    NameKind,
-    Role,
-)
+from registry.vocabulary.register import Language
 
 pages = Blueprint("agencies", __name__)
 
@@ -54,7 +40,7 @@ NEWEST = 2**31 - 1
 def list_agencies(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
     session = public_reading()
-    found = page_of_agencies(session, filters, authority_days(session, now()), limit=ON_A_PAGE, after=after)
+    found = listing.page_of_agencies(session, filters, authority_days(session, now()), limit=ON_A_PAGE, after=after)
     snapshot = verdicts().current_snapshot()
     return page(
         "agencies.html",
@@ -66,50 +52,50 @@ def list_agencies(language: Language) -> Response:
         following=_following(found),
         is_first=after is None,
         kept={name: value for name in _FILTERS if (value := getattr(filters, name))},
-        countries=countries(language, EU_STATES | SENDING_COUNTRIES),
-        roles=list(Role),
-        statuses=list(LicenceStatus),
+        countries=countries(language, register.EU_STATES | register.SENDING_COUNTRIES),
+        roles=list(register.Role),
+        statuses=list(register.LicenceStatus),
     )
 
 
 _FILTERS = ("q", "country", "role", "status")
 
 
-def _filters() -> Filters:
+def _filters() -> listing.Filters:
     """The filters of the address; InvalidInput names one that cannot be."""
     given = {name: request.args.get(name, "").strip() or None for name in _FILTERS}
     country = given["country"]
-    if country is not None and country.upper() not in COUNTRIES:
+    if country is not None and country.upper() not in forms.COUNTRIES:
         raise InvalidInput([Fault("country", Problem.UNKNOWN_COUNTRY, "is not a country of this registry")])
     q = given["q"]
     if q is not None and (len(q) > 400 or "\0" in q):
         raise InvalidInput([Fault("q", Problem.TOO_LONG, "must be a name or a number")])
     try:
-        return Filters(
+        return listing.Filters(
             q=q,
             country=country.upper() if country else None,
-            role=Role(given["role"]) if given["role"] else None,
-            status=LicenceStatus(given["status"]) if given["status"] else None,
+            role=register.Role(given["role"]) if given["role"] else None,
+            status=register.LicenceStatus(given["status"]) if given["status"] else None,
         )
     except ValueError:
         raise InvalidInput([Fault("status", Problem.INVALID_VALUE, "role or status is not one of the list")]) from None
 
 
-def _following(found: Page) -> str | None:
+def _following(found: listing.Page) -> str | None:
     if found.next_place is None:
         return None
     return base64.urlsafe_b64encode(msgspec.json.encode(found.next_place)).decode("ascii").rstrip("=")
 
 
-_read_place = msgspec.json.Decoder(Place).decode
+_read_place = msgspec.json.Decoder(listing.Place).decode
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> listing.Place | None:
     if not text:
         return None
     try:
         place = _read_place(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (ValueError, msgspec.MsgspecError):
         place = None
     if place is None or not 0 <= place.agency_id <= NEWEST or not 0 <= place.rank <= 10_000:
         raise InvalidInput([Fault("after", Problem.INVALID_CURSOR, "leads nowhere")])
@@ -148,18 +134,19 @@ def show_agency(language: Language, agency_id: str) -> Response:
         entries=entries[:ENTRIES_ON_A_PAGE],
         older=entries[ENTRIES_ON_A_PAGE - 1].index if len(entries) > ENTRIES_ON_A_PAGE else None,
         is_newest=not before,
-        former=NameKind.FORMER,
+        former=register.NameKind.FORMER,
     )
 
 
-def _row(hit: Hit, snapshot: SourceSnapshot, language: Language) -> dict[str, object]:
+def _row(hit: listing.Hit, snapshot: SourceSnapshot, language: Language) -> dict[str, object]:
     agency, match = hit
     main = main_name(agency, language)
     return {
         "agency": agency,
         "match": match,
-        "is_very_name": match is not None and match.how in (None, Likeness.EXACT, Likeness.DIACRITICS),
-        "matched": name_of(agency, match.value) if match is not None and match.how is not None else None,
+        "is_very_name": match is not None
+        and match.how in (None, register.Likeness.EXACT, register.Likeness.DIACRITICS),
+        "matched": answers.name_of(agency, match.value) if match is not None and match.how is not None else None,
         "main": main,
         "other": next((display_name(name) for name in agency.names if name.name != main.name), None),
         "licences": [_licence(licence, agency, snapshot, language) for licence in agency.licences],
@@ -211,7 +198,7 @@ def _sources(agency: record.Agency, snapshot: SourceSnapshot, language: Language
     return rows
 
 
-_IDENTIFIERS = {IdentifierScheme.VAT: "vatID", IdentifierScheme.LEI: "leiCode"}
+_IDENTIFIERS = {register.IdentifierScheme.VAT: "vatID", register.IdentifierScheme.LEI: "leiCode"}
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -222,10 +209,10 @@ def structured_data(
 
     `licences` are those of the page, with their status today; `address` is that of the page.
     """
-    if agency.holder_kind is not HolderKind.LEGAL_PERSON or agency.withheld:
+    if agency.holder_kind is not register.HolderKind.LEGAL_PERSON or agency.withheld:
         return None
     organisation: dict[str, Any] = {"@type": "Organization", "@id": f"{address}#agency", "name": name, "url": address}
-    others = sorted({one.name for one in agency.names if one.name != name and one.kind is not NameKind.FORMER})
+    others = sorted({one.name for one in agency.names if one.name != name and one.kind is not register.NameKind.FORMER})
     if others:
         organisation["alternateName"] = others
     for number in agency.identifiers:
@@ -241,7 +228,10 @@ def structured_data(
 
 
 def _is_in_force(status: str) -> bool:
-    return status in list(LicenceStatus) and STATUSES[LicenceStatus(status)].recruit is Answer.YES
+    return (
+        status in list(register.LicenceStatus)
+        and register.STATUSES[register.LicenceStatus(status)].recruit is register.Answer.YES
+    )
 
 
 def _permit(one: Mapping[str, Any], address: str) -> dict[str, Any]:

@@ -15,38 +15,18 @@ from registry.i18n.wording import permit_name, route_name, word
 from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked
+from registry.verification.verdicts import question, subjects
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.question import (
-    Finding,
-    Holder,
-    NameMatch,
-    Question,
-    SubjectKind,
-    Verdict,
-    VerdictFacts,
-)
-from registry.verification.verdicts.subjects import Subject, channel_of, guess, leads_to_an_agency, read_subject
 from registry.verification.verdicts.verdict import decide
+from registry.vocabulary import register
 from registry.vocabulary.checks import CheckKind
-from registry.vocabulary.register import (
-    CORRIDOR_SECTORS,
-    EU_STATES,
-    RECRUITING,
-    SENDING_COUNTRIES,
-    Activity,
-    Answer,
-    ChannelKind,
-    EmployerKind,
-    Language,
-    RecruiterKind,
-    Visa,
-)
+from registry.vocabulary.register import Language
 from schemas.parameters import is_sector
 
 CANDIDATES_ON_A_PAGE = 20
 
-_CHANNELS = frozenset(ChannelKind)
+_CHANNELS = frozenset(register.ChannelKind)
 _WECHAT_ID = re.compile(r"(?i)(?=[^_]{0,19}_)[a-z][-_a-z0-9]{5,19}")
 """A WeChat id without a word before it: no name and no number of a company holds an underscore."""
 
@@ -64,21 +44,21 @@ class Tone(StrEnum):
 class LookupResult:
     """What the typed text led to: the reading that counts, its verdict, and everything that was looked at."""
 
-    verdict: Verdict
-    facts: VerdictFacts
+    verdict: question.Verdict
+    facts: question.VerdictFacts
     is_by_name: bool
-    channel: ChannelKind | None = None
+    channel: register.ChannelKind | None = None
     channel_value: str = ""
     is_of_law: bool = False
 
     @property
     def tone(self) -> Tone:
-        if self.verdict.verdict is Answer.YES:
+        if self.verdict.verdict is register.Answer.YES:
             return Tone.NAME if self.is_by_name else Tone.YES
         return Tone(self.verdict.verdict.value)
 
     @property
-    def candidates(self) -> Sequence[Holder]:
+    def candidates(self) -> Sequence[question.Holder]:
         """The agencies to choose from, if the text leads to more than one or is only a name."""
         return self.facts.holders if self.verdict.candidates else ()
 
@@ -92,23 +72,23 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     if form.agency_id is not None:
         return _of_chosen(reader, form, now)
     if not form.subject:
-        question = Question(SubjectKind.LAW, "", **_context(form))
-        facts = reader.facts(question, now)
-        return LookupResult(decide(question, facts), facts, is_by_name=False, is_of_law=True)
+        asked = question.Question(question.SubjectKind.LAW, "", **_context(form))
+        facts = reader.facts(asked, now)
+        return LookupResult(decide(asked, facts), facts, is_by_name=False, is_of_law=True)
     # With the name in a field of its own, what holds a digit is the number.
     has_own_name = form.claimed_name is not None and any(character.isdigit() for character in form.subject)
     is_name = False if has_own_name else None
-    read = read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
-    if read is None or not leads_to_an_agency(read.verdict):
+    read = subjects.read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
+    if read is None or not subjects.leads_to_an_agency(read.verdict):
         for number in _labelled_numbers(form):
-            read = read_subject(reader, number, form.country, _context(form), now, is_name=False) or read
+            read = subjects.read_subject(reader, number, form.country, _context(form), now, is_name=False) or read
     if read is None:
         # A text without a letter or digit is a name that no one has; a telephone number with its plus is no number of
         # ours.
-        subject = Subject(SubjectKind.NAME, form.subject)
+        subject = subjects.Subject(question.SubjectKind.NAME, form.subject)
         facts = reader.facts(subject.question(**_context(form)), now)
         return LookupResult(decide(subject.question(), facts), facts, True, *_channel(form.subject))
-    is_by_name = read.subject.kind is SubjectKind.NAME
+    is_by_name = read.subject.kind is question.SubjectKind.NAME
     # No company's name holds an underscore; a name that only resembles a WeChat id leads to no company either.
     is_name = bool(read.facts.holders) and not (is_by_name and "_" in form.subject)
     channel = (None, "") if is_name or read.subject.is_certain else _channel(form.subject)
@@ -122,35 +102,35 @@ def _labelled_numbers(form: LookupForm) -> Sequence[str]:
     return numbers if len(numbers) == 1 and numbers[0] != form.subject else ()
 
 
-def _channel(subject: str) -> tuple[ChannelKind | None, str]:
+def _channel(subject: str) -> tuple[register.ChannelKind | None, str]:
     """The channel that was typed in place of a name, by itself or with its word before it, such as 微信 or 电话."""
-    kind = channel_of(subject)
+    kind = subjects.channel_of(subject)
     if kind is None and _WECHAT_ID.fullmatch(subject):
-        kind = ChannelKind.WECHAT
+        kind = register.ChannelKind.WECHAT
     if kind is not None:
         return kind, subject
     things = picked(subject)
     channels = [one for one in things if one.kind.value in _CHANNELS]
     if len(channels) != 1 or len(things) != 1:
         return None, ""
-    return ChannelKind(channels[0].kind.value), channels[0].value
+    return register.ChannelKind(channels[0].kind.value), channels[0].value
 
 
 def _of_chosen(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult:
     """The agency that was chosen from several. If a typed number leads to it, the answer is about that number."""
     typed = (form.subject, *_labelled_numbers(form))
-    for subject in (reading for one in typed for reading in guess(one, form.country)):
-        if subject.kind is SubjectKind.NAME:
+    for subject in (reading for one in typed for reading in subjects.guess(one, form.country)):
+        if subject.kind is question.SubjectKind.NAME:
             continue
-        question = subject.question(**_context(form))
-        facts = reader.facts(question, now)
+        asked = subject.question(**_context(form))
+        facts = reader.facts(asked, now)
         holders = [holder for holder in facts.holders if holder.agency.agency_id == form.agency_id]
         if holders:
             facts = replace(facts, holders=holders, is_more=False)
-            return LookupResult(reader.with_imitation(question, facts, decide(question, facts), now), facts, False)
-    question = Question(SubjectKind.AGENCY_ID, form.agency_id or "", **_context(form))
-    facts = reader.facts(question, now)
-    return LookupResult(reader.with_imitation(question, facts, decide(question, facts), now), facts, True)
+            return LookupResult(reader.with_imitation(asked, facts, decide(asked, facts), now), facts, False)
+    asked = question.Question(question.SubjectKind.AGENCY_ID, form.agency_id or "", **_context(form))
+    facts = reader.facts(asked, now)
+    return LookupResult(reader.with_imitation(asked, facts, decide(asked, facts), now), facts, True)
 
 
 def _context(form: LookupForm) -> dict[str, Any]:
@@ -183,10 +163,10 @@ class Choice:
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "visa": tuple(Visa),
-    "recruiter_kind": tuple(RecruiterKind),
-    "employer": tuple(EmployerKind),
-    "shortage_job": tuple(Answer),
+    "visa": tuple(register.Visa),
+    "recruiter_kind": tuple(register.RecruiterKind),
+    "employer": tuple(register.EmployerKind),
+    "shortage_job": tuple(register.Answer),
 }
 """Parameters of few values, each of them a button."""
 
@@ -215,7 +195,7 @@ def follow_up(found: LookupResult, form: LookupForm, language: Language) -> list
     return list(wanted.values())[:at_once]
 
 
-def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
+def _likely(finding: question.Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
     values = finding.values
     if parameter == "work_permit":
         # Rows may call one permit by several names.
@@ -233,8 +213,8 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         for one in _CHOICES[parameter]:
             yield one, word(language, parameter, one)
     elif parameter == "activity":
-        for activity in values.get("activities", "").split() or sorted(RECRUITING):
-            yield activity, word(language, "activity", Activity(activity))
+        for activity in values.get("activities", "").split() or sorted(register.RECRUITING):
+            yield activity, word(language, "activity", register.Activity(activity))
     elif parameter == "sector":
         for code in values.get("sectors", "").split():
             if is_sector(code, "2.1"):
@@ -248,17 +228,19 @@ def _others(parameter: str, language: Language, already_offered: set[str]) -> It
     if parameter in _CHOICES or parameter in ("work_permit", "occupation", "region"):
         return
     if parameter == "sector":
-        left = (code for code in (*CORRIDOR_SECTORS, OTHER_SECTOR) if code not in already_offered)
+        left = (code for code in (*register.CORRIDOR_SECTORS, OTHER_SECTOR) if code not in already_offered)
         yield from ((code, _sector_word(language, code)) for code in left)
     elif parameter == "activity":
-        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in already_offered)
+        yield from (
+            (one, word(language, "activity", one)) for one in sorted(register.RECRUITING) if one not in already_offered
+        )
     else:
-        places = EU_STATES | (SENDING_COUNTRIES if parameter != "destination" else frozenset())
+        places = register.EU_STATES | (register.SENDING_COUNTRIES if parameter != "destination" else frozenset())
         yield from ((code, name) for code, name in names.countries(language, places) if code not in already_offered)
 
 
 def _sector_word(language: Language, code: str) -> str:
-    known = code == OTHER_SECTOR or code in CORRIDOR_SECTORS
+    known = code == OTHER_SECTOR or code in register.CORRIDOR_SECTORS
     return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
 
 
@@ -267,7 +249,7 @@ def name_of(agency: record.Agency, text: str) -> names.ShownName:
     return next((names.display_name(name) for name in agency.names if name.name == text), names.ShownName(text, None))
 
 
-def candidate(agency: record.Agency, language: Language, match: NameMatch | None = None) -> dict[str, object]:
+def candidate(agency: record.Agency, language: Language, match: question.NameMatch | None = None) -> dict[str, object]:
     """One of several agencies that may be meant, with all that tells it from the others."""
     main = names.main_name(agency, language)
     return {

@@ -14,19 +14,13 @@ from registry.http.uploads import takes_body
 from registry.i18n.names import ShownName, countries, country_name, main_name
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
-from registry.pages.public.answers import candidate
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS, lead_to_answer, open_sent_form
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
-from registry.verification.checks.advert import CHECKED, MAX_OF_A_KIND, Item, country_in, picked
-from registry.verification.checks.picture_text import MAX_BYTES, NoText, Unreadable, languages, text_of
-from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
-from registry.verification.checks.red_flags import ROWS, read_advert
-from registry.verification.checks.rules import Checked, StatedDetail, papers_in
+from registry.verification.checks import advert, picture_text, queries, red_flags, rules
 from registry.verification.checks.text import MAX_CHARACTERS
-from registry.verification.verdicts.question import Question, SubjectKind
-from registry.verification.verdicts.subjects import is_identity_number
+from registry.verification.verdicts import question, subjects
 from registry.vocabulary.checks import CheckKind, CheckOutcome, ItemKind
 from registry.vocabulary.codes import CheckSummary, Problem, RedFlag
 from registry.vocabulary.register import Answer, Language
@@ -34,12 +28,14 @@ from registry.vocabulary.register import Answer, Language
 pages = Blueprint("checks", __name__)
 
 MAX_IN_A_FIELD = 400
-MAX_OF_FORM = MAX_BYTES + 64 * 1024
+MAX_OF_FORM = picture_text.MAX_BYTES + 64 * 1024
 """The largest picture, with the form around it."""
 PLACE = "check"
 
 INPUTS: Mapping[str, CheckKind] = {
-    kind.value if place == 1 else f"{kind}-{place}": kind for kind in CheckKind for place in range(1, MAX_OF_A_KIND + 1)
+    kind.value if place == 1 else f"{kind}-{place}": kind
+    for kind in CheckKind
+    for place in range(1, advert.MAX_OF_A_KIND + 1)
 }
 """Fields of the form by name: of each kind one, and further ones where an advert holds more."""
 
@@ -67,12 +63,16 @@ _SUMS = (ItemKind.FEE, ItemKind.DEPOSIT, ItemKind.OFFICIAL_COST, ItemKind.WAGE)
 _IN_WORDS = (ItemKind.SECTOR, ItemKind.VISA, ItemKind.LICENCE_KIND)
 
 
-def _shown_items(items: Sequence[Item], language: Language) -> list[tuple[ItemKind, str, str]]:
+def _shown_items(items: Sequence[advert.Item], language: Language) -> list[tuple[ItemKind, str, str]]:
     """What was read and is not among the checks, with its words and, where that says more, its plain form."""
-    return [(one.kind, one.words, _plain_form(one, language)) for one in items if one.words and one.kind not in CHECKED]
+    return [
+        (one.kind, one.words, _plain_form(one, language))
+        for one in items
+        if one.words and one.kind not in advert.CHECKED
+    ]
 
 
-def _plain_form(one: Item, language: Language) -> str:
+def _plain_form(one: advert.Item, language: Language) -> str:
     if one.kind is ItemKind.DESTINATION:
         return country_name(language, one.value)
     if one.kind in _IN_WORDS:
@@ -80,14 +80,14 @@ def _plain_form(one: Item, language: Language) -> str:
     return " ".join(one.value.split(" ")[:2]) if one.kind in _SUMS else one.value
 
 
-def _tone_of_all(outcome: Outcome) -> str:
+def _tone_of_all(outcome: queries.Outcome) -> str:
     verdict = outcome.verdict.verdict if outcome.verdict is not None else Answer.UNKNOWN
     if outcome.summary is CheckSummary.MATCHES_BUT_NOT_LICENSED and verdict is Answer.NO:
         return "no"
     return _TONES.get(outcome.summary, "unknown")
 
 
-def _tone_of(one: Checked) -> str:
+def _tone_of(one: rules.Checked) -> str:
     if one.outcome is CheckOutcome.MISMATCH:
         return "no"
     is_good = one.outcome is CheckOutcome.MATCH and one.stated.kind not in _PROVES_NOTHING
@@ -113,7 +113,7 @@ MAX_OF_ONE_THING = 100
 
 def is_advert(text: str) -> bool:
     """Whether a text is more than one number, name or channel: long, of several things, or with a flag of its own."""
-    read = read_advert(text)
+    read = red_flags.read_advert(text)
     if len(text) > MAX_OF_ONE_THING or "\n" in text.strip():
         return True
     names = [one for one in read.items if one.kind is ItemKind.COMPANY]
@@ -121,7 +121,7 @@ def is_advert(text: str) -> bool:
         # A name may hold a word that raises a flag.
         return not any(one.end - one.start > len(read.text) - 4 for one in names)
     kinds = {one.kind for one in read.details}
-    return bool(papers_in(text)) or (len(read.details) > 1 and not kinds <= {CheckKind.NUMBER, CheckKind.NAME})
+    return bool(rules.papers_in(text)) or (len(read.details) > 1 and not kinds <= {CheckKind.NUMBER, CheckKind.NAME})
 
 
 def answer_advert(language: Language, fields: Mapping[str, str]) -> Response:
@@ -144,22 +144,22 @@ def picture(language: Language) -> Response:
         sent = request.files.get("picture")
         body = sent.read() if sent is not None else b""
         if not body:
-            raise Unreadable(NoText.NO_PICTURE)
-        read = text_of(body)
+            raise picture_text.Unreadable(picture_text.NoText.NO_PICTURE)
+        read = picture_text.text_of(body)
         fields = {"advert": read.text, "country": request.form.get("country", ""), "pick": "1"}
         fields["from_picture"] = "part" if read.is_partial else "whole"
     except RequestEntityTooLarge:
-        return _without_text(language, NoText.TOO_LARGE, 413)
-    except Unreadable as trouble:
+        return _without_text(language, picture_text.NoText.TOO_LARGE, 413)
+    except picture_text.Unreadable as trouble:
         return _without_text(language, trouble.reason, 503 if trouble.reason in _OURS else 400)
     return answer_advert(language, fields)
 
 
-_OURS = (NoText.NO_TOOL, NoText.UNCONFINED, NoText.TOO_BUSY)
+_OURS = (picture_text.NoText.NO_TOOL, picture_text.NoText.UNCONFINED, picture_text.NoText.TOO_BUSY)
 """Why no text came that lies in this registry and not in the picture."""
 
 
-def _without_text(language: Language, reason: NoText, status: int) -> Response:
+def _without_text(language: Language, reason: picture_text.NoText, status: int) -> Response:
     response = _form_page(language, {}, {"picture": reason}, NOT_KEPT)
     response.status_code = status
     return response
@@ -167,11 +167,11 @@ def _without_text(language: Language, reason: NoText, status: int) -> Response:
 
 def _read(language: Language, sent: Mapping[str, str]) -> Response:
     fields, faults = read_form(sent)
-    if "advert" in fields and "country" not in fields and (country := country_in(fields["advert"])) in COUNTRIES:
+    if "advert" in fields and "country" not in fields and (country := advert.country_in(fields["advert"])) in COUNTRIES:
         fields["country"] = country
     if "pick" in sent and not faults:
         return _picked_page(language, fields, from_picture=sent.get("from_picture", ""))
-    stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
+    stated_things = tuple(rules.StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
@@ -184,7 +184,7 @@ def _read(language: Language, sent: Mapping[str, str]) -> Response:
 def _with_picked(fields: Mapping[str, str]) -> dict[str, str]:
     """What was typed, and beside it everything that the advert holds, each in a field of its own."""
     filled = dict(fields)
-    for stated in picked(fields.get("advert", ""), fields.get("country")):
+    for stated in advert.picked(fields.get("advert", ""), fields.get("country")):
         names = [name for name, kind in INPUTS.items() if kind is stated.kind]
         if stated.value not in [filled.get(name) for name in names]:
             free = next((name for name in names if name not in filled), None)
@@ -192,9 +192,9 @@ def _with_picked(fields: Mapping[str, str]) -> dict[str, str]:
     return filled | ({"picked": _mark(fields["advert"])} if "advert" in fields else {})
 
 
-def _mark(advert: str) -> str:
+def _mark(pasted: str) -> str:
     """Tells an advert that was picked apart from one that was pasted or changed since."""
-    return sha256(advert.encode()).hexdigest()[:16]
+    return sha256(pasted.encode()).hexdigest()[:16]
 
 
 def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -209,7 +209,7 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
             faults[name] = Problem.CONTROL_CHARACTER
         elif len(typed.replace("\r\n", "\n")) > (MAX_CHARACTERS if name == "advert" else MAX_IN_A_FIELD):
             faults[name] = Problem.TOO_LONG
-        elif is_identity_number(typed) or (name == "country" and typed not in COUNTRIES):
+        elif subjects.is_identity_number(typed) or (name == "country" and typed not in COUNTRIES):
             faults[name] = Problem.INVALID_VALUE
         elif INPUTS.get(name) is CheckKind.NAME and not normalised(typed):
             faults[name] = Problem.MISSING
@@ -237,7 +237,7 @@ def _form_page(
         faults=faults,
         inputs=_inputs(fields),
         countries=countries(language),
-        reads_pictures=bool(languages()),
+        reads_pictures=bool(picture_text.languages()),
         **shown,
     )
 
@@ -251,12 +251,12 @@ def _name_of(reference: str | None, language: Language) -> ShownName | None:
     """The name of the agency that a lookup carried here; None where none was, or it is unknown."""
     if reference is None:
         return None
-    agency = verdicts().answered(Question(SubjectKind.AGENCY_ID, reference), now()).verdict.agency
+    agency = verdicts().answered(question.Question(question.SubjectKind.AGENCY_ID, reference), now()).verdict.agency
     return main_name(agency, language) if agency is not None else None
 
 
-def _outcome(language: Language, fields: Mapping[str, str], stated: tuple[StatedDetail, ...]) -> Outcome:
-    given = CheckInput(
+def _outcome(language: Language, fields: Mapping[str, str], stated: tuple[rules.StatedDetail, ...]) -> queries.Outcome:
+    given = queries.CheckInput(
         stated,
         fields.get("advert", ""),
         fields.get("agency_id"),
@@ -264,7 +264,7 @@ def _outcome(language: Language, fields: Mapping[str, str], stated: tuple[Stated
         is_picked=fields.get("picked") == _mark(fields.get("advert", "")),
         nationality="CN" if language in READ_BY_CHINESE_CITIZENS else None,
     )
-    return outcome_of(public_reading(), verdicts(), keyring(), given, now())
+    return queries.outcome_of(public_reading(), verdicts(), keyring(), given, now())
 
 
 def _picked_page(language: Language, fields: Mapping[str, str], *, from_picture: str) -> Response:
@@ -284,7 +284,7 @@ def _picked_page(language: Language, fields: Mapping[str, str], *, from_picture:
     )
 
 
-def _result_page(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
+def _result_page(language: Language, fields: dict[str, str], stated: tuple[rules.StatedDetail, ...]) -> Response:
     outcome = _outcome(language, fields, stated)
     verdict = outcome.verdict
     agency = outcome.agency
@@ -320,16 +320,18 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
             "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]
             if verdict is not None
             else [],
-            "candidates": [candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]],
+            "candidates": [
+                answers.candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]
+            ],
         },
     )
 
 
-def _read_in(outcome: Outcome, language: Language) -> dict[str, object]:
+def _read_in(outcome: queries.Outcome, language: Language) -> dict[str, object]:
     """What an advert says: its flags with their words and rules, what the law says of its plan, and the rest of it."""
     return {
         "flags": [
-            (red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law))
+            (red_flag_text(language, one.flag), one.words, cited(red_flags.ROWS[one.flag], outcome.snapshot.law))
             for one in outcome.flags
         ],
         "is_red": any(one.flag is not RedFlag.NO_COMPANY for one in outcome.flags),

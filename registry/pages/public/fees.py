@@ -14,8 +14,7 @@ from registry.http.transaction import verdicts
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
 from registry.i18n.names import countries, region_name
 from registry.i18n.wording import reason_text, translated, words_of
-from registry.pages.public.answers import Tone
-from registry.pages.public.forms import lead_to_answer, open_sent_form
+from registry.pages.public import answers, forms
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import cited
@@ -106,12 +105,12 @@ def form(language: Language) -> Response:
 @pages.post("/<language:language>/fees")
 def answer(language: Language) -> Response:
     """Lead to the answer: what was asked can be read neither in the address nor in the browser's history."""
-    return lead_to_answer(language, "fees") or _result_page(language, request.form)
+    return forms.lead_to_answer(language, "fees") or _result_page(language, request.form)
 
 
 @pages.get("/<language:language>/fees/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    sent = open_sent_form("fees", sealed)
+    sent = forms.open_sent_form("fees", sealed)
     return _form_page(language, EMPTY, {}, NOT_KEPT, is_past=True) if sent is None else _result_page(language, sent)
 
 
@@ -144,7 +143,7 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     law = verdicts().current_law()
     found = fees_answered(parameters, law)
     return {
-        "tone": Tone.NO if any(one.is_forbidden for one in found.charges) else Tone.UNKNOWN,
+        "tone": answers.Tone.NO if any(one.is_forbidden for one in found.charges) else answers.Tone.UNKNOWN,
         "said": _headline(found),
         "charges": [
             {

@@ -25,26 +25,17 @@ from registry.core.ids import read_reference
 from registry.http.transaction import keyring
 from registry.pages.public.rendering import NOT_KEPT
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
+from registry.vocabulary import register
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import (
-    EU_STATES,
-    OUTSIDE,
-    SENDING_COUNTRIES,
-    Activity,
-    Answer,
-    EmployerKind,
-    Language,
-    RecruiterKind,
-    Visa,
-)
+from registry.vocabulary.register import Language
 from schemas.parameters import is_sector, tidy_sector
 
-COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
+COUNTRIES = tuple(sorted(register.EU_STATES | register.SENDING_COUNTRIES))
 
 ELSEWHERE = "ZZ"
 """Any country that the form does not name: an area for which ISO 3166 keeps this code free."""
 
-NOT_COVERED = (*sorted(OUTSIDE), ELSEWHERE)
+NOT_COVERED = (*sorted(register.OUTSIDE), ELSEWHERE)
 """Countries that can be chosen, and for which the answer says whom to ask."""
 
 OTHER_SECTOR = "other"
@@ -66,16 +57,16 @@ class LookupForm:
     claimed_name: str | None = None
     country: str | None = None
     origin: str | None = None
-    activity: Activity | None = None
+    activity: register.Activity | None = None
     sector: str | None = None
-    recruiter_kind: RecruiterKind | None = None
-    visa: Visa | None = None
+    recruiter_kind: register.RecruiterKind | None = None
+    visa: register.Visa | None = None
     nationality: str | None = None
     work_permit: str | None = None
     occupation: str | None = None
     region: str | None = None
-    employer: EmployerKind | None = None
-    shortage_job: Answer | None = None
+    employer: register.EmployerKind | None = None
+    shortage_job: register.Answer | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
@@ -179,16 +170,16 @@ def _place(text: str) -> int:
 _READERS: dict[str, Callable[[str], Any]] = {
     "country": _any_country,
     "origin": _any_country,
-    "activity": Activity,
+    "activity": register.Activity,
     "sector": _sector,
-    "recruiter_kind": RecruiterKind,
-    "visa": Visa,
+    "recruiter_kind": register.RecruiterKind,
+    "visa": register.Visa,
     "nationality": _country,
     "work_permit": _free_text,
     "occupation": _occupation,
     "region": _free_text,
-    "employer": EmployerKind,
-    "shortage_job": Answer,
+    "employer": register.EmployerKind,
+    "shortage_job": register.Answer,
     "on": _day,
     "agency_id": _agency,
     "place": _place,

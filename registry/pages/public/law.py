@@ -15,11 +15,9 @@ from registry.i18n.names import countries
 from registry.i18n.wording import row_words, words_of
 from registry.pages.public.rendering import RIGHTS_PLACES, is_demo, page
 from registry.register.help_lines import emergency_number, help_lines_in, lines_of
-from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload
-from registry.register.law.loading import Law
+from registry.register.law import law_view, loading, weights
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.register.law.rows import Limit, Right, Row
-from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import LawRole, LimitSubject, RightSubject
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, UNION, Language
 
@@ -46,15 +44,15 @@ def show_rules(language: Language, country: str) -> Response:
     if country not in law.countries:
         raise NotFound("there are no rules of this country")
     today = day_at(now(), None)
-    rows = law_payload(law, today, country=country, tables=_TABLES)
+    rows = law_view.law_payload(law, today, country=country, tables=_TABLES)
     return page(
         "rules_of_country.html",
         language,
         here="rules",
-        law=country_payload(law.countries[country]),
+        law=law_view.country_payload(law.countries[country]),
         words_of=lambda row: None if row["overlay"] else row_words(language, row["id"]),
         plain=without_marks,
-        withdrawn=withdrawn_payload(law, country, _TABLES),
+        withdrawn=law_view.withdrawn_payload(law, country, _TABLES),
         tables=[(name, table_rows) for name, table_rows in rows.items() if table_rows],
     )
 
@@ -75,7 +73,9 @@ AT_HOME = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.REPORTING)
 
 @pages.get("/<language:language>/rights")
 def list_rights(language: Language) -> Response:
-    return page("rights.html", language, here="rights", places=_places(language))
+    return page(
+        "rights.html", language, here="rights", places=[*countries(language), *countries(language, SENDING_COUNTRIES)]
+    )
 
 
 @pages.get("/<language:language>/rights/<country>")
@@ -98,19 +98,19 @@ def show_rights(language: Language, country: str) -> Response:
     )
 
 
-def _places(language: Language) -> list[tuple[str, str]]:
-    return [*countries(language), *countries(language, SENDING_COUNTRIES)]
-
-
-def rows_about(law: Law, country: str, about: RightSubject | LimitSubject) -> list[Row]:
+def rows_about(law: loading.Law, country: str, about: RightSubject | LimitSubject) -> list[Row]:
     """What was read about one question: the country's own law, then the Union's where it binds the country.
 
     Of papers also the law of China, which protects its passports wherever they are.
     """
-    return [row for row in _rows(law, about) if _holds(row, country) and is_readable(row) and not is_disputed(row)]
+    return [
+        row
+        for row in _rows(law, about)
+        if _holds(row, country) and weights.is_readable(row) and not weights.is_disputed(row)
+    ]
 
 
-def _rows(law: Law, about: RightSubject | LimitSubject) -> list[Limit | Right]:
+def _rows(law: loading.Law, about: RightSubject | LimitSubject) -> list[Limit | Right]:
     # The Union's rows stand last: a state's own article says more.
     in_order = sorted(law.countries.values(), key=lambda one: one.country == UNION)
     if about is LimitSubject.DOCUMENTS:

@@ -12,9 +12,7 @@ from registry.core.errors import NotFound
 from registry.core.heartbeats import why_not_signed
 from registry.http.transaction import public_reading
 from registry.i18n.names import LOCALES
-from registry.log import queries
-from registry.log.models import LogState
-from registry.log.tree import leaf_hash
+from registry.log import models, queries, tree
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.vocabulary.register import Language
 
@@ -70,7 +68,7 @@ def show_entry(language: Language, index: int) -> Response:
         cache_control=SHORT if is_signed else NOT_KEPT,
         entry=found,
         prev=msgspec.json.decode(found.leaf).get("prev"),
-        hash=leaf_hash(found.leaf).hex(),
+        hash=tree.leaf_hash(found.leaf).hex(),
         proof=queries.proof_text(public_reading(), index) if is_signed else None,
         agency_id=found.key.removeprefix("agency/") if found.key.startswith("agency/") else None,
         licence_id=found.key.removeprefix("licence/") if found.key.startswith("licence/") else None,
@@ -79,4 +77,4 @@ def show_entry(language: Language, index: int) -> Response:
 
 def _size() -> int:
     """Entries committed, signed or not."""
-    return public_reading().execute(select(LogState.size)).scalar_one()
+    return public_reading().execute(select(models.LogState.size)).scalar_one()

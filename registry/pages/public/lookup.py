@@ -15,30 +15,15 @@ from registry.i18n.languages import accepted, text
 from registry.i18n.names import authority_name, countries, main_name, occupation_name
 from registry.i18n.wording import date_text, listed, reason_text, word
 from registry.log.queries import verifier_keys
-from registry.pages.public import answers, checks, forms, headlines
-from registry.pages.public.agencies import warnings_on
-from registry.pages.public.answers import candidate, name_of
-from registry.pages.public.assets import Within
+from registry.pages.public import agencies, answers, assets, checks, forms, headlines, share_card
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
-from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines import help_lines_in, lines_by_place
 from registry.verification.checks.text import MAX_CHARACTERS as MAX_ADVERT
-from registry.verification.verdicts.question import Imitated
-from registry.verification.verdicts.subjects import MAX_CHARACTERS
+from registry.verification.verdicts import question, subjects
+from registry.vocabulary import register
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import (
-    CORRIDOR_SECTORS,
-    EU_STATES,
-    OUTSIDE,
-    RECRUITING,
-    SENDING_COUNTRIES,
-    EmployerKind,
-    Language,
-    Likeness,
-    RecruiterKind,
-    Visa,
-)
+from registry.vocabulary.register import Language
 
 pages = Blueprint("lookup", __name__)
 
@@ -107,16 +92,16 @@ def _result_page(language: Language, fields: Mapping[str, str]) -> Response:
 def shared(language: Language, agency_id: str) -> Response:
     """The answer about an agency at an address to be passed on: it tells the job, and nothing of who asked."""
     form, found = _of_shared(language, agency_id)
-    return _answer_page(language, form, found, Within.ALL)
+    return _answer_page(language, form, found, assets.Within.ALL)
 
 
 @pages.get("/<language:language>/verdict/<agency_id>/card.png")
 def card(language: Language, agency_id: str) -> Response:
     """The same answer as a picture."""
-    if not can_draw():
+    if not share_card.can_draw():
         raise NotFound("no card is drawn here: the font it needs is not installed")
     form, found = _of_shared(language, agency_id)
-    response = Response(drawn(_card(language, form, found)), mimetype="image/png")
+    response = Response(share_card.drawn(_card(language, form, found)), mimetype="image/png")
     response.headers["Cache-Control"] = SHORT
     return response
 
@@ -142,12 +127,12 @@ def _shared_address(language: Language, form: forms.LookupForm, agency_id: str, 
     )
 
 
-def _card(language: Language, form: forms.LookupForm, found: answers.LookupResult) -> Card:
+def _card(language: Language, form: forms.LookupForm, found: answers.LookupResult) -> share_card.Card:
     agency = found.verdict.agency
     assert agency is not None
     name = main_name(agency, language)
     reference = agency.agency_id
-    return Card(
+    return share_card.Card(
         language=language,
         tone=found.tone,
         site=text(language, "page.site"),
@@ -182,7 +167,7 @@ def _headline_text(language: Language, form: forms.LookupForm, found: answers.Lo
 @pages.post("/<language:language>/names")
 def names(language: Language) -> Response:
     """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
-    typed = " ".join(request.form.get("subject", "").split())[:MAX_CHARACTERS]
+    typed = " ".join(request.form.get("subject", "").split())[: subjects.MAX_CHARACTERS]
     hits = agencies_named(public_reading(), typed, SUGGESTIONS) if typed else []
     response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
     response.headers["Cache-Control"] = NOT_KEPT
@@ -192,13 +177,16 @@ def names(language: Language) -> Response:
 def _choices(language: Language) -> dict[str, Any]:
     return {
         "countries": countries(language),
-        "outside": [*countries(language, OUTSIDE), (forms.ELSEWHERE, text(language, "page.lookup.country.other"))],
-        "origins": countries(language, EU_STATES | SENDING_COUNTRIES),
-        "activities": sorted(RECRUITING),
-        "sectors": (*CORRIDOR_SECTORS, forms.OTHER_SECTOR),
-        "recruiter_kinds": list(RecruiterKind),
-        "employers": list(EmployerKind),
-        "visas": list(Visa),
+        "outside": [
+            *countries(language, register.OUTSIDE),
+            (forms.ELSEWHERE, text(language, "page.lookup.country.other")),
+        ],
+        "origins": countries(language, register.EU_STATES | register.SENDING_COUNTRIES),
+        "activities": sorted(register.RECRUITING),
+        "sectors": (*register.CORRIDOR_SECTORS, forms.OTHER_SECTOR),
+        "recruiter_kinds": list(register.RecruiterKind),
+        "employers": list(register.EmployerKind),
+        "visas": list(register.Visa),
     }
 
 
@@ -212,7 +200,7 @@ def _form_page(
         language,
         here="lookup",
         cache_control=cache_control,
-        within=Within.FIRST if is_first else Within.NOTHING,
+        within=assets.Within.FIRST if is_first else assets.Within.NOTHING,
         scripts=("offline.js", "suggest.js") if is_first else (),
         # Names while one is typed come from here.
         connect_src="'self'",
@@ -226,13 +214,16 @@ def _form_page(
 
 
 def _answer_page(
-    language: Language, form: forms.LookupForm, found: answers.LookupResult, within: Within = Within.NOTHING
+    language: Language,
+    form: forms.LookupForm,
+    found: answers.LookupResult,
+    within: assets.Within = assets.Within.NOTHING,
 ) -> Response:
     verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency
-    country = form.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    country = form.country or (agency.country if agency is not None and agency.country in register.EU_STATES else None)
     holders = found.candidates if form.place == 0 else ()
-    exact = [one for one in holders if one.match is not None and one.match.how is Likeness.EXACT]
+    exact = [one for one in holders if one.match is not None and one.match.how is register.Likeness.EXACT]
     begin = form.place * answers.CANDIDATES_ON_A_PAGE
     candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
     source = verdict.source
@@ -246,7 +237,7 @@ def _answer_page(
         asked=form,
         faults={},
         found=found,
-        not_answered_for=OUTSIDE,
+        not_answered_for=register.OUTSIDE,
         verdict=verdict,
         agency=agency,
         headline=headlines.headline(found, form.subject, asks=len(choices)),
@@ -274,26 +265,28 @@ def _answer_page(
         choices=choices,
         occupation=occupation_name(language, form.occupation) if form.occupation else None,
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
-        warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
-        candidates=[candidate(one.agency, language, one.match) for one in candidates],
-        exact=[candidate(one.agency, language, one.match) for one in exact],
-        others=[candidate(one.agency, language, one.match) for one in candidates if one not in exact],
+        warnings=agencies.warnings_on(agency, snapshot, language, verdict.on) if agency else [],
+        candidates=[answers.candidate(one.agency, language, one.match) for one in candidates],
+        exact=[answers.candidate(one.agency, language, one.match) for one in exact],
+        others=[answers.candidate(one.agency, language, one.match) for one in candidates if one not in exact],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law()), language),
         shows_all_numbers=is_demo(),
         site_address=services().settings.public_url,
         shared_address=_shared_address(language, form, agency.agency_id) if agency else None,
-        card_address=_shared_address(language, form, agency.agency_id, "/card.png") if agency and can_draw() else None,
+        card_address=_shared_address(language, form, agency.agency_id, "/card.png")
+        if agency and share_card.can_draw()
+        else None,
         said=_headline_text(language, form, found),
         **_choices(language),
     )
 
 
-def _imitated(one: Imitated, language: Language) -> dict[str, object]:
+def _imitated(one: question.Imitated, language: Language) -> dict[str, object]:
     """A licensed agency that may be imitated: its name, the name that is near, and what of the question is not its own."""
     return {
         "agency": one.agency,
         "main": main_name(one.agency, language),
-        "matched": name_of(one.agency, one.name),
+        "matched": answers.name_of(one.agency, one.name),
         "differs": listed(language, [word(language, "difference", difference) for difference in one.differs]),
     }

@@ -20,12 +20,10 @@ from registry.i18n.languages import accepted, text
 from registry.i18n.names import LOCALES, country_name
 from registry.i18n.wording import date_text, word
 from registry.log.queries import logged_keys
+from registry.pages.public import staff_cards
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
 from registry.pages.public.rendering import NOT_KEPT, page, span
-from registry.pages.public.staff_cards import TONES as CARD_TONES
-from registry.pages.public.staff_cards import CardStands, card_record, card_view, card_words
-from registry.proofs.credentials.paper import PaperContent, paper_content
-from registry.proofs.credentials.signing import Checked
+from registry.proofs.credentials import paper, signing
 from registry.proofs.wallets.card_codes import card_content, proof_of
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
@@ -59,7 +57,7 @@ def check_code() -> Response:
     checked = read_paper_code(code)
     if checked.genuine is not Answer.YES:
         return _false_page(code, checked.flaw)
-    content = paper_content(checked.claims)
+    content = paper.paper_content(checked.claims)
     has_ended = content.expires_at is not None and content.expires_at <= now().timestamp()
     try:
         standing: LicenceView | None = standing_of(content.licence_id)
@@ -70,17 +68,17 @@ def check_code() -> Response:
     return _code_page(found | (today_words(_language(), standing) if standing else {"standing": None}))
 
 
-def _card_page(code: str, checked: Checked) -> Response:
+def _card_page(code: str, checked: signing.Checked) -> Response:
     """The check of a staff card on the server. What a key of ours does not prove any more, the register of staff does."""
     if checked.genuine is Answer.NO:
         return _false_page(code, checked.flaw)
     content = card_content(checked.claims)
-    card = card_view(content.reference, content.licence_id, proof_of(checked.claims))
-    if card.stands is CardStands.DIFFERS or (checked.genuine is Answer.UNKNOWN and not card.is_in_register):
+    card = staff_cards.card_view(content.reference, content.licence_id, proof_of(checked.claims))
+    if card.stands is staff_cards.CardStands.DIFFERS or (checked.genuine is Answer.UNKNOWN and not card.is_in_register):
         return _false_page(code, checked.flaw or ProofFlaw.DIFFERS_FROM_LOG)
     language = _language()
-    found = {"step": "card", "record": card_record(language, content), "code": code}
-    return _code_page(found | card_words(language, card))
+    found = {"step": "card", "record": staff_cards.card_record(language, content), "code": code}
+    return _code_page(found | staff_cards.card_words(language, card))
 
 
 def _false_page(code: str, flaw: ProofFlaw | None) -> Response:
@@ -119,7 +117,7 @@ def _code_page(found: dict[str, Any]) -> Response:
         cache_control=NOT_KEPT,
         found=_NOTHING | found,
         tones=TONES,
-        card_tones=CARD_TONES,
+        card_tones=staff_cards.TONES,
         facts=None if found.get("step") else _facts(language),
     )
     response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
@@ -157,7 +155,7 @@ def _facts(language: Language) -> dict[str, Any]:
     }
 
 
-def _record(language: Language, stated: PaperContent) -> dict[str, str]:
+def _record(language: Language, stated: paper.PaperContent) -> dict[str, str]:
     """What was signed, as words."""
     last = _day(stated.expires_at, -1)
     facts = {

@@ -27,10 +27,7 @@ from registry.pages.public.licence_status import LicenceView, Stands, standing_o
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page, rendered, span
 from registry.pages.public.staff_cards import picture_address
 from registry.proofs.credentials.queries import published_now
-from registry.proofs.papers import making
-from registry.proofs.papers.making import PAUSE, Made, Making, is_shared_first, key_of, paper
-from registry.proofs.papers.qr import Symbol
-from registry.proofs.papers.rendering import Attachment, Draft
+from registry.proofs.papers import making, qr, rendering
 from registry.proofs.papers.seal import mark_of
 from registry.proofs.wallets.card_codes import Card
 from registry.register.agencies import record
@@ -72,7 +69,7 @@ def html_of(sheet: Sheet, stated: Sequence[Language], standing: LicenceView, cod
     """The sheet as HTML that needs nothing from outside."""
     agency, licence = standing.agency, standing.licence
     names = _names(agency)
-    symbol = Symbol(code)
+    symbol = qr.Symbol(code)
     return rendered(
         f"paper_{sheet.partition('_')[0]}.html",
         stated[0],
@@ -107,7 +104,7 @@ def staff_card_html(stated: Sequence[Language], standing: LicenceView, card: Car
         names=_names(agency),
         portrait=None if card.portrait is None else picture_address(card.portrait),
         facts=[(key, value) for key, value in facts if value],
-        code=Symbol(code).data_address,
+        code=qr.Symbol(code).data_address,
     )
 
 
@@ -229,15 +226,15 @@ def download_paper(language: Language, licence_id: str, name: str) -> Response:
     keys = settings.keys
     seal = mark_of(keys) if kind.is_sealed else None
     # All that a paper depends on; the day is there for the status that it states.
-    key = key_of(name, languages, standing.etag, code, standing.verdict.on, is_demo(), seal)
+    key = making.key_of(name, languages, standing.etag, code, standing.verdict.on, is_demo(), seal)
 
-    def draft() -> Draft:
+    def draft() -> rendering.Draft:
         html = html_of(kind.sheet, languages, standing, code, _place_in_log(reference))
         files = _files(reference) if kind.has_files else ()
-        return Draft(html, files, str(keys) if seal else None, settings.seal_timestamp)
+        return rendering.Draft(html, files, str(keys) if seal else None, settings.seal_timestamp)
 
     made = _made(key, draft)
-    if made.state is not Making.READY:
+    if made.state is not making.Making.READY:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}-{reference}.pdf"'
@@ -250,20 +247,20 @@ def download_paper(language: Language, licence_id: str, name: str) -> Response:
 
 @pages.get("/<language:language>/licences/<licence_id>/code.<any(svg, png):form>")
 def download_code(language: Language, licence_id: str, form: str) -> Response:
-    symbol = Symbol(paper_code(_printable(licence_id).licence.licence_id))
+    symbol = qr.Symbol(paper_code(_printable(licence_id).licence.licence_id))
     body, mimetype = (symbol.svg, "image/svg+xml") if form == "svg" else (symbol.png, "image/png")
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = SHORT
     return response
 
 
-def _made(key: str, draft: Callable[[], Draft]) -> Made:
+def _made(key: str, draft: Callable[[], rendering.Draft]) -> making.Made:
     """The paper, made here or by any other machine."""
     folder = services().settings.home / "papers"
     if services().settings.is_sqlite:
-        return paper(folder, key, draft)
-    made = paper(folder, key, draft, elsewhere=lambda: making.find_shared(public_reading(), key, now()))
-    if made.is_own and is_shared_first(folder, key):
+        return making.paper(folder, key, draft)
+    made = making.paper(folder, key, draft, elsewhere=lambda: making.find_shared(public_reading(), key, now()))
+    if made.is_own and making.is_shared_first(folder, key):
         # Who asked has the paper, whatever becomes of this.
         with suppress(SQLAlchemyError), services().sessions.begin() as session:
             making.share(session, key, made.body, now())
@@ -286,18 +283,20 @@ def _place_in_log(reference: str) -> PlaceInLog:
     return PlaceInLog(entry.index, head.origin)
 
 
-def _files(reference: str) -> tuple[Attachment, ...]:
+def _files(reference: str) -> tuple[rendering.Attachment, ...]:
     whole = bundle(reference)
     return (
-        Attachment(
+        rendering.Attachment(
             "credential.jwt", "Licence credential (SD-JWT VC), signed by the registry", whole["credential"].encode()
         ),
-        Attachment("bundle.json", "Credential, status list, log entries and proofs, to check off line", encode(whole)),
+        rendering.Attachment(
+            "bundle.json", "Credential, status list, log entries and proofs, to check off line", encode(whole)
+        ),
     )
 
 
-def _not_yet(language: Language, standing: LicenceView, made: Made) -> Response:
-    is_waiting = made.state is Making.WAITING
+def _not_yet(language: Language, standing: LicenceView, made: making.Made) -> Response:
+    is_waiting = made.state is making.Making.WAITING
     response = page(
         "paper_waiting.html",
         language,
@@ -308,7 +307,7 @@ def _not_yet(language: Language, standing: LicenceView, made: Made) -> Response:
         licence_id=standing.licence.licence_id,
     )
     response.status_code = 202 if is_waiting else 503
-    response.headers["Retry-After"] = str(LOOK_AGAIN if is_waiting else PAUSE)
+    response.headers["Retry-After"] = str(LOOK_AGAIN if is_waiting else making.PAUSE)
     if is_waiting:
         # Every browser since the first heeds it, and unlike a meta element it asks nothing of a script.
         response.headers["Refresh"] = str(LOOK_AGAIN)

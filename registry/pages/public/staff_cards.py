@@ -24,8 +24,7 @@ from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.proofs.papers.qr import Symbol
-from registry.proofs.wallets import presentations
-from registry.proofs.wallets.card_codes import CardContent, CardState, full_name
+from registry.proofs.wallets import card_codes, presentations
 from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Language
 
@@ -58,9 +57,9 @@ TONES = {
 """How a page shows them. Never as `yes`: what is left to do is to compare."""
 
 _OF_CARD = {
-    CardState.DIFFERS: CardStands.DIFFERS,
-    CardState.ENDED: CardStands.CARD_ENDED,
-    CardState.EXPIRED: CardStands.CARD_EXPIRED,
+    card_codes.CardState.DIFFERS: CardStands.DIFFERS,
+    card_codes.CardState.ENDED: CardStands.CARD_ENDED,
+    card_codes.CardState.EXPIRED: CardStands.CARD_EXPIRED,
 }
 _OF_LICENCE = {
     Stands.ENDED: CardStands.LICENCE_ENDED,
@@ -129,17 +128,17 @@ def licence_view(licence_id: str) -> LicenceView | None:
         return None
 
 
-def stands_of(state: CardState, licence: LicenceView | None) -> CardStands:
+def stands_of(state: card_codes.CardState, licence: LicenceView | None) -> CardStands:
     """The gravest of what the register of staff and the verdict on the licence say."""
     if state in _OF_CARD:
         return _OF_CARD[state]
     stands = Stands.UNKNOWN if licence is None else licence.stands
     if stands in _OF_LICENCE:
         return _OF_LICENCE[stands]
-    return CardStands.LIVE if state is CardState.LIVE else CardStands.UNKNOWN
+    return CardStands.LIVE if state is card_codes.CardState.LIVE else CardStands.UNKNOWN
 
 
-def card_record(language: Language, stated: CardContent) -> dict[str, str]:
+def card_record(language: Language, stated: card_codes.CardContent) -> dict[str, str]:
     """What was signed of a card, as words."""
     facts = {
         "person": stated.person,
@@ -214,7 +213,7 @@ def _words(language: Language, result: Seen) -> dict[str, Any]:
     return {
         "tone": ANSWER_TONES[verdict.verdict],
         "verdict": verdict,
-        "person": full_name(shown.given_name or "", shown.family_name or ""),
+        "person": card_codes.full_name(shown.given_name or "", shown.family_name or ""),
         "agency": None if verdict.agency is None else main_name(verdict.agency, language),
         "portrait": None if portrait is None else picture_address(portrait),
         "reasons": [

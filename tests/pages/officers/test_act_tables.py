@@ -22,7 +22,7 @@ from registry.officers import accounts
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Act, Resource, Role
 from registry.pages import officers
-from registry.pages.officers.act_pages import read_form
+from registry.pages.officers.forms import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema

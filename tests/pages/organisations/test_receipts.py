@@ -271,7 +271,7 @@ def test_an_archived_list_is_asked_anew_some_rows_at_a_time_and_lists_what_chang
     assert "Rows 1 to 3 were asked anew. Answered otherwise now: 0." in seat.get(changes).get_data(as_text=True)
     suspend(session, agency.agency_id)
     publish()
-    monkeypatch.setattr("registry.pages.organisations.receipts.ASKED", 2)
+    monkeypatch.setattr("registry.bulk.archive.rechecks.ASKED", 2)
     first = seat.get(changes).get_data(as_text=True)
     assert "Rows 1 to 2 were asked anew. Answered otherwise now: 1." in first
     assert f'href="{changes}?after=2"' in first

@@ -10,12 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import MAX_FILES, discard_if_possible
-from registry.complaints.casework import evidence, firms, letters
-from registry.complaints.casework.actions import record_reading
-from registry.complaints.casework.claims import claims_of
-from registry.complaints.casework.events import events_of
-from registry.complaints.casework.notes import notes_and_tasks
-from registry.complaints.casework.queries import require_readable
+from registry.complaints.casework import actions, claims, events, evidence, firms, letters, notes, queries
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -29,10 +24,9 @@ from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers import forms
 from registry.pages.officers.cases.case import remember_language, show_case
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, suggestions, takes_file, version_sent
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, form_at, note_done, note_undo, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
@@ -45,9 +39,9 @@ pages = Blueprint("console_case_acts", __name__)
 @page_at(pages, "/cases/<reference>/notes", Resource.CASE, Act.WRITE)
 def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
-    require_readable(head.case)
-    noted, tasks = notes_and_tasks(session, sealer(), officer, head.case)
-    record_reading(Call(session, officer, now()), head.case, "case.notes_read")
+    queries.require_readable(head.case)
+    noted, tasks = notes.notes_and_tasks(session, sealer(), officer, head.case)
+    actions.record_reading(Call(session, officer, now()), head.case, "case.notes_read")
     return case_page(
         "cases/notes.html",
         me,
@@ -65,9 +59,9 @@ def show_notes(session: Session, me: AuthenticatedOfficer, reference: str, refus
 @page_at(pages, "/cases/<reference>/events", Resource.CASE, Act.READ)
 def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
-    require_readable(head.case)
-    found = events_of(session, sealer(), officer, head.case, case_acts.events_read_by(me))
-    record_reading(Call(session, officer, now()), head.case, "case.events_read")
+    queries.require_readable(head.case)
+    found = events.events_of(session, sealer(), officer, head.case, case_acts.events_read_by(me))
+    actions.record_reading(Call(session, officer, now()), head.case, "case.events_read")
     return case_page(
         "cases/events.html",
         me,
@@ -82,7 +76,7 @@ def show_events(session: Session, me: AuthenticatedOfficer, reference: str, refu
         today=me.day(head.at),
         may_write=me.standing.may(Resource.CASE, Act.WRITE),
         once=secrets.token_urlsafe(16),
-        endings=FILE_ENDINGS,
+        endings=forms.FILE_ENDINGS,
         most_files=MAX_FILES,
     )
 
@@ -94,14 +88,14 @@ def _events_again(refusal: Refusal, reference: str, event: str) -> Response:
 
 
 @pages.post("/cases/<reference>/events/<event>/files")
-@takes_file(Resource.CASE, Act.WRITE, _events_again)
+@forms.takes_file(Resource.CASE, Act.WRITE, _events_again)
 @allowed(Resource.CASE, Act.WRITE)
 def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str, event: str) -> Afterwards:
     open_case(session, me, reference)
     officer = acting(me, Resource.CASE, Act.WRITE)
 
     def add() -> Response:
-        refusal = refused_file(
+        refusal = forms.refused_file(
             lambda: evidence.add_file(upload_services(), sealer(), officer, reference, event, read_form_file(), now())
         )
         return _to_event(reference, event) if refusal is None else _events_again(refusal, reference, event)
@@ -144,9 +138,9 @@ def _to_event(reference: str, event: str) -> Response:
 @page_at(pages, "/cases/<reference>/claims", Resource.CASE, Act.WRITE)
 def show_claims(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
-    require_readable(head.case)
-    found = claims_of(session, sealer(), officer, head.case)
-    record_reading(Call(session, officer, now()), head.case, "case.claims_read")
+    queries.require_readable(head.case)
+    found = claims.claims_of(session, sealer(), officer, head.case)
+    actions.record_reading(Call(session, officer, now()), head.case, "case.claims_read")
     return case_page(
         "cases/claims.html",
         me,
@@ -167,7 +161,7 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     is_sent = request.form.get("do") == "send"
 
     def act() -> None:
-        call = Call(session, officer, now(), version_sent())
+        call = Call(session, officer, now(), forms.version_sent())
         if is_sent:
             letters.send_untranslated(call, sealer(), reference, letter)
         else:
@@ -181,14 +175,14 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     return see_other(f"/console/cases/{reference}")
 
 
-def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> forms.Place:
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
     if act.name in _TAB_OF:
         return _in_tab(session, me, _TAB_OF[act.name], reference)
     address = f"/console/cases/{reference}"
-    return Place(
+    return forms.Place(
         reference,
         address,
         lambda refusal: show_case(session, me, reference, refusal),
@@ -198,7 +192,7 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
 
 def _find_within(
     tab: str, session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, **within: str
-) -> Place:
+) -> forms.Place:
     """A note, task, event or line of a case, on the `tab` that shows it."""
     head = open_case(session, me, reference)
     if act.undo is not None:
@@ -210,17 +204,19 @@ _TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events", "claims": "cl
 _PAGES = {"notes": show_notes, "events": show_events, "claims": show_claims}
 
 
-def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *within: str) -> Place:
+def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *within: str) -> forms.Place:
     """A place on one of the unit's own tabs of a case: the case itself, or a note, task, event or line `within` it."""
     shown = _PAGES[tab]
-    return Place((case, *within), f"/console/cases/{case}/{tab}", lambda refusal: shown(session, me, case, refusal))
+    return forms.Place(
+        (case, *within), f"/console/cases/{case}/{tab}", lambda refusal: shown(session, me, case, refusal)
+    )
 
 
-serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
-serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, partial(_find_within, "notes"))
-serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, partial(_find_within, "notes"))
-serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, partial(_find_within, "events"))
-serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, partial(_find_within, "claims"))
+forms.serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
+forms.serve_acts(pages, "/cases/<reference>/tasks/<task>", case_acts.TASKS, partial(_find_within, "notes"))
+forms.serve_acts(pages, "/cases/<reference>/notes/<task>", case_acts.NOTES, partial(_find_within, "notes"))
+forms.serve_acts(pages, "/cases/<reference>/events/<event>", case_acts.EVENTS, partial(_find_within, "events"))
+forms.serve_acts(pages, "/cases/<reference>/claims/<line>", case_acts.CLAIMS, partial(_find_within, "claims"))
 
 
 COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
@@ -229,9 +225,9 @@ COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
 @page_at(pages, "/cases/<reference>/firms", Resource.CASE, Act.READ)
 def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
-    require_readable(head.case)
+    queries.require_readable(head.case)
     found = firms.firms_of(session, sealer(), officer.unit, head.case, request.form.get("name", ""))
-    record_reading(Call(session, officer, now()), head.case, "case.firms_read")
+    actions.record_reading(Call(session, officer, now()), head.case, "case.firms_read")
     return case_page(
         "cases/firms.html",
         me,
@@ -240,7 +236,7 @@ def show_firms(session: Session, me: AuthenticatedOfficer, reference: str, refus
         refusal=refusal,
         firms=found,
         agency_names=names_of_agencies(session, set(head.agencies), language(), day_at(now(), None)),
-        suggested=suggestions(session, refusal, request.form),
+        suggested=forms.suggestions(session, refusal, request.form),
         agency_parts=sorted(firms.AGENCY_PARTS),
         employer_parts=sorted(firms.EMPLOYER_PARTS),
         countries=COUNTRIES,
@@ -264,21 +260,23 @@ def show_employer(
     )
 
 
-def _in_firms(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, link: str = "") -> Place:
+def _in_firms(
+    session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, link: str = ""
+) -> forms.Place:
     open_case(session, me, reference)
     references = (reference, link) if link else reference
-    return Place(
+    return forms.Place(
         references, f"/console/cases/{reference}/firms", lambda refusal: show_firms(session, me, reference, refusal)
     )
 
 
-def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    return Place(
+def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> forms.Place:
+    return forms.Place(
         reference, f"/console/employers/{reference}", lambda refusal: show_employer(session, me, reference, refusal)
     )
 
 
-serve_acts(pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
-serve_acts(pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
-serve_acts(pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
-serve_acts(pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)
+forms.serve_acts(pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)
+forms.serve_acts(pages, "/cases/<reference>/agencies/<link>", case_acts.CASE_AGENCIES, _in_firms)
+forms.serve_acts(pages, "/cases/<reference>/employers/<link>", case_acts.CASE_EMPLOYERS, _in_firms)
+forms.serve_acts(pages, "/employers/<reference>", case_acts.EMPLOYER, _employer_place)

@@ -14,19 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import BulkAct
-from registry.complaints.casework.queue import bulk, listing
-from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
-from registry.complaints.casework.queue.glances import glances
-from registry.complaints.casework.queue.listing import (
-    PAGE,
-    Listed,
-    Place,
-    cases_beginning,
-    count_cases,
-    list_cases,
-    objected_among,
-)
+from registry.complaints.casework.queue import assignment, bulk, glances, listing
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
@@ -41,7 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import read_digits
 from registry.pages.officers.cases.tabs import require_no_conflict
-from registry.pages.officers.form_fields import suggestions, with_choices
+from registry.pages.officers.forms import suggestions, with_choices
 from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page, refusal_of
 from registry.vocabulary.cases import BulkKind, CaseState, LiesWith, Priority
@@ -102,7 +90,7 @@ def show_queue(session: Session, me: AuthenticatedOfficer) -> Response:
 
 def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Response:
     """Lead to the one case of the unit whose number begins so; or say beside the field that there is none, or several."""
-    found = cases_beginning(session, me.standing.unit, typed)
+    found = listing.cases_beginning(session, me.standing.unit, typed)
     if len(found) == 1:
         return see_other(f"/console/cases/{found[0]}")
     code = "case_several" if found else "case_not_found"
@@ -138,12 +126,13 @@ def queue_page(
     """A page of the queue."""
     asked_filters = asked.filters
     at, unit, mine = now(), me.standing.unit, me.officer.reference
-    found: list[Listed] = []
+    found: list[listing.Listed] = []
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
-        found = list_cases(session, unit, filters, at, after=place_in(asked.after), limit=PAGE + 1)
-    of_unit = workers(session, unit, me.day(at))
-    glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
+        found = listing.list_cases(session, unit, filters, at, after=place_in(asked.after), limit=listing.PAGE + 1)
+    of_unit = assignment.workers(session, unit, me.day(at))
+    on_page = found[: listing.PAGE]
+    glanced = glances.glances(session, sealer(), [one.reference for one in on_page])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
     return page(
         "cases/queue.html",
@@ -153,13 +142,13 @@ def queue_page(
         named=asked.named,
         is_read=asked.is_read,
         suggested=suggestions(session, refusal, request.args),
-        found=found[:PAGE],
-        next=_address(asked_filters | {"after": place_text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        found=on_page,
+        next=_address(asked_filters | {"after": place_text(on_page[-1])}) if len(found) > len(on_page) else None,
         glanced=glanced,
         agency_names=names_of_agencies(session, agencies, language(), day_at(at, None)),
         today=me.day(at),
         lying=list(LiesWith),
-        objected=objected_among(session, found[:PAGE], at),
+        objected=listing.objected_among(session, on_page, at),
         is_first=not asked.after,
         at=at,
         said=asked_filters,
@@ -183,7 +172,9 @@ def counts(
     """How many cases there are of each kind that is looked for every day; `asked_filters` are those of the page."""
     found = []
     for name, of in _COUNTED.items():
-        count = count_cases(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
+        count = listing.count_cases(
+            session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at
+        )
         found.append(Count(name, _address(of), count, asked_filters == of))
     return found
 
@@ -192,19 +183,19 @@ def _address(asked_filters: Mapping[str, str]) -> str:
     return f"/console/cases?{urlencode(asked_filters)}" if asked_filters else "/console/cases"
 
 
-def place_text(one: Listed) -> str:
+def place_text(one: listing.Listed) -> str:
     """The place of a line, as the address of the next page has it."""
     place = one.place
     return f"{place.priority}-{microseconds(place.due_at)}-{place.reference}"
 
 
-def place_in(text: str) -> Place | None:
+def place_in(text: str) -> listing.Place | None:
     """The place that an address has; None for the beginning. Raises InvalidInput."""
     if not text:
         return None
     try:
         priority, due, reference = text.split("-")
-        return Place(Priority(priority), EPOCH + timedelta(microseconds=int(due)), reference)
+        return listing.Place(Priority(priority), EPOCH + timedelta(microseconds=int(due)), reference)
     except (ValueError, OverflowError):
         raise InvalidInput([Fault.of("after", Problem.INVALID_CURSOR, "place_in_list")]) from None
 
@@ -234,20 +225,18 @@ def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
         sealer(),
         done,
         roles_of(me),
-        lambda case: require_no_conflict(me, sealer(), case),
+        lambda case: require_no_conflict(me, case),
     )
     return _outcome_page(act, outcomes, is_undone=True)
 
 
 def _act_on_ticked(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: BulkKind) -> Response:
-    came: list[tuple[BulkAct, list[Outcome]]] = []
+    came: list[tuple[BulkAct, list[bulk.Outcome]]] = []
 
     def act() -> None:
-        request = BulkRequest(kind, _ticked(), _assignee() if kind is BulkKind.ASSIGN else None)
+        request = bulk.BulkRequest(kind, _ticked(), _assignee() if kind is BulkKind.ASSIGN else None)
         call = Call(session, officer, now())
-        came.append(
-            bulk.act_on(call, sealer(), request, roles_of(me), lambda case: require_no_conflict(me, sealer(), case))
-        )
+        came.append(bulk.act_on(call, sealer(), request, roles_of(me), lambda case: require_no_conflict(me, case)))
 
     refusal = attempt(session, act)
     if refusal is not None:
@@ -263,7 +252,7 @@ def _assignee() -> str | None:
     return None if chosen == UNASSIGNED else chosen
 
 
-def _ticked() -> list[Wanted]:
+def _ticked() -> list[bulk.Wanted]:
     """Each box that was ticked says the case and the version that was on the page."""
     wanted = []
     for ticked in dict.fromkeys(request.form.getlist("case")):
@@ -271,11 +260,11 @@ def _ticked() -> list[Wanted]:
         version = read_digits(sent)
         if version is None:
             raise InvalidInput([Fault.of("case", Problem.INVALID_VALUE, "from_page")])
-        wanted.append(Wanted(reference, version))
+        wanted.append(bulk.Wanted(reference, version))
     return wanted
 
 
-def _outcome_page(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
+def _outcome_page(act: BulkAct, outcomes: list[bulk.Outcome], *, is_undone: bool) -> Response:
     return page(
         "cases/bulk.html",
         here="cases",

@@ -15,10 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.queries import agencies_of, named_agency_id
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.casework import actions, models, queries
 from registry.core.clock import now
 from registry.core.errors import Forbidden, NotFound
 from registry.http.complaint_services import sealer
@@ -64,7 +61,7 @@ class CaseHead:
     case: Case
     agency: str | None
     agencies: tuple[str, ...]
-    clocks: Mapping[ClockKind, CaseClock]
+    clocks: Mapping[ClockKind, models.CaseClock]
     at: datetime
 
 
@@ -75,7 +72,7 @@ def open_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Cas
     """
     case = session.scalars(
         select(Case).where(
-            in_unit(me.standing.unit),
+            actions.in_unit(me.standing.unit),
             Case.reference == reference,
             Case.state.not_in([CaseState.DRAFT, CaseState.PURGED]),
         )
@@ -85,15 +82,15 @@ def open_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Cas
     return head_of(me, case, clocks.clocks_of(session, case))
 
 
-def head_of(me: AuthenticatedOfficer, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
+def head_of(me: AuthenticatedOfficer, case: Case, running: Mapping[ClockKind, models.CaseClock]) -> CaseHead:
     """The header of a case that was read already. Raises Forbidden where the officer has an interest in it."""
-    agencies = require_no_conflict(me, sealer(), case)
-    return CaseHead(case, named_agency_id(sealer(), case), agencies, running, now())
+    agencies = require_no_conflict(me, case)
+    return CaseHead(case, queries.named_agency_id(sealer(), case), agencies, running, now())
 
 
-def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -> tuple[str, ...]:
+def require_no_conflict(me: AuthenticatedOfficer, case: Case) -> tuple[str, ...]:
     """The agencies that a case is about. Raises Forbidden where the officer has declared an interest in one of them."""
-    agencies = tuple(agencies_of(opening, case))
+    agencies = tuple(queries.agencies_of(sealer(), case))
     if any(me.has_conflict(agency) for agency in agencies):
         raise Forbidden(
             "you declared an interest in an agency that this case is about: a colleague has to act on it",

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
-from registry.complaints.casework import letters, translations
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework import actions, letters, translations
 from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
 from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.casework.queue.listing import PAGE, Filters, list_cases
@@ -30,7 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text
 from registry.pages.officers.cases.tabs import open_case, require_no_conflict
-from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.forms import version_sent
 from registry.pages.officers.guard import Afterwards, form_at, note_done, page_at
 from registry.pages.officers.rendering import Refusal, attempt, language, page
 from registry.vocabulary.cases import CaseRole
@@ -73,7 +72,7 @@ def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
 @form_at(pages, "/cases/<reference>/translation", Resource.ACCOUNT, Act.WRITE)
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
-    require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
+    require_no_conflict(me, translations.case_for_translator(session, me.standing.unit, reference))
     if form.get("subject") in (SUMMARY, LETTER, HEARING):
         return _write(session, me, reference, form["subject"])
     refusal = attempt(
@@ -114,15 +113,15 @@ def _write(session: Session, me: AuthenticatedOfficer, reference: str, subject: 
     return see_other(f"/console/cases/{reference}/translation")
 
 
-def _translator(me: AuthenticatedOfficer) -> Officer:
-    return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
+def _translator(me: AuthenticatedOfficer) -> actions.Officer:
+    return actions.Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
 
 def _translation_page(
     session: Session, me: AuthenticatedOfficer, reference: str, into: Language, refusal: Refusal | None = None
 ) -> Response:
     case = translations.case_for_translator(session, me.standing.unit, reference)
-    require_no_conflict(me, sealer(), case)
+    require_no_conflict(me, case)
     found = translations.pieces(Call(session, acting_for_unit(me), now()), sealer(), case, into)
     return page(
         "cases/translation.html",

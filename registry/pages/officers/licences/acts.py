@@ -21,31 +21,15 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import day_in, made_by_form, suggestions, with_choices
+from registry.pages.officers.forms import Place, day_in, made_by_form, serve_acts, suggestions, with_choices
 from registry.pages.officers.guard import allowed, note_done, page_at
 from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page
-from registry.register.agencies import record
-from registry.register.agencies.channels import registered_addresses
+from registry.register.agencies import channels, record
 from registry.register.agencies.models import Agency
-from registry.supervision.licensing import proposals, queries
-from registry.supervision.licensing.act_forms import from_details
-from registry.supervision.licensing.drafting import Draft, licence_of, today_of
-from registry.supervision.licensing.models import Proposal
-from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
+from registry.supervision.licensing import act_forms, drafting, models, proposals, queries, rules
+from registry.vocabulary import register
 from registry.vocabulary.licensing import LicenceAct, ProposalState
-from registry.vocabulary.register import (
-    EU_STATES,
-    KINDS,
-    OUTSIDE,
-    SENDING_COUNTRIES,
-    Activity,
-    ConditionCode,
-    HolderKind,
-    IdentifierScheme,
-    LicenceKind,
-)
 
 pages = Blueprint("console_licence_acts", __name__)
 
@@ -69,7 +53,7 @@ def show_application_form(session: Session, me: AuthenticatedOfficer) -> Respons
 @page_at(pages, "/licences/<reference>/acts/<act>", Resource.LICENCE, Act.PROPOSE)
 def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
-    licence = licence_of(agency, reference)
+    licence = drafting.licence_of(agency, reference)
     typed = forms.terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
     return _form(session, me, ActOn(named, reference, agency), typed)
 
@@ -103,22 +87,22 @@ for _path, _of in (
 
 
 def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
-    named = _of_kind(act, About.LICENCE)
+    named = _of_kind(act, rules.About.LICENCE)
     _, agency = queries.licence_and_holder(session, licence_acts.official(me).authority, reference)
     require_no_interest(me, agency.agency_id)
     return named, agency
 
 
 def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
-    named = _of_kind(act, About.AGENCY)
+    named = _of_kind(act, rules.About.AGENCY)
     licence_acts.require_act(me, named, Act.PROPOSE)
     _, agency = licence_acts.find_agency(session, me, reference)
     return named, agency
 
 
-def _of_kind(act: str, about: About) -> LicenceAct:
+def _of_kind(act: str, about: rules.About) -> LicenceAct:
     named = forms.act_named(act)
-    if ACTS[named].about is not about:
+    if rules.ACTS[named].about is not about:
         raise NotFound("there is no such act here")
     return named
 
@@ -143,7 +127,7 @@ def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -
     if refusal is not None:
         return _form(session, me, on, form, refusal)
     if is_proposed:
-        if not ACTS[on.act].has_second:
+        if not rules.ACTS[on.act].has_second:
             note_done("licence_published")
         return see_other(f"/console/licences/proposals/{gave[0]}")
     return _form(session, me, on, form, previewed=showing.preview(session, gave[0]))
@@ -155,7 +139,7 @@ def _countries(codes: Collection[str]) -> list[tuple[str, str]]:
 
 def _stated(session: Session, form: "MultiDict[str, str]", act: LicenceAct) -> dict[str, Any]:
     """What the form states, with the references of the agencies that it names. Raises InvalidInput."""
-    sent = forms.stated_in(form, act, ACTS[act])
+    sent = forms.stated_in(form, act, rules.ACTS[act])
     for field in _AGENCIES & sent.keys():
         sent[field] = picked_agency(session, sent[field], field)
     return sent
@@ -172,9 +156,9 @@ def _form(
     refusal: Refusal | None = None,
     previewed: dict[str, Any] | None = None,
 ) -> Response:
-    today, country = today_of(session, licence_acts.official(me).authority, now())
+    today, country = drafting.today_of(session, licence_acts.official(me).authority, now())
     act, about, agency = on
-    rule = ACTS[act]
+    rule = rules.ACTS[act]
     return page(
         "licences/act.html",
         here="licences",
@@ -185,14 +169,14 @@ def _form(
         agency=agency,
         typed=typed,
         today=today,
-        kinds=[kind for kind in LicenceKind if KINDS[kind].country in (country, None)],
-        schemes=list(IdentifierScheme),
-        holder_kinds=list(HolderKind),
-        activities=list(Activity),
-        condition_codes=list(ConditionCode),
+        kinds=[kind for kind in register.LicenceKind if register.KINDS[kind].country in (country, None)],
+        schemes=list(register.IdentifierScheme),
+        holder_kinds=list(register.HolderKind),
+        activities=list(register.Activity),
+        condition_codes=list(register.ConditionCode),
         sectors=[(one, sector_name(language(), one)) for one in forms.SECTORS],
         countries=_countries(forms.COUNTRIES),
-        all_countries=_countries(EU_STATES | SENDING_COUNTRIES | OUTSIDE),
+        all_countries=_countries(register.EU_STATES | register.SENDING_COUNTRIES | register.OUTSIDE),
         origins=forms.ORIGINS,
         form_days=forms.FORM_DAYS,
         suggested={field: suggestions(session, refusal, typed, field) for field in _AGENCIES},
@@ -237,7 +221,7 @@ serve_acts(pages, "/licences/proposals/<reference>", licence_acts.PROPOSALS, _pl
 class ActApproval(NamedTuple):
     """An act on a licence that waits for a second person, with what it changes of the record."""
 
-    found: Proposal
+    found: models.Proposal
     changes: list[showing.Change]
     stated: list[tuple[str, str]]
 
@@ -251,7 +235,7 @@ def act_approvals(session: Session, me: AuthenticatedOfficer, references: Iterab
     opened = {}
     for reference in references:
         found = licence_acts.find_proposal(session, me, reference)
-        right = Resource.AGREEMENT if found.act in AGREEMENTS else Resource.LICENCE
+        right = Resource.AGREEMENT if found.act in rules.AGREEMENTS else Resource.LICENCE
         if (
             found.act in licence_acts.COMPARED
             or not me.standing.may(right, Act.APPROVE)
@@ -262,19 +246,19 @@ def act_approvals(session: Session, me: AuthenticatedOfficer, references: Iterab
         if draft is not None:
             always = ("status", "recruit")
             changes = [one for one in showing.changes_of(draft) if one.is_changed or one.name in always]
-            opened[reference] = ActApproval(found, changes, showing.stated_lines(from_details(found.details)))
+            opened[reference] = ActApproval(found, changes, showing.stated_lines(act_forms.from_details(found.details)))
     return opened
 
 
-def _draft_of(session: Session, found: Proposal) -> tuple[Draft | None, Refusal | None]:
+def _draft_of(session: Session, found: models.Proposal) -> tuple[drafting.Draft | None, Refusal | None]:
     """What a proposal makes of the record today, or why it fits the record no more."""
-    made: list[Draft] = []
+    made: list[drafting.Draft] = []
     unfit = attempt(session, lambda: made.append(proposals.draft_of(session, found, now())))
     return (made[0] if made else None), unfit
 
 
 def _proposal_page(
-    session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None
+    session: Session, me: AuthenticatedOfficer, found: models.Proposal, refusal: Refusal | None = None
 ) -> Response:
     draft, unfit = _draft_of(session, found) if found.state is ProposalState.OPEN else (None, None)
     is_own = found.proposed_by == me.officer.reference
@@ -285,13 +269,13 @@ def _proposal_page(
         unfit=unfit,
         found=found,
         agency_id=None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference,
-        is_of_licence=ACTS[found.act].about is not About.AGENCY,
+        is_of_licence=rules.ACTS[found.act].about is not rules.About.AGENCY,
         previewed=showing.preview(session, draft) if draft else None,
-        stated=showing.stated_lines(from_details(found.details)),
+        stated=showing.stated_lines(act_forms.from_details(found.details)),
         is_own=is_own,
         may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,
         names=names_of(session, found.authority),
-        addresses=[] if found.agency_id is None else registered_addresses(session, found.agency_id),
+        addresses=[] if found.agency_id is None else channels.registered_addresses(session, found.agency_id),
         typed=request.form,
         name_of=showing.name_of,
     )

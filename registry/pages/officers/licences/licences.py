@@ -15,17 +15,12 @@ from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.forms import Place, serve_acts
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences import showing
 from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
-from registry.supervision.licensing import queries
-from registry.supervision.licensing.deposit_rules import FORMS, TOP_UP_WITHIN
-from registry.supervision.licensing.deposits import ledger_view
-from registry.supervision.licensing.drafting import licence_of, status_on, today_of
-from registry.supervision.licensing.queries import Filters
-from registry.supervision.licensing.rules import ACTS, About, possible
+from registry.supervision.licensing import deposit_rules, deposits, drafting, queries, rules
 from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
 from registry.vocabulary.register import LicenceStatus, Role
@@ -39,13 +34,13 @@ MAX_QUESTION = 200
 def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     query, authority = request.args, official(me).authority
     word = query.get("status", "")
-    filters = Filters(
+    filters = queries.Filters(
         q=query.get("q", "")[:MAX_QUESTION],
         status=LicenceStatus(word) if word in list(LicenceStatus) else None,
         is_expiring=query.get("expiring") == "yes",
     )
     try:
-        today, _ = today_of(session, authority, now())
+        today, _ = drafting.today_of(session, authority, now())
     except NotFound:
         # A unit may be set up before the first list of its authority is read.
         return page("licences/unknown.html", here="licences", authority=authority)
@@ -69,9 +64,9 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
     authority = official(me).authority
     row, agency = queries.licence_and_holder(session, authority, reference)
     require_no_interest(me, agency.agency_id)
-    today, _ = today_of(session, authority, now())
+    today, _ = drafting.today_of(session, authority, now())
     made = queries.proposals_of(session, authority, agency_id=row.agency_id)
-    known, status = licence_of(agency, row.reference), status_on(agency, row.reference, today)
+    known, status = drafting.licence_of(agency, row.reference), drafting.status_on(agency, row.reference, today)
     return page(
         "licences/licence.html",
         here="licences",
@@ -79,7 +74,11 @@ def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> 
         licence=known,
         stands=status,
         lines=showing.licence_lines(agency, row.reference, today),
-        acts=[(act, act in possible(status)) for act, rule in ACTS.items() if rule.about is About.LICENCE],
+        acts=[
+            (act, act in rules.possible(status))
+            for act, rule in rules.ACTS.items()
+            if rule.about is rules.About.LICENCE
+        ],
         agency_acts=_agency_acts(agency, today),
         waiting=[one for one in made if one.state is ProposalState.OPEN],
         timeline=queries.timeline(session, known, made),
@@ -129,8 +128,8 @@ def show_deposit(
 ) -> Response:
     authority = official(me).authority
     row, agency = find_agency(session, me, reference)
-    today, _ = today_of(session, authority, now())
-    found = ledger_view(session, row.id, agency, today)
+    today, _ = drafting.today_of(session, authority, now())
+    found = deposits.ledger_view(session, row.id, agency, today)
     return page(
         "licences/deposit.html",
         here="licences",
@@ -143,8 +142,8 @@ def show_deposit(
         today=today,
         kinds=[kind for kind in DepositLineKind if kind is not DepositLineKind.REVERSED],
         uses=list(DepositUse),
-        forms=FORMS,
-        days=TOP_UP_WITHIN,
+        forms=deposit_rules.FORMS,
+        days=deposit_rules.TOP_UP_WITHIN,
         names=names_of(session, authority),
         name_of=showing.name_of,
         own=me.officer.reference,

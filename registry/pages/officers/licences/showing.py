@@ -12,8 +12,7 @@ from registry.officer_acts.licence_acts import preview_act
 from registry.pages.officers.licences.forms import sectors_text
 from registry.pages.officers.rendering import language
 from registry.register.agencies import record
-from registry.supervision.licensing.act_forms import Stated
-from registry.supervision.licensing.drafting import Draft, licence_of, status_on
+from registry.supervision.licensing import act_forms, drafting
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import BAD_STATUSES, STATUSES, Answer, LicenceStatus
 
@@ -54,7 +53,7 @@ def recruit_word(status: LicenceStatus | None) -> str:
 
 def licence_lines(agency: record.Agency, licence_id: str, day: date) -> dict[str, str]:
     """A licence as it stands on a day, one text for each field."""
-    licence, status, none = licence_of(agency, licence_id), status_on(agency, licence_id, day), "-"
+    licence, status, none = drafting.licence_of(agency, licence_id), drafting.status_on(agency, licence_id, day), "-"
     spoken = language()
     return {
         "status": status_word(status),
@@ -76,7 +75,7 @@ def condition_text(condition: record.Condition) -> str:
     return f"{word}: {what}" if what else word
 
 
-def changes_of(draft: Draft) -> list[Change]:
+def changes_of(draft: drafting.Draft) -> list[Change]:
     """What the act changes of the record, on the day it takes effect."""
     if draft.licence_id is not None:
         after = licence_lines(draft.after, draft.licence_id, draft.effective_on)
@@ -119,7 +118,7 @@ def _day(day: date | None) -> str:
     return "-" if day is None else wording.date_text(language(), day)
 
 
-def preview(session: Session, draft: Draft) -> dict[str, Any]:
+def preview(session: Session, draft: drafting.Draft) -> dict[str, Any]:
     """All that a page shows before an act is proposed or approved: the record, who is told, and whom an applicant resembles."""
     found = preview_act(session, draft)
     return {
@@ -136,7 +135,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def stated_lines(stated: Stated) -> list[tuple[str, str]]:
+def stated_lines(stated: act_forms.Stated) -> list[tuple[str, str]]:
     """What else was stated of an act, for the officer who approves it: the public text, and the last days."""
     found = [(field, getattr(stated, field)) for field in _SHOWN]
     return [(field, _day(value) if isinstance(value, date) else value) for field, value in found if value is not None]

@@ -79,9 +79,7 @@ def test_only_who_may_export_gets_the_case_file_and_it_holds_no_name_and_no_note
     notes.write_note(Call(session, officer, now()), sealer, filed.case.reference, "A note of our own.")
     session.commit()
     drafts = []
-    monkeypatch.setattr(
-        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-"
-    )
+    monkeypatch.setattr("registry.proofs.papers.making.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-")
     supervisor.post(at)
     assert "They kept my passport." in drafts[0].html
     assert "A note of our own." not in drafts[0].html
@@ -92,9 +90,7 @@ def test_only_who_may_export_gets_the_case_file_and_it_holds_no_name_and_no_note
 def drafts(monkeypatch):
     """What would be made into a PDF."""
     made = []
-    monkeypatch.setattr(
-        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: made.append(draft) or b"%PDF-"
-    )
+    monkeypatch.setattr("registry.proofs.papers.making.pdf_at_once", lambda draft: made.append(draft) or b"%PDF-")
     return made
 
 

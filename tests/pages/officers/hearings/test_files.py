@@ -121,9 +121,7 @@ def test_the_case_file_has_the_agencys_papers(
     theirs, drafts = f"/console/hearings/{hearing.reference}", []
     assert sent(rep, theirs, b"A receipt of a fee.", "fee.txt") == 303
     until(lambda: {one.state for one in rows(session)} == {AttachmentState.CLEAN})
-    monkeypatch.setattr(
-        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-"
-    )
+    monkeypatch.setattr("registry.proofs.papers.making.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-")
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor")
     supervisor.post(f"/console/cases/{case.reference}/file")
     assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
