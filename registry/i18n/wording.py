@@ -11,12 +11,9 @@ from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import LOCALES, authority_name, country_name, name_in, region_name, sector_name
-from registry.officers import security_mails
-from registry.officers.models import SecurityEvent
-from registry.officers.notices import Wording, Words
+from registry.officers import models, notices, security_mails
 from registry.register.authorities.sources import SourceSnapshot, provinces
-from registry.register.law.law_view import is_as_released
-from registry.register.law.loading import shipped_law
+from registry.register.law import law_view, loading
 from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import undisputed
@@ -211,7 +208,7 @@ def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
     """
     return [
         replace(row, text=words, text_language=language.value)
-        if is_as_released(row) and (words := row_words(language, row.id)) is not None
+        if law_view.is_as_released(row) and (words := row_words(language, row.id)) is not None
         else row
         for row in rows
     ]
@@ -222,7 +219,7 @@ def row_words(language: Language, row_id: str) -> str | None:
     key = f"law.row.{row_id}"
     if not has_text(key):
         return None
-    row = shipped_law().rows.get(row_id)
+    row = loading.shipped_law().rows.get(row_id)
     words = text(language, key)
     return (
         text(language, "law.coming.on", date=date_text(language, row.on), words=words)
@@ -233,7 +230,7 @@ def row_words(language: Language, row_id: str) -> str | None:
 
 def words_of(language: Language, row: Row) -> str | None:
     """What a row says, in a language; None where it was not translated, or where an overlay states another."""
-    shipped = shipped_law().rows.get(row.id)
+    shipped = loading.shipped_law().rows.get(row.id)
     return row_words(language, row.id) if shipped is not None and undisputed(shipped) == undisputed(row) else None
 
 
@@ -304,7 +301,7 @@ _WORDED: Mapping[str, ValueText] = {
     ),
     **dict.fromkeys(("country", "origin", "destination"), lambda language, value, _: country_name(language, value)),
     **{name: _word_of(name) for name in ("kind", "status", "condition", "scope", "scheme", "visa")},
-    "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value])),
+    "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or loading.shipped_law()).countries[value])),
     "countries": lambda language, value, _: listed(language, [country_name(language, one) for one in value.split()]),
     "sector": lambda language, value, _: sector_name(language, value),
     "sectors": lambda language, value, _: listed(language, [sector_name(language, one) for one in value.split()]),
@@ -326,10 +323,10 @@ _WORDED: Mapping[str, ValueText] = {
 """How the values of findings are worded, by their names; every other one is said as it stands."""
 
 
-def notice_words(address: str) -> Wording:
+def notice_words(address: str) -> notices.Wording:
     """`registry.officers.notices.Wording`, with the address of the console."""
 
-    def wording(language: Language, words: Words) -> tuple[str, str]:
+    def wording(language: Language, words: notices.Words) -> tuple[str, str]:
         body = text(language, f"notice.{words}", address=f"{address}/console/")
         return text(language, "notice.subject"), f"{body}\n\n{text(language, 'notice.why')}\n"
 
@@ -339,7 +336,7 @@ def notice_words(address: str) -> Wording:
 def security_words(address: str) -> security_mails.Wording:
     """`registry.officers.security_mails.Wording`, with the address of the console."""
 
-    def wording(language: Language, event: SecurityEvent, code: str) -> tuple[str, str]:
+    def wording(language: Language, event: models.SecurityEvent, code: str) -> tuple[str, str]:
         facts = {"code": code, "address": f"{address}/console/join"} if code else {}
         body = text(language, f"security.{event}", **facts)
         return text(language, "security.subject"), f"{body}\n\n{text(language, 'security.not_you')}\n"

@@ -15,11 +15,9 @@ from registry.core.clock import instant_text, now
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.core.db.reading import is_among
 from registry.core.errors import ImportRefused, LogClosed
-from registry.log.clock_check import require_right_clock
+from registry.log import clock_check, tiles, tree
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
-from registry.log.tiles import catch_up, grow
-from registry.log.tree import leaf_hashes
 
 
 class Draft(NamedTuple):
@@ -116,8 +114,8 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
     state = lock_log(session)
     if state.closed_at is not None:
         raise LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
-    require_right_clock(session)
-    catch_up(session, state)
+    clock_check.require_right_clock(session)
+    tiles.catch_up(session, state)
     at = at or instant_of_append(state)
     known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])
     first = state.size
@@ -133,7 +131,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
         )
     bulk_insert(session, Entry, _COLUMNS, rows)
     state.size = first + len(rows)
-    grow(session, state, leaf_hashes(leaves))
+    tiles.grow(session, state, tree.leaf_hashes(leaves))
     state.last_at = at
     session.flush()
     return Appended(first, state.size - 1, at)

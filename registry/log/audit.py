@@ -13,11 +13,9 @@ from sqlalchemy.orm import Session
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, KeyTrouble
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
-from registry.log import note, queries, tree
-from registry.log.head_guards import guard_of, last_signed
+from registry.log import head_guards, note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
-from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS
 from registry.log.witnesses.client import guard_in
 
 BATCH = 4096
@@ -137,7 +135,7 @@ def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: l
     if prevs.get(entry.key) != stated.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
-    if entry.key.startswith((KEYS, HEAD_KEYS, UNIT_KEYS)):
+    if entry.key.startswith((queries.KEYS, queries.HEAD_KEYS, queries.UNIT_KEYS)):
         try:
             trouble = chain.read(entry.place, stated["record"])
         except (KeyError, TypeError):
@@ -220,9 +218,9 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
 def _check_checkpoint_copies(
     session: Session, settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
 ) -> None:
-    guard = guard_of(settings)
+    guard = head_guards.guard_of(settings)
     try:
-        known = {last_signed(settings.home)}
+        known = {head_guards.last_signed(settings.home)}
         if guard is not None and state.origin is not None:
             known.add(guard.read(state.origin).head)
         trouble = _seen_by_witness(session, settings, state)

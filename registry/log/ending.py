@@ -6,12 +6,7 @@ from registry.core.clock import now
 from registry.core.errors import BadProof, ForkRefused, LogClosed
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.log import queries
-from registry.log.actions import lock_log
-from registry.log.head_guards import last_signed
-from registry.log.note import checked_name
-from registry.log.signing import refuse_fork, sign_committed
-from registry.log.tiles import rebuild
+from registry.log import actions, head_guards, note, queries, signing, tiles
 
 
 def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Published:
@@ -22,13 +17,13 @@ def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Publis
     """
     if not settings.signs:
         raise ForkRefused("REGISTRY_SIGNS is off: close the log in the home that signs it")
-    sign_committed(settings, sessions)
+    signing.sign_committed(settings, sessions)
     with sessions.begin() as session:
-        state = lock_log(session)
+        state = actions.lock_log(session)
         if not state.size:
             raise LogClosed("there is no log to close: nothing was published yet")
         state.closed_at = state.closed_at or now()
-    sign_committed(settings, sessions)
+    signing.sign_committed(settings, sessions)
     with sessions() as session:
         return queries.head(session)
 
@@ -40,10 +35,10 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
     are signed as the beginning of the new log. Raises ForkRefused when there is no need.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        state = lock_log(session)
+        state = actions.lock_log(session)
         # What was damaged behind the entries must not be signed under the new name either.
-        rebuild(session, state)
-        last = last_signed(settings.home)
+        tiles.rebuild(session, state)
+        last = head_guards.last_signed(settings.home)
         # A database that was made anew has no name yet; what was signed before had one.
         state.origin = state.origin or (last.origin if last is not None else None)
         if state.origin is None:
@@ -60,7 +55,7 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
 
 def _is_forked(session: Session, settings: Settings) -> bool:
     try:
-        refuse_fork(session, lock_log(session), settings)
+        signing.refuse_fork(session, actions.lock_log(session), settings)
     except ForkRefused:
         return True
     return False
@@ -76,6 +71,6 @@ def _check_origin(origin: str) -> str:
     try:
         if len(origin) > 200 or "/" not in origin:
             raise BadProof("it must be like registry.example/log-2")
-        return checked_name(origin)
+        return note.checked_name(origin)
     except BadProof as wrong:
         raise ForkRefused(f"--origin: {wrong.text}") from None

@@ -18,9 +18,7 @@ from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.core.operator_texts import read_text
 from registry.core.setting_texts import Operator
-from registry.log import note, queries
-from registry.log.actions import Draft, append, lock_log
-from registry.log.policy import read_policy
+from registry.log import actions, note, policy, queries
 from registry.vocabulary.licensing import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
@@ -53,9 +51,9 @@ def record_of(key: Key) -> dict[str, Any]:
     return record
 
 
-def draft_of(key: Key, *, is_first: bool = False) -> Draft:
+def draft_of(key: Key, *, is_first: bool = False) -> actions.Draft:
     prefix = queries.HEAD_KEYS if key.use is Use.LOG_ML_DSA else queries.KEYS
-    return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
+    return actions.Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
 def make_keys(session: Session, keyring: Keyring, issuer_url: str, operator: Operator | None = None) -> list[Key]:
@@ -135,7 +133,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
 
     The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
     """
-    lock_log(session)
+    actions.lock_log(session)
     logged = queries.logged_keys(session)
     existing = {key.kid: key for key in keyring.keys(use=None)}
     adopted = [_adopt(keyring, known, existing.get(known.kid)) for known in logged.values()]
@@ -146,7 +144,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     fresh = [key for key in reversed(here) if key.kid not in logged]
     fresh.sort(key=lambda key: _ORDER.index(key.use))
     if fresh:
-        append(session, [draft_of(key, is_first=True) for key in fresh])
+        actions.append(session, [draft_of(key, is_first=True) for key in fresh])
     return bool(fresh)
 
 
@@ -177,7 +175,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
 
     Raises KeyTrouble where the log does not know it as active, or `last_good_index` lies behind the log.
     """
-    log_state = lock_log(session)
+    log_state = actions.lock_log(session)
     known = queries.logged_keys(session).get(key.kid)
     if known is None:
         raise KeyTrouble(f"the log does not know the key {key.kid} yet: publish something first, or remove its files")
@@ -186,7 +184,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
     if last_good_index is not None and not -1 <= last_good_index < log_state.size:
         raise KeyTrouble(f"--last-good-index must be from -1 (nothing is good) to {log_state.size - 1}, the last entry")
     changed = replace(key, state=state, last_good_index=last_good_index)
-    append(session, [draft_of(changed)])
+    actions.append(session, [draft_of(changed)])
     return changed
 
 
@@ -216,7 +214,7 @@ def wanted_policy(origin: str, keys: Sequence[queries.LoggedKey], public_url: st
     """
     lines = [f"log {key} {public_url}/log" for key in queries.verifier_keys_of(origin, keys)] + list(stated)
     try:
-        read_policy("\n".join(lines))
+        policy.read_policy("\n".join(lines))
     except BadProof as wrong:
         raise BadProof(f"{WITNESS_POLICY}: {wrong.text} (the lines of our own log come first and count)") from None
     return lines
@@ -232,7 +230,7 @@ def sync_policy(
     lines = wanted_policy(origin, list(logged.values()), public_url, stated)
     if lines == queries.policy_lines(session):
         return False
-    append(session, [Draft(queries.POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
+    actions.append(session, [actions.Draft(queries.POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
     return True
 
 

@@ -21,8 +21,7 @@ from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.errors import TimestampMissed
 from registry.core.settings import Settings
-from registry.log import note, queries
-from registry.log.models import Timestamp
+from registry.log import models, note, queries
 from registry.log.stamps import Wanted, authority_name, roots_in
 
 log = structlog.get_logger()
@@ -50,7 +49,7 @@ def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
         for url in settings.timestamps:
             head = _head_due(session, authority_name(url), now())
             if head is not None:
-                row = partial(Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
+                row = partial(models.Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
                 wanted.append(Wanted(url, head.text(), row))
     return ask_authorities(settings, sessions, wanted)
 
@@ -86,10 +85,10 @@ def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint
     newest = queries.published(session)
     if newest is None:
         return None
-    query = select(Timestamp.size, Timestamp.stamped_at).where(
-        Timestamp.origin == newest.origin, Timestamp.authority == authority
+    query = select(models.Timestamp.size, models.Timestamp.stamped_at).where(
+        models.Timestamp.origin == newest.origin, models.Timestamp.authority == authority
     )
-    last = session.execute(query.order_by(Timestamp.size.desc()).limit(1)).one_or_none()
+    last = session.execute(query.order_by(models.Timestamp.size.desc()).limit(1)).one_or_none()
     if last is not None:
         if last.size == newest.size:
             return None

@@ -17,8 +17,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import find, lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
-from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
-from registry.officers.days import day_in, today_of
+from registry.officers import days, factors, join_codes, notices, security_mails, sessions, signing_in, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -35,7 +34,6 @@ from registry.officers.models import (
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from registry.officers.signing_in import tidy_email
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
 
@@ -63,7 +61,7 @@ def propose_invitation(session: Session, invitation: Invitation, *, by: str, at:
     unit, name, email, roles, language = invitation
     _require_fit(session, unit, roles)
     _require_staff_language(language)
-    address, tidy_name = tidy_email(email), " ".join(name.split())
+    address, tidy_name = signing_in.tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
     if not tidy_name or len(tidy_name) > 120 or not tidy_name.isprintable():
@@ -159,7 +157,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
 
 def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
@@ -345,7 +343,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     # A lost password or factor may have been used by another person to make tokens.
     tokens.end_programs(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
-    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, day_in(session, officer.unit, at))
+    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, days.day_in(session, officer.unit, at))
     rest = CUSTODIANS_REST if is_custodian else timedelta()
     return join_codes.new_code(session, officer, at, is_split=True, rest=rest)
 

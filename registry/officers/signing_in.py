@@ -14,18 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.accounts.passwords import Delays
 from registry.audit.actions import record
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
 from registry.officers import factors, security_mails, sessions, tokens
-from registry.officers.factors import RelyingParty
 from registry.officers.models import Officer, OfficerState, SecurityEvent, SignedIn
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 
-DELAYS = Delays("officer-delays")
+DELAYS = passwords.Delays("officer-delays")
 
 
 class Step(StrEnum):
@@ -92,7 +90,7 @@ def give_code(call: Call[Browser], keyring: Keyring, code: str) -> Attempt:
     return _give_second(call, keyring, is_right)
 
 
-def give_key(call: Call[Browser], keyring: Keyring, party: RelyingParty, answer: str) -> Attempt:
+def give_key(call: Call[Browser], keyring: Keyring, party: factors.RelyingParty, answer: str) -> Attempt:
     """The second step with what a security key signed, counted as a code is. Raises NotSignedIn, TooManyRequests."""
 
     def is_right(officer: Officer, half: SignedIn) -> bool:

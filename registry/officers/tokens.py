@@ -16,9 +16,8 @@ from registry.audit.actions import record
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotFound, NotSignedIn
 from registry.core.ids import new_reference
-from registry.officers import security_mails
+from registry.officers import security_mails, sessions
 from registry.officers.models import ApiToken, CalendarAddress, Officer, OfficerState, SecurityEvent
-from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 BEGINNING = "rrt_"
 """By which scanners of published code know one of ours."""
@@ -59,7 +58,7 @@ def make(
     return token, text
 
 
-def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = True) -> AuthenticatedOfficer:
+def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = True) -> sessions.AuthenticatedOfficer:
     """The officer of a bearer token, with the roles of today. Raises NotSignedIn, the same for every invalid token.
 
     Its use is noted, but not in a session that only reads (`is_noted` False).
@@ -73,7 +72,7 @@ def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = 
         raise NotSignedIn(NEEDED)
     if is_noted and token.last_used_on != today:
         token.last_used_on = today
-    return authenticated_as(session, officer, None, at)
+    return sessions.authenticated_as(session, officer, None, at)
 
 
 def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiToken]:
@@ -146,10 +145,10 @@ def calendar_made_on(session: Session, officer: Officer) -> date | None:
     ).one_or_none()
 
 
-def officer_of_calendar(session: Session, secret: str, at: datetime) -> AuthenticatedOfficer:
+def officer_of_calendar(session: Session, secret: str, at: datetime) -> sessions.AuthenticatedOfficer:
     """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
     query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
     officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()
     if officer is None or officer.state is not OfficerState.ACTIVE:
         raise NotFound("there is no calendar at this address")
-    return authenticated_as(session, officer, None, at)
+    return sessions.authenticated_as(session, officer, None, at)

@@ -8,25 +8,20 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
-from registry.complaints.attachments import uploading
+from registry.complaints.attachments import sanitise_jobs, storage, uploading
 from registry.complaints.attachments.actions import files_remover
-from registry.complaints.attachments.sanitise_jobs import clean_waiting
-from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import unread, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
-from registry.complaints.intake.admission import Admission
-from registry.complaints.intake.idempotency import forget_repeats
+from registry.complaints.intake import admission, idempotency
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
-from registry.complaints.retention.purging import purge_backlog
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
-from registry.core.db.engine import reading_session, reading_sessions_for
-from registry.core.db.reading import ask_database_clock
+from registry.core.db import engine, reading
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -41,12 +36,10 @@ from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
-from registry.oversight import trail
-from registry.oversight.statistics import close_due
+from registry.oversight import statistics, trail
 from registry.proofs.papers import making as papers
 from registry.ranges.actions import write_epoch
-from registry.register.agencies.channel_worker import apply_due, notify_old_channels
-from registry.register.agencies.erasures import remember_all
+from registry.register.agencies import channel_worker, erasures
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
@@ -103,8 +96,8 @@ def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None
     """Notify the old channels first, then publish what is due: a change is never public before its agency was told."""
 
     # `registry channels list` shows that the notice was not sent; the next round tries again.
-    notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
-    apply_due(sessions)
+    channel_worker.notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
+    channel_worker.apply_due(sessions)
 
 
 def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
@@ -163,7 +156,7 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """
     if not signs_here(settings, sessions):
         return
-    with reading_session(sessions) as session:
+    with engine.reading_session(sessions) as session:
         if not dataset.is_due(session, settings, now()):
             return
     folder, bucket = home_folder(settings), bucket_of(settings)
@@ -195,26 +188,26 @@ def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy yesterday's key of the buckets, whether anyone comes today or not, and drop what cannot be used twice."""
     with sessions.begin() as session:
-        Admission(Keyring(settings.keys), settings.home).forget(session, now())
-        forget_repeats(session, now().date())
+        admission.Admission(Keyring(settings.keys), settings.home).forget(session, now())
+        idempotency.forget_repeats(session, now().date())
         papers.forget_shared(session, now() - timedelta(seconds=papers.KEPT))
 
 
 def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Keep here too what was erased on another machine."""
-    with reading_session(sessions) as session:
-        remember_all(session, settings.home)
+    with engine.reading_session(sessions) as session:
+        erasures.remember_all(session, settings.home)
 
 
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
-    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), ask_database_clock(sessions))
+    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), reading.ask_database_clock(sessions))
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes. Mails about their sign-in go first: a code may wait in one."""
-    at, console = ask_database_clock(sessions), settings.console_address
+    at, console = reading.ask_database_clock(sessions), settings.console_address
     security_mails.send_due(sessions, security_words(console), _sender(settings, "security_mail_not_sent"), at)
     notices.send_due_notices(sessions, notice_words(console), _teller(settings), at, push.ways(settings))
 
@@ -245,7 +238,7 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
-    sender, at = _sender(settings, "account_mail_not_sent"), ask_database_clock(sessions)
+    sender, at = _sender(settings, "account_mail_not_sent"), reading.ask_database_clock(sessions)
     letters.send_due(sessions, account_words, sender, settings.public_url, at)
 
 
@@ -321,7 +314,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
     """
     at, do = now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(storage.store_of(settings)))
     except ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
@@ -331,8 +324,8 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
         return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
-    with reading_sessions_for(sessions.kw["bind"])() as session:
-        backlog = purge_backlog(session, at.date())
+    with engine.reading_sessions_for(sessions.kw["bind"])() as session:
+        backlog = purging.purge_backlog(session, at.date())
     if backlog.trouble is not None:
         log.error("purging_stopped", trouble=backlog.trouble)
     elif backlog.waiting:
@@ -343,7 +336,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = uploading.clear_abandoned(store_of(settings), now().date())
+        cleared = uploading.clear_abandoned(storage.store_of(settings), now().date())
     except FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
@@ -376,7 +369,7 @@ TASKS = (
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     # The open numbers of each quarter, once it is two weeks past.
-    Task("close_quarters", 3600.0, lambda _, sessions: close_due(sessions, day_at(now(), None))),
+    Task("close_quarters", 3600.0, lambda _, sessions: statistics.close_due(sessions, day_at(now(), None))),
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
@@ -403,7 +396,7 @@ TASKS = (
     Task("purge_cases", 3600.0, purge_cases),
     Task("state_audit_head", 3600.0, state_audit_head),
     Task("clear_parts", 21600.0, clear_parts),
-    Task("clean_attachments", 1.0, clean_waiting),
+    Task("clean_attachments", 1.0, sanitise_jobs.clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),

@@ -19,9 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof, ForkRefused, GuardAway, KeyTrouble
-from registry.log import note, queries
-from registry.log.actions import lock_log
-from registry.log.models import Checkpoint, LogState
+from registry.log import actions, models, note, queries
 from registry.log.policy import Witness, WitnessPolicy
 
 log = structlog.get_logger()
@@ -82,9 +80,9 @@ def _requests(session: Session) -> list[WitnessRequest]:
     ]
 
 
-def _newest(session: Session) -> list[Checkpoint]:
-    query = select(Checkpoint).join(LogState, LogState.origin == Checkpoint.origin)
-    return list(session.execute(query.order_by(Checkpoint.size.desc()).limit(2)).scalars())
+def _newest(session: Session) -> list[models.Checkpoint]:
+    query = select(models.Checkpoint).join(models.LogState, models.LogState.origin == models.Checkpoint.origin)
+    return list(session.execute(query.order_by(models.Checkpoint.size.desc()).limit(2)).scalars())
 
 
 def _ask(sessions: sessionmaker[Session], request: WitnessRequest) -> str | None:
@@ -149,7 +147,7 @@ def post_checkpoint(
 
 def _save_signatures(session: Session, request: WitnessRequest, lines: list[str]) -> None:
     """Add signature lines to the head, in place of older ones of the same witnesses; show it once they are enough."""
-    lock_log(session)
+    actions.lock_log(session)
     existing = next((one for one in _newest(session) if one.size == request.size), None)
     text, gap, _ = request.note.partition("\n\n")
     if existing is None or not existing.note.startswith(text + gap):

@@ -21,8 +21,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from registry.officers.providers.rules import Known, flaw_in, known_by
-from registry.officers.providers.settings import Provider, is_safe
+from registry.officers.providers import rules, settings
 
 log = structlog.get_logger()
 
@@ -50,7 +49,7 @@ class NotProved(Exception):
 class Client:
     """The client of one provider, for as long as the process serves. Threads share it."""
 
-    provider: Provider
+    provider: settings.Provider
     _facts: Mapping[str, Any] = field(default_factory=dict)
     _keys: KeySet | None = None
     _read_at: float = -KEPT_FOR
@@ -77,12 +76,12 @@ class Client:
         ProviderAway.
         """
         end = self._known().get("end_session_endpoint")
-        if not isinstance(end, str) or not is_safe(end):
+        if not isinstance(end, str) or not settings.is_safe(end):
             return None
         query = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
         return f"{end}{'&' if urlsplit(end).query else '?'}{query}"
 
-    def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
+    def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> rules.Known:
         """The account of a user who came back with a code. Raises ProviderAway or NotProved."""
         facts = self._known()
         try:
@@ -98,10 +97,10 @@ class Client:
         if not isinstance(signed, str):
             raise self._unproved("no_id_token")
         claims = self._claims(signed)
-        flaw = flaw_in(claims, self.provider, nonce, at)
+        flaw = rules.flaw_in(claims, self.provider, nonce, at)
         if flaw is not None:
             raise self._unproved(flaw)
-        return known_by(claims, self.provider)
+        return rules.known_by(claims, self.provider)
 
     def _claims(self, signed: str) -> Mapping[str, Any]:
         """The claims of an ID token, whose signature by a key of the provider is checked."""
@@ -146,7 +145,7 @@ class Client:
             ends = [facts.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
             if facts.get("issuer") != self.provider.issuer:
                 raise self._away("it calls itself by another name")
-            if not all(isinstance(end, str) and is_safe(end) for end in ends):
+            if not all(isinstance(end, str) and settings.is_safe(end) for end in ends):
                 raise self._away("it names no safe addresses")
             try:
                 keys = KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]

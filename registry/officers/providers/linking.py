@@ -25,8 +25,6 @@ from registry.officers import security_mails, sessions, signing_in
 from registry.officers.models import Officer, OfficerState, ProviderLink, ProviderVisit, SecurityEvent, Unit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import FILE, Provider, read_providers
-from registry.officers.sessions import OFFICER_SESSIONS
-from registry.officers.signing_in import Attempt, Browser, Step
 
 BACK_WITHIN = timedelta(minutes=10)
 
@@ -94,7 +92,7 @@ def take_back(session: Session, state: str, browser: str, at: datetime) -> Retur
     return Returned(found.provider, found.nonce, found.verifier, found.officer_id)
 
 
-def enter(call: Call[Browser], keyring: Keyring, provider: Provider, known: Known) -> Attempt:
+def enter(call: Call[signing_in.Browser], keyring: Keyring, provider: Provider, known: Known) -> signing_in.Attempt:
     """Sign in the officer of a linked account, if active and of that authority.
 
     Our second factor is required where the provider asked for none.
@@ -111,11 +109,11 @@ def enter(call: Call[Browser], keyring: Keyring, provider: Provider, known: Know
         )
     ).one_or_none()
     if officer is None:
-        return Attempt(Step.REFUSED)
+        return signing_in.Attempt(signing_in.Step.REFUSED)
     if known.has_second:
         return signing_in.enter(call, keyring, officer, provider.key)
-    half = OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False, provider=provider.key)
-    return Attempt(Step.SECOND_FACTOR, half)
+    half = sessions.OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False, provider=provider.key)
+    return signing_in.Attempt(signing_in.Step.SECOND_FACTOR, half)
 
 
 def link(session: Session, officer: Officer, provider: Provider, known: Known, at: datetime) -> None:

@@ -20,9 +20,8 @@ from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.proofs.credentials.status import licences_in_log
-from registry.proofs.wallets import rules
+from registry.proofs.wallets import rules, status
 from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
-from registry.proofs.wallets.status import draw_place, lives
 from registry.register.agencies.models import Licence
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
@@ -95,7 +94,7 @@ def order(
     )
     session.add(card)
     session.flush()
-    draw_place(
+    status.draw_place(
         session,
         form=WalletForm.STAFF_CARD,
         licence=licence,
@@ -191,7 +190,7 @@ def end_grants(session: Session, which: ColumnElement[bool]) -> None:
 
 def end_credentials(session: Session, which: ColumnElement[bool], at: datetime) -> int:
     """End what lives of some credentials for good. Gives how many."""
-    its = update(WalletCredential).where(which, lives(at)).values(ended_at=at)
+    its = update(WalletCredential).where(which, status.lives(at)).values(ended_at=at)
     return cast(CursorResult[Any], session.execute(its)).rowcount
 
 

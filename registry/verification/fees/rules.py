@@ -34,8 +34,7 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
-from registry.verification.verdicts.law_rules import AHEAD
-from registry.verification.verdicts.limit_rules import of_other_routes, of_unsettled_routes
+from registry.verification.verdicts import law_rules, limit_rules
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
@@ -161,7 +160,7 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
 def _changes_soon(question: FeeQuestion, rules: FeeRules, today: date) -> Iterator[Finding]:
     """What changes in the law of the country of the job within 90 days: who charges for it often says that it ends."""
     country = question.destination or ""
-    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + AHEAD]
+    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + law_rules.AHEAD]
     if ahead:
         yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, Importance.INFORMS)
 
@@ -183,8 +182,8 @@ def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: 
         values = {"country": route.country, "permits": "|".join(route.permits_covered), "rows": route.id}
         yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
     if closed:
-        yield of_other_routes(routes, question.destination)
-        yield from of_unsettled_routes(routes, question.destination)
+        yield limit_rules.of_other_routes(routes, question.destination)
+        yield from limit_rules.of_unsettled_routes(routes, question.destination)
 
 
 def _judged(

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ForkRefused, GuardAway, KeyTrouble, SettingsError
 from registry.core.settings import Settings
-from registry.log import note, queries, signing
+from registry.log import head_guards, note, queries
 from registry.log.audit import audit
 from registry.log.ending import recover
 from registry.log.policy import Witness
@@ -76,7 +76,7 @@ def test_no_head_stands_anywhere_before_the_guard_has_it(
         # A crash after the guard had the head: the next attempt signs what follows from it.
         publish(current, 2)
         with monkeypatch.context() as patch:
-            patch.setattr(signing, "remember_signed", fail)
+            patch.setattr(head_guards, "remember_signed", fail)
             with pytest.raises(OSError, match="no room"):
                 sign_committed(guarded, current)
         publish(current)
