@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel import dates, numbers
 from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
@@ -156,13 +155,13 @@ def by_day_text(language: Language, day: date) -> str:
 def _pattern(language: Language, month: int) -> str:
     """How a language writes the days of a month, from one of them."""
     year, day = 2999, 22
-    text = str(format_date(date(year, month, day), "long", locale=LOCALES[language]))
+    text = str(dates.format_date(date(year, month, day), "long", locale=LOCALES[language]))
     return text.replace(str(year), "{0}").replace(str(day), "{1}")
 
 
 def number_text(language: Language, number: int) -> str:
     """With the language's own marks between thousands."""
-    return str(format_decimal(number, locale=LOCALES[language]))
+    return str(numbers.format_decimal(number, locale=LOCALES[language]))
 
 
 def permit_name(language: Language, permit: str) -> str:

@@ -12,16 +12,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.core.certificates import CERTIFIED, root_certificate, signer_certificate
-from registry.core.clock import instant_text, now
+from registry.core import certificates, clock, operator_texts
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
-from registry.core.operator_texts import read_text
 from registry.core.setting_texts import Operator
 from registry.log import actions, note, policy, queries
 from registry.vocabulary.licensing import EntryType
 
-FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
+FIRST = (Use.ROOT, Use.LOG, *certificates.CERTIFIED)
 """The keys of every registry. The root comes first, for it certifies others; others are made when one is asked for."""
 
 _ORDER = (*FIRST, Use.LAW, Use.LOG_ML_DSA)
@@ -84,16 +82,16 @@ def new_key(
     The active root certifies it, or `root` where that is a new one which is not kept yet. `issuer_url` is the registry's
     address; `operator` is named in the certificate.
     """
-    if use not in CERTIFIED:
+    if use not in certificates.CERTIFIED:
         root = None
     elif root is None:
         root = _root(keyring, root_file)
-    at = now()
-    signer = keyring.draft(use, instant_text(at))
+    at = clock.now()
+    signer = keyring.draft(use, clock.instant_text(at))
     if root is not None:
-        certificate = signer_certificate(signer, root, at, issuer_url, operator)
+        certificate = certificates.signer_certificate(signer, root, at, issuer_url, operator)
     elif isinstance(signer, FileSigner) and use is Use.ROOT:
-        certificate = root_certificate(signer, at, operator)
+        certificate = certificates.root_certificate(signer, at, operator)
     else:
         return signer
     return replace(signer, key=replace(signer.key, certificate=certificate))
@@ -156,7 +154,7 @@ def _adopt(keyring: Keyring, known: queries.LoggedKey, existing: Key | None) -> 
         known.kid,
         known.use,
         known.public,
-        instant_text(known.at),
+        clock.instant_text(known.at),
         known.state,
         known.certificate,
         known.last_good_index,
@@ -197,7 +195,7 @@ def witness_lines(session: Session, home: Path) -> list[str]:
 
     A machine that took over may lack the file of the one before: what it does not have takes no witness out of the policy.
     """
-    stated = read_text(session, home, WITNESS_POLICY)
+    stated = operator_texts.read_text(session, home, WITNESS_POLICY)
     if stated is not None:
         return policy_lines_of(stated)
     return [line for line in queries.policy_lines(session) if not line.startswith("log ")]

@@ -8,9 +8,8 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import FORGOTTEN_AFTER, Sessions, note_seen
-from registry.core.clock import day_at
+from registry.core import clock, ids
 from registry.core.errors import NotSignedIn
-from registry.core.ids import read_reference
 from registry.officers.models import Conflict, KeyChallenge, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
 from registry.officers.rights import OfficerRights, Role
 
@@ -29,11 +28,11 @@ class AuthenticatedOfficer:
 
     def has_conflict(self, agency: str | None) -> bool:
         """Whether the officer has a conflict with this agency, however its reference is spelt (small letters too)."""
-        return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
+        return agency is not None and (agency in self.conflicts or ids.read_reference(agency) in self.conflicts)
 
     def day(self, at: datetime) -> date:
         """The day that it is for the officer: where the unit's authority sits."""
-        return day_at(at, self.standing.time_zone)
+        return clock.day_at(at, self.standing.time_zone)
 
 
 def authenticate(session: Session, token: str, at: datetime) -> AuthenticatedOfficer:
@@ -65,7 +64,7 @@ def officer_of_expired(session: Session, token: str, at: datetime) -> Officer | 
 def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, at: datetime) -> AuthenticatedOfficer:
     """The officer with the rights of the day at `at`: read anew at each request, so that a right that was taken away is gone."""
     unit = session.scalars(_UNIT, {"unit": officer.unit}).one()
-    roles = roles_on(session, officer, day_at(at, unit.time_zone))
+    roles = roles_on(session, officer, clock.day_at(at, unit.time_zone))
     standing = OfficerRights(officer.reference, unit.reference, unit.country, unit.authority, roles, unit.time_zone)
     conflicts = session.scalars(_CONFLICTS, {"officer": officer.id})
     return AuthenticatedOfficer(officer, stored, standing, frozenset(conflicts), unit.names)

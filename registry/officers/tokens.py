@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
-from registry.core.clock import day_at
+from registry.core import clock, ids
 from registry.core.errors import ActRefused, NotFound, NotSignedIn
-from registry.core.ids import new_reference
 from registry.officers import security_mails, sessions
 from registry.officers.models import ApiToken, CalendarAddress, Officer, OfficerState, SecurityEvent
 
@@ -43,7 +42,7 @@ def make(
         raise ActRefused("too_many_tokens", f"there are {MAX_LIVING} tokens already: revoke one that is not needed")
     text = BEGINNING + new_token()
     token = ApiToken(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         officer_id=officer.id,
         name=tidy,
         prefix=text[:SHOWN],
@@ -63,7 +62,7 @@ def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = 
 
     Its use is noted, but not in a session that only reads (`is_noted` False).
     """
-    today = day_at(at, None)
+    today = clock.day_at(at, None)
     token = session.scalars(select(ApiToken).where(ApiToken.digest == digest_of(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
         raise NotSignedIn(NEEDED)

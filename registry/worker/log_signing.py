@@ -9,8 +9,7 @@ from time import monotonic
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, exc, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import reading_session
@@ -44,7 +43,7 @@ class SigningLease:
         if self._connection is not None:
             try:
                 self._say_so(self._connection)
-            except SQLAlchemyError:
+            except exc.SQLAlchemyError:
                 # It went with the connection.
                 self.release()
             else:

@@ -19,8 +19,7 @@ from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import mail, push
-from registry.core.clock import day_at, now
+from registry.core import clock, mail, push
 from registry.core.db import engine, reading
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
@@ -74,7 +73,7 @@ def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
     `registry law stale` lists them; operators have them in their inbox and its mails.
     """
-    today = day_at(now(), None)
+    today = clock.day_at(clock.now(), None)
     with sessions() as session:
         law = law_at(session)
     due = due_rows(law, today, within_days=LAW_WARNING_DAYS)
@@ -137,7 +136,7 @@ def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> Non
     """State the audit trail's last line in the log each week; only where the log is signed, and its lease is not elsewhere."""
     if signs_here(settings, sessions):
         with sessions.begin() as session:
-            trail.append_head(session, now())
+            trail.append_head(session, clock.now())
 
 
 def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -157,7 +156,7 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if not signs_here(settings, sessions):
         return
     with engine.reading_session(sessions) as session:
-        if not dataset.is_due(session, settings, now()):
+        if not dataset.is_due(session, settings, clock.now()):
             return
     folder, bucket = home_folder(settings), bucket_of(settings)
     written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), bucket=bucket)
@@ -188,9 +187,9 @@ def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy yesterday's key of the buckets, whether anyone comes today or not, and drop what cannot be used twice."""
     with sessions.begin() as session:
-        admission.Admission(Keyring(settings.keys), settings.home).forget(session, now())
-        idempotency.forget_repeats(session, now().date())
-        papers.forget_shared(session, now() - timedelta(seconds=papers.KEPT))
+        admission.Admission(Keyring(settings.keys), settings.home).forget(session, clock.now())
+        idempotency.forget_repeats(session, clock.now().date())
+        papers.forget_shared(session, clock.now() - timedelta(seconds=papers.KEPT))
 
 
 def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -244,26 +243,26 @@ def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) ->
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Links that are long over, and receipts that were kept long enough."""
-    at = now()
+    at = clock.now()
     with sessions.begin() as session:
         letters.forget_old(session, at)
-        receipts.purge(session, day_at(at, None))
+        receipts.purge(session, clock.day_at(at, None))
         stamps.forget_batches(session)
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Cases go on whose complainants did not answer; partners, and units asked to take a case, are reminded; visits that are over
     leave no row."""
-    reminding.go_on_without_answer(sessions, now())
-    reminding.remind_partners(sessions, now())
-    reminding.tell_late_transfers(sessions, now())
+    reminding.go_on_without_answer(sessions, clock.now())
+    reminding.remind_partners(sessions, clock.now())
+    reminding.tell_late_transfers(sessions, clock.now())
     with sessions.begin() as session:
-        forget_expired(session, now())
+        forget_expired(session, clock.now())
 
 
 def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Delete failed sign-ins a day old, unanswered challenges of keys, and all sessions that are over."""
-    at = now()
+    at = clock.now()
     with sessions.begin() as session:
         forget_delays(session, at)
         factors.forget_challenges(session, at)
@@ -276,9 +275,9 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
 
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and notify the complainants."""
-    do_due(sessions, now())
+    do_due(sessions, clock.now())
     try:
-        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
+        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, clock.now())
     except RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
@@ -286,23 +285,23 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
 
 def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
     words = webhook_words(settings.public_url)
-    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
     words = webhook_words(settings.public_url, "webhook_failing")
-    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
     words = digest_words(settings.public_url)
-    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), now())
+    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), clock.now())
 
 
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
-    done = retention.purge(sessions, now())
+    done = retention.purge(sessions, clock.now())
     if any(done):
         log.info("watching_purged", **done._asdict())
 
@@ -312,7 +311,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 
     All of it where an operator ordered it; otherwise of one more day in each round.
     """
-    at, do = now(), purging.purge if is_ordered else purging.purge_round
+    at, do = clock.now(), purging.purge if is_ordered else purging.purge_round
     try:
         done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(storage.store_of(settings)))
     except ClockWrong as trouble:
@@ -336,7 +335,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = uploading.clear_abandoned(storage.store_of(settings), now().date())
+        cleared = uploading.clear_abandoned(storage.store_of(settings), clock.now().date())
     except FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
@@ -369,7 +368,7 @@ TASKS = (
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     # The open numbers of each quarter, once it is two weeks past.
-    Task("close_quarters", 3600.0, lambda _, sessions: statistics.close_due(sessions, day_at(now(), None))),
+    Task("close_quarters", 3600.0, lambda _, sessions: statistics.close_due(sessions, clock.day_at(clock.now(), None))),
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
@@ -377,18 +376,18 @@ TASKS = (
     Task(
         "end_referrals",
         60.0,
-        lambda settings, sessions: referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+        lambda settings, sessions: referrals.end_due(sessions, Sealer(Keyring(settings.keys)), clock.now()),
     ),
     Task(
         "end_hearings",
         60.0,
-        lambda settings, sessions: hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+        lambda settings, sessions: hearings.end_due(sessions, Sealer(Keyring(settings.keys)), clock.now()),
     ),
     # Every look asks the clock besides.
-    Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
+    Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, clock.now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     # Licences that end soon, and lists that went stale. What was published is told by WatchLoop, at once.
-    Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, now())),
+    Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, clock.now())),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_digests", 600.0, send_digests, Lane.MAILS),

@@ -14,11 +14,10 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
+from registry.core import clock, processes
 from registry.core.db import engine, reading
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
-from registry.core.processes import prepare_structs
 from registry.core.settings import Settings
 from registry.sandbox import existing
 from registry.watches import fan_out
@@ -42,14 +41,14 @@ def work(
 
     Gives the names of tasks whose last run failed for a reason that no one foresaw.
     """
-    prepare_structs()
+    processes.prepare_structs()
     spell = (None,) if is_once else ()
     with closing(WatchLoop(settings, sessions)) as watches, closing(SandboxLoop(settings)) as sandbox:
         scheduled = [
             ScheduledTask(task)
             for task in (
                 *schedule.TASKS,
-                Task("fan_out_events", 0.2, lambda *_: watches.fan_out(now()), Lane.EVENTS),
+                Task("fan_out_events", 0.2, lambda *_: watches.fan_out(clock.now()), Lane.EVENTS),
                 Task("deliver_webhooks", 0.2, lambda *_: watches.deliver(*spell), Lane.WEBHOOKS),
                 Task("attend_sandbox", 0.5, lambda *_: sandbox.once(*spell), Lane.SANDBOX),
             )
@@ -186,7 +185,7 @@ class SandboxLoop:
             self._watches = WatchLoop(found, engine.sessions_for(self._engine))
         assert self._engine is not None
         assert self._watches is not None
-        self._watches.fan_out(now())
+        self._watches.fan_out(clock.now())
         self._watches.deliver(seconds)
         self._processes.answer_waiting(found, engine.sessions_for(self._engine), _environment(found))
 

@@ -17,9 +17,7 @@ import requests
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc import errors, jwk, jwt
 
 from registry.officers.providers import rules, settings
 
@@ -51,7 +49,7 @@ class Client:
 
     provider: settings.Provider
     _facts: Mapping[str, Any] = field(default_factory=dict)
-    _keys: KeySet | None = None
+    _keys: jwk.KeySet | None = None
     _read_at: float = -KEPT_FOR
     _failed_at: float = -KEPT_FOR
     _lock: Lock = field(default_factory=Lock)
@@ -108,7 +106,7 @@ class Client:
             keys = self._known_keys(is_anew=is_anew)
             try:
                 return jwt.decode(signed, keys, algorithms=ALGORITHMS).claims
-            except (JoseError, ValueError) as fault:
+            except (errors.JoseError, ValueError) as fault:
                 why = fault
         raise self._unproved("signature", why)
 
@@ -129,7 +127,7 @@ class Client:
         self._read(KEPT_FOR)
         return self._facts
 
-    def _known_keys(self, *, is_anew: bool) -> KeySet:
+    def _known_keys(self, *, is_anew: bool) -> jwk.KeySet:
         self._read(AGAIN_AFTER if is_anew else KEPT_FOR)
         assert self._keys is not None
         return self._keys
@@ -148,8 +146,8 @@ class Client:
             if not all(isinstance(end, str) and settings.is_safe(end) for end in ends):
                 raise self._away("it names no safe addresses")
             try:
-                keys = KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]
-            except (JoseError, ValueError, TypeError, KeyError) as fault:
+                keys = jwk.KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]
+            except (errors.JoseError, ValueError, TypeError, KeyError) as fault:
                 raise self._away(fault) from None
             self._facts, self._keys, self._read_at = facts, keys, time.monotonic()
 

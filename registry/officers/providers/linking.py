@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of
 from registry.audit.actions import record
+from registry.core import clock, operator_texts
 from registry.core.calls import Call
-from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
-from registry.core.operator_texts import read_text
 from registry.officers import security_mails, sessions, signing_in
 from registry.officers.models import Officer, OfficerState, ProviderLink, ProviderVisit, SecurityEvent, Unit
 from registry.officers.providers.rules import Known
@@ -31,7 +30,7 @@ BACK_WITHIN = timedelta(minutes=10)
 
 def providers_of(session: Session, home: Path) -> Mapping[str, Provider]:
     """The providers by key, as the operator stated them. Raises SettingsError with what to do."""
-    return read_providers(read_text(session, home, FILE) or "", home)
+    return read_providers(operator_texts.read_text(session, home, FILE) or "", home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def link(session: Session, officer: Officer, provider: Provider, known: Known, a
     session.execute(
         delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)
     )
-    today = day_at(at, None)
+    today = clock.day_at(at, None)
     session.add(ProviderLink(officer_id=officer.id, issuer=known.issuer, subject=known.subject, since_on=today))
     session.flush()
     security_mails.queue(session, officer, SecurityEvent.PROVIDER_LINKED, at)

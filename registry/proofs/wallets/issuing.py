@@ -9,8 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from registry.core.certificates import names_operator
-from registry.core.clock import day_at
+from registry.core import certificates, clock
 from registry.core.errors import NotFound, NotIssuing, NotNow, WithheldByLaw
 from registry.core.keyring import Keyring, Signer, Use
 from registry.core.settings import Settings
@@ -61,7 +60,7 @@ class WalletIssuer:
     def signer(self) -> Signer:
         """The signer of credentials. Raises NotIssuing where its certificate does not say who runs the registry."""
         signer = self.signers.of(Use.CREDENTIAL)
-        if not names_operator(signer.key.certificate or ""):
+        if not certificates.names_operator(signer.key.certificate or ""):
             raise NotIssuing(
                 "this registry cannot issue to wallets now: the certificate of its credential key names no operator; its "
                 "operator runs `registry keys rotate credential`"
@@ -73,7 +72,7 @@ class WalletIssuer:
         found = subject_of(session, subject.licence, at)
         which = Licence.reference == subject.licence
         [(licence, agency)] = licences_in_log(session, found.checkpoint.size, which)
-        if not rules.is_in_force(licence, agency, day_at(at, found.time_zone)):
+        if not rules.is_in_force(licence, agency, clock.day_at(at, found.time_zone)):
             raise NotNow("the licence is not in force: nothing is issued on it", "wallet.licence_not_in_force")
         return self._content(found, subject)
 

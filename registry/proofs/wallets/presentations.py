@@ -15,18 +15,15 @@ from urllib.parse import urlencode
 
 import msgspec
 from cryptography import x509
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc import errors, jwe, jwk
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of
+from registry.core import ids, outbox
 from registry.core.db.locking import find
 from registry.core.errors import NotFound
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.core.outbox import OutboxType, enqueue
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.wallets import presented, rules, staff, status
@@ -155,8 +152,8 @@ def begin(
 ) -> Asked:
     """A request to any wallet that is led to it. `name` says who asks, `purpose` why; both are signed and shown."""
     forget(session, at)
-    token, reader, reference = secrets.token_urlsafe(24), secrets.token_urlsafe(24), new_reference()
-    key = ECKey.generate_key("P-256", parameters={"use": "enc", "alg": "ECDH-ES", "kid": "1"})
+    token, reader, reference = secrets.token_urlsafe(24), secrets.token_urlsafe(24), ids.new_reference()
+    key = jwk.ECKey.generate_key("P-256", parameters={"use": "enc", "alg": "ECDH-ES", "kid": "1"})
     stored = _Secrets(
         token, secrets.token_urlsafe(24), {name: str(value) for name, value in key.as_dict(private=True).items()}
     )
@@ -278,16 +275,16 @@ def announce(session: Session, asked: Presentation, end: PresentationEnd) -> Non
     """Have the organisation that asked, if one did, told that a request ended, and how."""
     if asked.organisation_id is not None:
         details = {"organisation_id": asked.organisation_id, "state": end}
-        enqueue(session, OutboxType.PRESENTATION_FINISHED, asked.reference, details)
+        outbox.enqueue(session, outbox.OutboxType.PRESENTATION_FINISHED, asked.reference, details)
 
 
 def _decrypted(body: str, key: dict[str, str]) -> dict[str, Any]:
     if len(body) > MAX_ANSWER:
         raise Unreadable("the answer is too large")
     try:
-        opened = jwe.decrypt_compact(body, ECKey.import_key(dict[str, Any](key)), registry=_ENCRYPTION)
+        opened = jwe.decrypt_compact(body, jwk.ECKey.import_key(dict[str, Any](key)), registry=_ENCRYPTION)
         found = msgspec.json.decode(opened.plaintext or b"")
-    except (JoseError, ValueError, TypeError, KeyError, msgspec.DecodeError):
+    except (errors.JoseError, ValueError, TypeError, KeyError, msgspec.DecodeError):
         raise Unreadable("the answer is not encrypted as the request asks") from None
     if not isinstance(found, dict):
         raise Unreadable("the answer is no object")
