@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -43,7 +42,7 @@ class TrustedProxies:
     """Proxies whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither set: none."""
 
     hops: int = 0
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.hops or self.networks)

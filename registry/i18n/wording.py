@@ -17,11 +17,9 @@ from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import undisputed
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.cases import Indicator
+from registry.vocabulary import cases, law, record
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
-from registry.vocabulary.law import CitedRow
-from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language, SanctionKind
 
 ValueText = Callable[[Language, str, SourceSnapshot], str]
@@ -200,7 +198,7 @@ def hours_text(language: Language, hours: str | None) -> str:
     return listed(language, parts)
 
 
-def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
+def translated(language: Language, rows: Iterable[law.CitedRow]) -> list[law.CitedRow]:
     """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English.
 
     So does a row that an overlay states: the words are those of the row as it was released.
@@ -235,12 +233,12 @@ def words_of(language: Language, row: Row) -> str | None:
 
 def licence_field_key(field: str) -> str:
     """The key of what officers call a field of a licence or of an act on it: a detail is called as on public pages."""
-    return f"page.agency.licence.{field}" if field in DETAILS else f"licensing.field.{field}"
+    return f"page.agency.licence.{field}" if field in record.DETAILS else f"licensing.field.{field}"
 
 
-def licence_details(language: Language, licence: Licence) -> list[tuple[str, str]]:
+def licence_details(language: Language, licence: record.Licence) -> list[tuple[str, str]]:
     """Label and text of each day and line that a licence states beside its span of days."""
-    stated = [(name, value) for name in DETAILS if (value := getattr(licence, name)) is not None]
+    stated = [(name, value) for name in record.DETAILS if (value := getattr(licence, name)) is not None]
     return [
         (text(language, licence_field_key(name)), date_text(language, value) if isinstance(value, date) else value)
         for name, value in stated
@@ -286,7 +284,7 @@ def red_flag_text(language: Language, flag: RedFlag) -> str:
     return text(language, f"red_flag.{flag}")
 
 
-def indicator_text(language: Language, indicator: Indicator) -> str:
+def indicator_text(language: Language, indicator: cases.Indicator) -> str:
     return word(language, "indicator", indicator)
 
 

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple, Protocol
 import obstore
 import requests
 import structlog
-from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
 from registry.core import files, object_store, setting_texts
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, SettingsError
@@ -118,7 +117,7 @@ class BucketGuard:
         mode: Any = "create" if tag is None else {"e_tag": tag}
         try:
             obstore.put(self._store, name, body, mode=mode, use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
+        except (obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
             return False
         return True
 
@@ -130,7 +129,7 @@ class BucketGuard:
         with _bucket_errors():
             try:
                 trouble = self._try_conditions(probe)
-            except GenericError as error:
+            except obstore.exceptions.GenericError as error:
                 # Swift answers so to each condition.
                 if not re.search(r"\b501 Not Implemented\b", str(error)):
                     raise

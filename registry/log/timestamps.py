@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import requests
+import rfc3161_client
 import structlog
 from cryptography import x509
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerifierBuilder, decode_timestamp_response
-from rfc3161_client.errors import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -68,7 +67,7 @@ def ask_authorities(settings: Settings, sessions: sessionmaker[Session], wanted:
             continue
         try:
             stamped_at, token = _ask(url, text.encode(), roots)
-        except (VerificationError, ValueError, requests.RequestException) as trouble:
+        except (rfc3161_client.VerificationError, ValueError, requests.RequestException) as trouble:
             missed[name] = _in_short(trouble)
             continue
         if abs(stamped_at - now()) > CLOCKS_DIFFER:
@@ -101,7 +100,7 @@ def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint
 
 def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[datetime, bytes]:
     """The instant and the answer, in DER, of an authority, checked under the roots."""
-    request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    request = rfc3161_client.TimestampRequestBuilder().data(message).hash_algorithm(rfc3161_client.HashAlgorithm.SHA256)
     built = request.nonce(nonce=True).cert_request(cert_request=True).build()
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     with requests.post(
@@ -112,8 +111,8 @@ def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[d
         token = response.raw.read(MAX_BYTES + 1, decode_content=True)
     if len(token) > MAX_BYTES:
         raise ValueError(f"its answer has more than {MAX_BYTES} bytes")
-    stamp = decode_timestamp_response(token)
-    builder = VerifierBuilder(roots=list(roots))
+    stamp = rfc3161_client.decode_timestamp_response(token)
+    builder = rfc3161_client.VerifierBuilder(roots=list(roots))
     if built.nonce is not None:
         builder = builder.nonce(built.nonce)
     builder.build().verify_message(stamp, message)

@@ -21,8 +21,7 @@ from registry.officers import days, factors, join_codes, models, notices, securi
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
+from registry.vocabulary import codes, register
 
 MAX_LOAN = timedelta(days=92)
 CUSTODIANS_REST = timedelta(days=1)
@@ -60,8 +59,8 @@ def propose_invitation(session: Session, invitation: Invitation, *, by: str, at:
 
 
 def _require_staff_language(language: str) -> None:
-    if language not in STAFF_LANGUAGES:
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    if language not in register.STAFF_LANGUAGES:
+        raise InvalidInput([Fault.of("language", codes.Problem.INVALID_VALUE, "choose_one")])
 
 
 def choose_language(session: Session, officer: models.Officer, language: str) -> None:
@@ -381,7 +380,7 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
         raise ActRefused("outside_unit", _UNFIT["outside_unit"])
     if not found.is_outside and set(roles) & OUTSIDERS:
         raise ActRefused("inside_unit", _UNFIT["inside_unit"])
-    why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
+    why = unfit(roles, is_sending_country=found.country in register.SENDING_COUNTRIES)
     if why is not None:
         raise ActRefused(why, _UNFIT[why])
 

@@ -14,8 +14,7 @@ from registry.log import models, queries, tree
 from registry.log.tiles import reader
 from registry.proofs.credentials import rules, signing, status
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
-from registry.vocabulary.codes import ProofFlaw
-from registry.vocabulary.register import Answer
+from registry.vocabulary import codes, register
 
 CLOCK_DOUBT = 120
 """Seconds by which two clocks of ours may differ."""
@@ -55,13 +54,13 @@ def check_receipt(session: Session, token: str, now: datetime) -> signing.Checke
     present = published_now(session)
     is_former = queries.is_former_name(session, origin, present.origin)
     if not is_former and origin != present.origin:
-        return signing.refused(ProofFlaw.NOT_IN_LOG)
+        return signing.refused(codes.ProofFlaw.NOT_IN_LOG)
     if not 0 < size <= present.size or root != rules.base64(tree.root_at(reader(session), size)):
         # What a restored backup did not hold the log cannot prove any more; what it never had it denies.
-        lost = signing.Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
-        return lost if is_former else signing.refused(ProofFlaw.NOT_IN_LOG)
+        lost = signing.Checked(register.Answer.UNKNOWN, codes.ProofFlaw.LOST_FROM_LOG, key, signed.claims)
+        return lost if is_former else signing.refused(codes.ProofFlaw.NOT_IN_LOG)
     if key.state is KeyState.RETIRED and size > key.index:
-        return signing.refused(ProofFlaw.KEY_RETIRED)
+        return signing.refused(codes.ProofFlaw.KEY_RETIRED)
     return signing.judged(key, signed.claims, is_proven=False)
 
 
@@ -81,11 +80,11 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
         }:
             pass
         case _:
-            raise signing.Flawed(ProofFlaw.MALFORMED)
+            raise signing.Flawed(codes.ProofFlaw.MALFORMED)
     if iat < 0:
-        raise signing.Flawed(ProofFlaw.MALFORMED)
+        raise signing.Flawed(codes.ProofFlaw.MALFORMED)
     if iat > now.timestamp() + CLOCK_DOUBT:
-        raise signing.Flawed(ProofFlaw.FROM_THE_FUTURE)
+        raise signing.Flawed(codes.ProofFlaw.FROM_THE_FUTURE)
     return origin, size, root
 
 

@@ -26,15 +26,14 @@ from registry.register.agencies.models import Licence
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.queries import authority_days
-from registry.vocabulary.cases import FileKind
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes
 from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
 
 SECRET = "staff-cards"
 MAX_NAME = 80
 MAX_CARDS = 1000
 """Cards of one agency that live at a time."""
-PICTURES = (FileKind.JPEG, FileKind.PNG, FileKind.WEBP, FileKind.HEIC)
+PICTURES = (cases.FileKind.JPEG, cases.FileKind.PNG, cases.FileKind.WEBP, cases.FileKind.HEIC)
 
 CleanPicture = NewType("CleanPicture", bytes)
 """A JPEG that `clean_portrait` made."""
@@ -61,10 +60,10 @@ def clean_portrait(body: bytes) -> CleanPicture:
     """
     kind = kind_of(body)
     if kind not in PICTURES:
-        raise refusal(Problem.FILE_KIND_NOT_TAKEN)
+        raise refusal(codes.Problem.FILE_KIND_NOT_TAKEN)
     copy = clean(body, kind).body
     if copy is None:
-        raise refusal(Problem.FILE_DAMAGED)
+        raise refusal(codes.Problem.FILE_DAMAGED)
     return CleanPicture(copy)
 
 

@@ -22,9 +22,8 @@ from registry.verification.verdicts import context_rules, subjects
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.verification.verdicts.verdict import decide
+from registry.vocabulary import codes, register
 from registry.vocabulary.checks import CheckKind
-from registry.vocabulary.codes import CheckSummary, Reason, RedFlag
-from registry.vocabulary.register import Answer
 
 NEAR_NAMES = 5
 """Most agencies of a similar name that are shown."""
@@ -57,14 +56,14 @@ class Outcome:
 
     checked: tuple[rules.Checked, ...]
     papers: tuple[rules.Noted, ...]
-    summary: CheckSummary
+    summary: codes.CheckSummary
     verdict: Verdict | None
     agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
     snapshot: SourceSnapshot
     flags: tuple[red_flags.Flagged, ...] = ()
     items: tuple[Item, ...] = ()
-    offer: Answer = Answer.UNKNOWN
+    offer: register.Answer = register.Answer.UNKNOWN
     law: tuple[Finding, ...] = ()
 
 
@@ -88,15 +87,15 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         checked = tuple({one.stated: one for one in (*checked, *near)}.values())
     papers = rules.papers_in(read.text)
     flags = [one.flag for one in read.flags]
-    offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())
+    offer, law = _offer(reader, given, flags, now) if given.advert else (register.Answer.UNKNOWN, ())
     whole = rules.summary(
         checked,
         papers,
         flags=flags,
-        is_refused=agency is not None and verdict is not None and verdict.verdict is Answer.NO,
+        is_refused=agency is not None and verdict is not None and verdict.verdict is register.Answer.NO,
         # A check of a caller's number says nothing of the job: the licence is asked about, and not a corridor.
         is_licensed=verdict is not None
-        and (verdict.verdict is Answer.YES or context_rules.lacks_context_alone(verdict)),
+        and (verdict.verdict is register.Answer.YES or context_rules.lacks_context_alone(verdict)),
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
@@ -110,20 +109,20 @@ def _reference(given: CheckInput) -> tuple[rules.StatedDetail, ...]:
 
 _OF_A_PLAN = frozenset(
     {
-        Reason.LAW_BARS,
-        Reason.LAW_MAY_BAR,
-        Reason.PERMITS_NOT_GIVEN,
-        Reason.OTHER_PERMIT_ROUTES,
-        Reason.PERMITS_BY_QUOTA,
-        Reason.VISA_DOES_NOT_ALLOW_WORK,
-        Reason.COUNTRY_NOT_COVERED,
+        codes.Reason.LAW_BARS,
+        codes.Reason.LAW_MAY_BAR,
+        codes.Reason.PERMITS_NOT_GIVEN,
+        codes.Reason.OTHER_PERMIT_ROUTES,
+        codes.Reason.PERMITS_BY_QUOTA,
+        codes.Reason.VISA_DOES_NOT_ALLOW_WORK,
+        codes.Reason.COUNTRY_NOT_COVERED,
     }
 )
 
 
 def _offer(
-    reader: VerdictReader, given: CheckInput, flags: Sequence[RedFlag], now: datetime
-) -> tuple[Answer, tuple[Finding, ...]]:
+    reader: VerdictReader, given: CheckInput, flags: Sequence[codes.RedFlag], now: datetime
+) -> tuple[register.Answer, tuple[Finding, ...]]:
     """What an advert comes to by law: its plan, and whether a flag breaks a rule whose row may decide today."""
     question = Question(
         SubjectKind.LAW,
@@ -138,7 +137,7 @@ def _offer(
     known = (facts.snapshot.law or loading.shipped_law()).rows
     rows = [known.get(row_id) for flag in flags for row_id in red_flags.ROWS[flag]]
     is_broken = any(row is not None and _is_a_decided_ban(row, now.date()) for row in rows)
-    return (Answer.NO if is_broken or verdict.verdict is Answer.NO else Answer.UNKNOWN), law
+    return (register.Answer.NO if is_broken or verdict.verdict is register.Answer.NO else register.Answer.UNKNOWN), law
 
 
 def _is_a_decided_ban(row: Row, today: date) -> bool:
