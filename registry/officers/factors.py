@@ -121,12 +121,7 @@ def keys_of(session: Session, officer: models.Officer) -> list[models.SecondFact
 def registration_options(call: Call[models.Officer], signed_in: models.SignedIn, party: RelyingParty) -> str:
     """The options for registering a new key, as JSON for the browser. Raises ActRefused."""
     from webauthn import generate_registration_options, options_to_json
-    from webauthn.helpers.structs import (
-        AuthenticatorSelectionCriteria,
-        PublicKeyCredentialDescriptor,
-        ResidentKeyRequirement,
-        UserVerificationRequirement,
-    )
+    from webauthn.helpers import structs
 
     officer, stored = call.actor, keys_of(call.session, call.actor)
     if len(stored) >= MAX_KEYS:
@@ -139,10 +134,11 @@ def registration_options(call: Call[models.Officer], signed_in: models.SignedIn,
         user_display_name=officer.name,
         challenge=_new_challenge(call.session, signed_in, models.ChallengePurpose.REGISTER, call.at),
         timeout=_milliseconds(),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.PREFERRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
     )
     return options_to_json(options)
 
@@ -196,7 +192,7 @@ def add_key(
 def authentication_options(call: Call[models.Officer], signed_in: models.SignedIn, party: RelyingParty) -> str | None:
     """The options for a sign-in with one of the officer's keys, as JSON for the browser; None if there are no keys."""
     from webauthn import generate_authentication_options, options_to_json
-    from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
+    from webauthn.helpers import structs
 
     stored = keys_of(call.session, call.actor)
     if not stored:
@@ -205,8 +201,8 @@ def authentication_options(call: Call[models.Officer], signed_in: models.SignedI
         rp_id=party.host,
         challenge=_new_challenge(call.session, signed_in, models.ChallengePurpose.SIGN_IN, call.at),
         timeout=_milliseconds(),
-        allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
-        user_verification=UserVerificationRequirement.PREFERRED,
+        allow_credentials=[structs.PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
+        user_verification=structs.UserVerificationRequirement.PREFERRED,
     )
     return options_to_json(options)
 

@@ -15,10 +15,8 @@ from registry.core.keyring import Keyring, Signer, Use
 from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.log.queries import published
-from registry.proofs.credentials.queries import Subject as LoggedSubject
-from registry.proofs.credentials.queries import subject_of
+from registry.proofs.credentials import queries, signing
 from registry.proofs.credentials.rules import INVALID
-from registry.proofs.credentials.signing import CREDENTIAL_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import licences_in_log
 from registry.proofs.wallets import rules, staff, status, tokens
 from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
@@ -46,7 +44,7 @@ class WalletIssuer:
     """Issues in the registry's name."""
 
     issuer: rules.Issuer
-    signers: Signers
+    signers: signing.Signers
     keyring: Keyring
 
     @classmethod
@@ -55,7 +53,7 @@ class WalletIssuer:
         assert settings.wallets is not None
         assert settings.operator is not None
         issuer = rules.Issuer(settings.public_url, settings.operator, settings.wallets.is_public_body)
-        return cls(issuer, Signers(settings.keys), Keyring(settings.keys))
+        return cls(issuer, signing.Signers(settings.keys), Keyring(settings.keys))
 
     def signer(self) -> Signer:
         """The signer of credentials. Raises NotIssuing where its certificate does not say who runs the registry."""
@@ -69,14 +67,14 @@ class WalletIssuer:
 
     def content_of(self, session: Session, subject: Subject, at: datetime) -> rules.Content:
         """What would be stated now. Raises NotFound; WithheldByLaw; NotIssuing; NotNow where the licence is not in force."""
-        found = subject_of(session, subject.licence, at)
+        found = queries.subject_of(session, subject.licence, at)
         which = Licence.reference == subject.licence
         [(licence, agency)] = licences_in_log(session, found.checkpoint.size, which)
         if not rules.is_in_force(licence, agency, clock.day_at(at, found.time_zone)):
             raise NotNow("the licence is not in force: nothing is issued on it", "wallet.licence_not_in_force")
         return self._content(found, subject)
 
-    def _content(self, found: LoggedSubject, subject: Subject) -> rules.Content:
+    def _content(self, found: queries.Subject, subject: Subject) -> rules.Content:
         """What is stated of a licence as it is logged, whether it is in force or not. Raises NotFound."""
         if subject.form is WalletForm.LICENCE:
             return rules.licence_content(
@@ -116,7 +114,9 @@ class WalletIssuer:
         )
         hidden = [rules.disclosure(secrets.token_bytes(16), name, value) for name, value in content.hidden.items()]
         stated = rules.claims(self.issuer, subject.form, content, holder, place, at=at, until=until)
-        return "~".join([compact_jws(CREDENTIAL_TYPE, rules.with_digests(stated, hidden), signer), *hidden, ""])
+        return "~".join(
+            [signing.compact_jws(signing.CREDENTIAL_TYPE, rules.with_digests(stated, hidden), signer), *hidden, ""]
+        )
 
     def settle(self, session: Session, at: datetime) -> tuple[int, int]:
         """End what is over: staff cards of licences that ended, and copies that state what has changed (ARF VCR_09).
@@ -137,7 +137,7 @@ class WalletIssuer:
         for form, licence, card_id, stated in session.execute(_changed_since(at)).all():
             card = None if card_id is None else session.get(StaffCard, card_id)
             try:
-                content = self._content(subject_of(session, licence, at), Subject(form, licence, card)).digest
+                content = self._content(queries.subject_of(session, licence, at), Subject(form, licence, card)).digest
             except NotIssuing:
                 # The newest entry is under no checkpoint yet: the next round looks again.
                 continue
