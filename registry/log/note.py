@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
 
 from registry.core.errors import BadProof
 
@@ -188,7 +187,7 @@ def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | N
         try:
             if signed_bytes is None:
                 raise InvalidSignature
-            kind = MLDSA44PublicKey if key.kind == ML_DSA else Ed25519PublicKey
+            kind = mldsa.MLDSA44PublicKey if key.kind == ML_DSA else ed25519.Ed25519PublicKey
             kind.from_public_bytes(key.public).verify(signature.signature[skipped:], signed_bytes)
         except (InvalidSignature, ValueError):
             raise BadProof(f"a signature in the name of {key.name} is false") from None

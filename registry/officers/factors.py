@@ -20,9 +20,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.second_factors import Authenticators, RecoveryCodes
 from registry.audit.actions import record
-from registry.core import clock, ids
+from registry.core import clock, errors, ids
 from registry.core.calls import Call
-from registry.core.errors import ActRefused, NotFound
 from registry.officers import models, security_mails
 
 APPS = Authenticators(
@@ -57,9 +56,9 @@ def remove(session: Session, officer: models.Officer, reference: str, at: dateti
     stored = factors_of(session, officer)
     factor = next((one for one in stored if one.reference == reference), None)
     if factor is None:
-        raise NotFound("there is no such second factor")
+        raise errors.NotFound("there is no such second factor")
     if len(stored) == 1:
-        raise ActRefused("last_factor", "this is your only second factor: add another one first")
+        raise errors.ActRefused("last_factor", "this is your only second factor: add another one first")
     session.delete(factor)
     session.flush()
     security_mails.queue(session, officer, models.SecurityEvent.FACTOR_REMOVED, at)
@@ -125,7 +124,7 @@ def registration_options(call: Call[models.Officer], signed_in: models.SignedIn,
 
     officer, stored = call.actor, keys_of(call.session, call.actor)
     if len(stored) >= MAX_KEYS:
-        raise ActRefused("too_many_keys", f"there are {MAX_KEYS} keys already: remove one that is not needed")
+        raise errors.ActRefused("too_many_keys", f"there are {MAX_KEYS} keys already: remove one that is not needed")
     options = generate_registration_options(
         rp_id=party.host,
         rp_name=party.name,
@@ -152,7 +151,7 @@ def add_key(
     session, officer, today = call.session, call.actor, clock.day_at(call.at, None)
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
-        raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
+        raise errors.ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
     challenge = _take_challenge(session, signed_in, models.ChallengePurpose.REGISTER, call.at)
     verified = _checked(
         lambda: verify_registration_response(
@@ -164,11 +163,11 @@ def add_key(
         )
     )
     if verified is None:
-        raise ActRefused("bad_key", "the key was not taken: begin again, and touch it within five minutes")
+        raise errors.ActRefused("bad_key", "the key was not taken: begin again, and touch it within five minutes")
     if session.scalars(
         select(models.SecondFactor.id).where(models.SecondFactor.credential == verified.credential_id)
     ).first():
-        raise ActRefused("known_key", "this key is known already: take another")
+        raise errors.ActRefused("known_key", "this key is known already: take another")
     key = models.SecondFactor(
         reference=ids.new_reference(),
         officer_id=officer.id,

@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import FORGOTTEN_AFTER, Sessions, note_seen
-from registry.core import clock, ids
-from registry.core.errors import NotSignedIn
+from registry.core import clock, errors, ids
 from registry.officers.models import Conflict, KeyChallenge, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
 from registry.officers.rights import OfficerRights, Role
 
@@ -39,10 +38,10 @@ def authenticate(session: Session, token: str, at: datetime) -> AuthenticatedOff
     """The officer of a session token, with the roles of today. Raises NotSignedIn, the same for every invalid token."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or not stored.is_full:
-        raise NotSignedIn("sign in to go on")
+        raise errors.NotSignedIn("sign in to go on")
     officer = session.get_one(Officer, stored.officer_id)
     if officer.state is not OfficerState.ACTIVE:
-        raise NotSignedIn("sign in to go on")
+        raise errors.NotSignedIn("sign in to go on")
     note_seen(stored, at)
     return authenticated_as(session, officer, stored, at)
 
@@ -82,10 +81,10 @@ def authenticate_first_step(session: Session, token: str, at: datetime) -> tuple
     """The officer and session between password and second factor. Raises NotSignedIn."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or stored.is_full:
-        raise NotSignedIn("begin again with your e-mail and password")
+        raise errors.NotSignedIn("begin again with your e-mail and password")
     officer = session.get_one(Officer, stored.officer_id)
     if officer.state is OfficerState.CLOSED:
-        raise NotSignedIn("begin again with your e-mail and password")
+        raise errors.NotSignedIn("begin again with your e-mail and password")
     return officer, stored
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, engine, files, models
-from registry.core.clock import day_at, now
-from registry.core.errors import RegistryError
+from registry.core import clock, errors
 from registry.core.settings import Settings
 
 log = structlog.get_logger()
@@ -52,7 +51,7 @@ def work_on(
             reader.reader.let_go()
 
 
-class ListsProcessEnded(RegistryError):
+class ListsProcessEnded(errors.RegistryError):
     """The process that answers lists ended by itself before all were answered; the next one goes on where it stood."""
 
 
@@ -95,7 +94,7 @@ def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove lists and results whose time is over, and what requests left that were killed."""
     with sessions.begin() as session:
-        gone = actions.overdue(session, day_at(now(), None))
+        gone = actions.overdue(session, clock.day_at(clock.now(), None))
         known = frozenset(session.execute(select(models.BulkJob.reference)).scalars())
     for reference in gone:
         files.remove_files(settings, reference)

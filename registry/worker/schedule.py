@@ -19,16 +19,14 @@ from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import clock, mail, push
+from registry.core import clock, errors, mail, push
 from registry.core.db import engine, reading
-from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
-from registry.log.signing import sign_committed
-from registry.log.timestamps import ask_authorities, stamp_heads
+from registry.log import signing, timestamps
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import factors, notices, security_mails
 from registry.officers import sessions as officer_sessions
@@ -48,11 +46,8 @@ from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
-from registry.watches.notices import account_words, digest_words, webhook_words
-from registry.worker.bulk_jobs import answer_lists, purge_lists
-from registry.worker.log_signing import sign_log, signs_here
+from registry.worker import bulk_jobs, log_signing, wallets
 from registry.worker.tasks import Lane, Task
-from registry.worker.wallets import read_provider_lists, settle_wallets
 
 log = structlog.get_logger()
 
@@ -125,7 +120,7 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
-    if not signs_here(settings, sessions):
+    if not log_signing.signs_here(settings, sessions):
         return
     written = write_epoch(sessions)
     if written is not None:
@@ -134,14 +129,14 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """State the audit trail's last line in the log each week; only where the log is signed, and its lease is not elsewhere."""
-    if signs_here(settings, sessions):
+    if log_signing.signs_here(settings, sessions):
         with sessions.begin() as session:
             trail.append_head(session, clock.now())
 
 
 def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put keys of units that were added or retired into the log; only where it is signed, and its lease is not elsewhere."""
-    if signs_here(settings, sessions):
+    if log_signing.signs_here(settings, sessions):
         with sessions.begin() as session:
             logging = unit_keys.log_unit_keys(session, Keyring(settings.keys))
         for trouble in logging.troubles:
@@ -153,13 +148,15 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
     It takes minutes, and may be killed at any time.
     """
-    if not signs_here(settings, sessions):
+    if not log_signing.signs_here(settings, sessions):
         return
     with engine.reading_session(sessions) as session:
         if not dataset.is_due(session, settings, clock.now()):
             return
     folder, bucket = home_folder(settings), bucket_of(settings)
-    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), bucket=bucket)
+    written = dataset.write(
+        settings, sessions, folder, lambda: signing.sign_committed(settings, sessions), bucket=bucket
+    )
     if written.damaged is not None:
         log.error("dataset_damaged", trouble=written.damaged)
     log.info(
@@ -174,14 +171,14 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have the head of each day and each epoch stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and signs_here(settings, sessions):
-        stamp_heads(settings, sessions)
+    if settings.timestamps and log_signing.signs_here(settings, sessions):
+        timestamps.stamp_heads(settings, sessions)
 
 
 def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and signs_here(settings, sessions):
-        ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
+    if settings.timestamps and log_signing.signs_here(settings, sessions):
+        timestamps.ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -238,7 +235,7 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
     sender, at = _sender(settings, "account_mail_not_sent"), reading.ask_database_clock(sessions)
-    letters.send_due(sessions, account_words, sender, settings.public_url, at)
+    letters.send_due(sessions, watch_notices.account_words, sender, settings.public_url, at)
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -278,24 +275,24 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
     do_due(sessions, clock.now())
     try:
         notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, clock.now())
-    except RegistryError as trouble:
+    except errors.RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
 
 
 def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = webhook_words(settings.public_url)
+    words = watch_notices.webhook_words(settings.public_url)
     watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = webhook_words(settings.public_url, "webhook_failing")
+    words = watch_notices.webhook_words(settings.public_url, "webhook_failing")
     watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
-    words = digest_words(settings.public_url)
+    words = watch_notices.digest_words(settings.public_url)
     digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), clock.now())
 
 
@@ -314,10 +311,10 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
     at, do = clock.now(), purging.purge if is_ordered else purging.purge_round
     try:
         done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(storage.store_of(settings)))
-    except ClockWrong as trouble:
+    except errors.ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
-    except FilesUnavailable as trouble:
+    except errors.FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
         return 0
@@ -336,7 +333,7 @@ def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
         cleared = uploading.clear_abandoned(storage.store_of(settings), clock.now().date())
-    except FilesUnavailable as trouble:
+    except errors.FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
     if cleared:
@@ -361,8 +358,8 @@ TASKS = (
         HALF_HOUR,
     ),
     Task("fold_names", 60.0, fold_names),
-    Task("settle_wallets", 60.0, settle_wallets),
-    Task("read_provider_lists", 60.0, read_provider_lists, Lane.WALLETS, HALF_HOUR),
+    Task("settle_wallets", 60.0, wallets.settle_wallets),
+    Task("read_provider_lists", 60.0, wallets.read_provider_lists, Lane.WALLETS, HALF_HOUR),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
@@ -396,12 +393,12 @@ TASKS = (
     Task("state_audit_head", 3600.0, state_audit_head),
     Task("clear_parts", 21600.0, clear_parts),
     Task("clean_attachments", 1.0, sanitise_jobs.clean_waiting),
-    Task("answer_lists", 1.0, answer_lists),
-    Task("purge_lists", 3600.0, purge_lists),
+    Task("answer_lists", 1.0, bulk_jobs.answer_lists),
+    Task("purge_lists", 3600.0, bulk_jobs.purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
     Task("log_unit_keys", 5.0, log_unit_keys, Lane.SIGNING),
     # Behind all that publishes, so that `registry worker --once` signs it.
-    Task("sign_log", 1.0, sign_log, Lane.SIGNING),
+    Task("sign_log", 1.0, log_signing.sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, lambda _, sessions: ask_witnesses(sessions), Lane.SIGNING),
     Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
     Task("stamp_archive", 60.0, stamp_archive, Lane.TIME, HALF_HOUR),

@@ -15,10 +15,9 @@ import structlog
 from sqlalchemy import Engine, exc
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core import clock, heartbeats, tracing
+from registry.core import clock, errors, heartbeats, tracing
 from registry.core.db.engine import reading_sessions_for
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import RegistryError
 from registry.core.settings import Settings
 from registry.log.clock_check import ClockReport, recent_report, was_right_just_now
 
@@ -225,4 +224,4 @@ def _foreseen(error: Exception) -> tuple[str | None, bool]:
     if isinstance(error, OSError):
         # A full disk, such as: mails, lists and webhooks of other tasks go on.
         return f"{error.strerror}: {error.filename or 'the disk'}", False
-    return (error.text, False) if isinstance(error, RegistryError) else (None, False)
+    return (error.text, False) if isinstance(error, errors.RegistryError) else (None, False)

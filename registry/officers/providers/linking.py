@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of
 from registry.audit.actions import record
-from registry.core import clock, operator_texts
+from registry.core import clock, errors, operator_texts
 from registry.core.calls import Call
-from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
 from registry.officers import security_mails, sessions, signing_in
 from registry.officers.models import Officer, OfficerState, ProviderLink, ProviderVisit, SecurityEvent, Unit
@@ -123,12 +122,12 @@ def link(session: Session, officer: Officer, provider: Provider, known: Known, a
     """
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     if officer.state is not OfficerState.ACTIVE or unit.authority != provider.authority:
-        raise ActRefused("provider_foreign", "this provider is for another authority's officers")
+        raise errors.ActRefused("provider_foreign", "this provider is for another authority's officers")
     stored = session.scalars(
         select(ProviderLink).where(ProviderLink.issuer == known.issuer, ProviderLink.subject == known.subject)
     ).one_or_none()
     if stored is not None and stored.officer_id != officer.id:
-        raise ActRefused("provider_taken", "this account there is another officer's here")
+        raise errors.ActRefused("provider_taken", "this account there is another officer's here")
     session.execute(
         delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)
     )
@@ -164,7 +163,7 @@ def require_there(session: Session, officer: Officer, provider: Provider, at: da
     An officer whom the ministry shuts out loses their programs here too, within `token_hours`. Raises NotSignedIn.
     """
     if not sessions.has_signed_in_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
-        raise NotSignedIn(
+        raise errors.NotSignedIn(
             f"sign in at the console with {provider.name}: your tokens go on for {provider.token_hours} hours after you "
             "did, and this one goes on once you do",
             "sign_in_at_provider",

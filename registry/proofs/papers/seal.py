@@ -126,8 +126,7 @@ def sealed(pdf: bytes, seal: Seal, authority: str | None = None) -> bytes:
     Raises NotStamped where the authority gives no stamp.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import PdfSignatureMetadata, fields, signers
-    from pyhanko.sign.timestamps import TimestampRequestError
+    from pyhanko.sign import PdfSignatureMetadata, fields, signers, timestamps
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -153,7 +152,7 @@ def sealed(pdf: bytes, seal: Seal, authority: str | None = None) -> bytes:
         made: BytesIO = signers.sign_pdf(
             writer, metadata, signer=_signer(seal), timestamper=stamper, new_field_spec=place, output=BytesIO()
         )
-    except (TimestampRequestError, ValueError) as trouble:
+    except (timestamps.TimestampRequestError, ValueError) as trouble:
         if stamper is None:
             raise
         raise NotStamped(type(trouble).__name__) from trouble

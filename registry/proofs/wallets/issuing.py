@@ -9,8 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from registry.core import certificates, clock
-from registry.core.errors import NotFound, NotIssuing, NotNow, WithheldByLaw
+from registry.core import certificates, clock, errors
 from registry.core.keyring import Keyring, Signer, Use
 from registry.core.settings import Settings
 from registry.log.models import Entry
@@ -59,7 +58,7 @@ class WalletIssuer:
         """The signer of credentials. Raises NotIssuing where its certificate does not say who runs the registry."""
         signer = self.signers.of(Use.CREDENTIAL)
         if not certificates.names_operator(signer.key.certificate or ""):
-            raise NotIssuing(
+            raise errors.NotIssuing(
                 "this registry cannot issue to wallets now: the certificate of its credential key names no operator; its "
                 "operator runs `registry keys rotate credential`"
             )
@@ -71,7 +70,7 @@ class WalletIssuer:
         which = Licence.reference == subject.licence
         [(licence, agency)] = licences_in_log(session, found.checkpoint.size, which)
         if not rules.is_in_force(licence, agency, clock.day_at(at, found.time_zone)):
-            raise NotNow("the licence is not in force: nothing is issued on it", "wallet.licence_not_in_force")
+            raise errors.NotNow("the licence is not in force: nothing is issued on it", "wallet.licence_not_in_force")
         return self._content(found, subject)
 
     def _content(self, found: queries.Subject, subject: Subject) -> rules.Content:
@@ -81,7 +80,7 @@ class WalletIssuer:
                 self.issuer, found.licence, found.agency, origin=found.checkpoint.origin, time_zone=found.time_zone
             )
         if subject.card is None or subject.card.ended_at is not None:
-            raise NotFound("there is no such staff card any more")
+            raise errors.NotFound("there is no such staff card any more")
         person = staff.facts_on_demand(self.keyring, subject.card)
         return rules.card_content(self.issuer, found.licence, found.agency, person, time_zone=found.time_zone)
 
@@ -138,10 +137,10 @@ class WalletIssuer:
             card = None if card_id is None else session.get(StaffCard, card_id)
             try:
                 content = self._content(queries.subject_of(session, licence, at), Subject(form, licence, card)).digest
-            except NotIssuing:
+            except errors.NotIssuing:
                 # The newest entry is under no checkpoint yet: the next round looks again.
                 continue
-            except (NotFound, WithheldByLaw):
+            except (errors.NotFound, errors.WithheldByLaw):
                 content = ""
             if content != stated:
                 its = (WalletCredential.form == form) & (WalletCredential.licence == licence)
