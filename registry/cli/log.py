@@ -17,8 +17,7 @@ from registry.core.operator_texts import state_text, withdraw_text
 from registry.log import ending, queries, signing
 from registry.log.audit import audit
 from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
-from registry.log.note import read_vkey
-from registry.log.policy import read_policy
+from registry.log.note import read_policy, read_vkey
 from registry.log.witnesses.server import Witness, server_for
 
 NOT_WELL = 2

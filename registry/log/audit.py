@@ -15,7 +15,6 @@ from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import head_guards, note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
-from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.witnesses.client import guard_in
 
 BATCH = 4096
@@ -187,19 +186,19 @@ def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: lis
     return count
 
 
-def _policies(session: Session, troubles: list[str]) -> list[tuple[int, WitnessPolicy]]:
+def _policies(session: Session, troubles: list[str]) -> list[tuple[int, note.WitnessPolicy]]:
     """What was asked of witnesses from which entry on; nothing before the first."""
-    found = [(-1, WitnessPolicy())]
+    found = [(-1, note.WitnessPolicy())]
     query = select(Entry.index.label("place"), Entry.leaf).where(Entry.key == queries.POLICY).order_by(Entry.index)
     for entry in session.execute(query):
         try:
-            found.append((entry.place, read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
+            found.append((entry.place, note.read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
         except (ValueError, KeyError, TypeError, BadProof):
             troubles.append(f"entry {entry.place} is no policy")
     return found
 
 
-def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy]], troubles: list[str]) -> None:
+def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, note.WitnessPolicy]], troubles: list[str]) -> None:
     """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
     own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
     is_enough = False

@@ -16,7 +16,7 @@ from registry.core import certificates, clock, operator_texts
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.core.setting_texts import Operator
-from registry.log import actions, note, policy, queries
+from registry.log import actions, note, queries
 from registry.vocabulary.licensing import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *certificates.CERTIFIED)
@@ -212,7 +212,7 @@ def wanted_policy(origin: str, keys: Sequence[queries.LoggedKey], public_url: st
     """
     lines = [f"log {key} {public_url}/log" for key in queries.verifier_keys_of(origin, keys)] + list(stated)
     try:
-        policy.read_policy("\n".join(lines))
+        note.read_policy("\n".join(lines))
     except BadProof as wrong:
         raise BadProof(f"{WITNESS_POLICY}: {wrong.text} (the lines of our own log come first and count)") from None
     return lines

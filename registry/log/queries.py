@@ -23,9 +23,8 @@ from registry.core.files import write_public
 from registry.core.keyring import KeyState, Use
 from registry.log import tiles, tree
 from registry.log.models import Checkpoint, Entry, LogState, Stamp, Timestamp
-from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, read_note
+from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, WitnessPolicy, read_note, read_policy
 from registry.log.note import Checkpoint as Head
-from registry.log.policy import WitnessPolicy, read_policy
 
 KEYS, HEAD_KEYS, UNIT_KEYS, POLICY = "key/", "head-key/", "unit-key/", "policy/log"
 """Prefixes of keys of entries. A reader that knows no ML-DSA passes over `HEAD_KEYS`; under `UNIT_KEYS` stand the keys to

@@ -17,7 +17,6 @@ from registry.core.settings import Settings
 from registry.log import head_guards, note, queries
 from registry.log.audit import audit
 from registry.log.ending import recover
-from registry.log.policy import Witness
 from registry.log.signing import sign_committed
 from registry.log.witnesses.client import WitnessGuard
 from tests.log.publishing import Sessions, publish
@@ -116,7 +115,7 @@ def test_of_four_homes_at_once_one_signs_by_a_witness(tmp_path: Path) -> None:
     with running_witness(tmp_path / "witness") as witness:
         witness.start([str(log) for log in logs])
         url = f"http://127.0.0.1:{witness.port}"
-        guard = WitnessGuard(Witness("w1", note.read_vkey(witness.key), url))
+        guard = WitnessGuard(note.Witness("w1", note.read_vkey(witness.key), url))
         for log in logs:
             together = threading.Barrier(4)
 
