@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2 import PasswordHasher, exceptions
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -81,7 +80,7 @@ def is_password_right(password: str, stored: str | None) -> bool:
     """Whether the password is the one; without one to compare with, as much work is done."""
     try:
         return _hasher.verify(stored or _nobodys(), tidy(password)[:MAX_LENGTH]) and stored is not None
-    except (Argon2Error, InvalidHashError):
+    except (exceptions.Argon2Error, exceptions.InvalidHashError):
         return False
 
 

@@ -16,8 +16,7 @@ from flask import Flask
 
 from registry.agents.tools import INSTRUCTIONS, TOOLS, Called, call
 from registry.core.settings import Settings, TrustedProxies
-from registry.http.clients import client_address, network_of
-from registry.http.limits import MemoryLimiter
+from registry.http import clients, limits
 
 MAX_BODY = 64 * 1024
 """Of a request over HTTP."""
@@ -43,7 +42,7 @@ class Guard:
         self, app: Callable[[Scope, Receive, Send], Awaitable[None]], rate: int, trusted: TrustedProxies
     ) -> None:
         self._app = app
-        self._limiter = MemoryLimiter(rate)
+        self._limiter = limits.MemoryLimiter(rate)
         self._trusted = trusted
         self._open: Counter[str] = Counter()
 
@@ -88,8 +87,8 @@ class Guard:
     def _network_of(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope.get("client") else ""
         forwarded = ",".join(text.decode("latin-1") for name, text in scope["headers"] if name == b"x-forwarded-for")
-        believed = client_address(peer, forwarded, self._trusted) if self._trusted else None
-        return network_of(believed or peer)
+        believed = clients.client_address(peer, forwarded, self._trusted) if self._trusted else None
+        return clients.network_of(believed or peer)
 
 
 async def _refuse(send: Send, status: int, detail: str, retry_after: int | None = None) -> None:

@@ -12,7 +12,7 @@ from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble, SettingsError
 from registry.core.keyring import Keyring, Use
 from registry.core.operator_texts import state_text, withdraw_text
-from registry.log import ending, note, policy, queries, signing
+from registry.log import ending, note, queries, signing
 from registry.log.audit import audit
 from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
 from registry.log.witnesses.server import Witness, server_for
@@ -55,7 +55,7 @@ def witnesses(file: Path | None, withdraw: bool) -> None:
     with open_registry() as (settings, sessions, _), sessions.begin() as session:
         if file is not None:
             text = read_file(file)
-            policy.read_policy("\n".join(policy_lines_of(text)))
+            note.read_policy("\n".join(policy_lines_of(text)))
             state_text(session, WITNESS_POLICY, text)
         if withdraw:
             withdraw_text(session, WITNESS_POLICY)

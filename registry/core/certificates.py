@@ -7,15 +7,13 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from registry.core import key_records, setting_texts
 from registry.core.errors import KeyTrouble
-from registry.core.key_records import p256_of
 from registry.core.keyring import FileSigner, Key, Signer, Use
-from registry.core.setting_texts import Operator
 
 CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
 """The uses whose keys the root certifies. A checkpoint's reader knows the log's key itself."""
@@ -23,7 +21,7 @@ CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
 ROOT_YEARS, SIGNER_YEARS = 30, 10
 
 
-def root_certificate(root: FileSigner, at: datetime, operator: Operator | None = None) -> str:
+def root_certificate(root: FileSigner, at: datetime, operator: setting_texts.Operator | None = None) -> str:
     """The root's own certificate, signed by itself: base64 of DER."""
     name = _name(root.key, operator)
     builder = _builder(name, root, at, ROOT_YEARS).issuer_name(name)
@@ -32,7 +30,7 @@ def root_certificate(root: FileSigner, at: datetime, operator: Operator | None =
 
 
 def signer_certificate(
-    signer: Signer, root: FileSigner, at: datetime, issuer_url: str, operator: Operator | None = None
+    signer: Signer, root: FileSigner, at: datetime, issuer_url: str, operator: setting_texts.Operator | None = None
 ) -> str:
     """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`, and the operator.
 
@@ -72,7 +70,7 @@ def names_operator(certificate: str) -> bool:
 _OF_OPERATOR = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATION_IDENTIFIER)
 
 
-def _name(key: Key, operator: Operator | None) -> x509.Name:
+def _name(key: Key, operator: setting_texts.Operator | None) -> x509.Name:
     stated = () if operator is None else (operator.country, operator.name, operator.identifier)
     names = [x509.NameAttribute(oid, value) for oid, value in zip(_OF_OPERATOR, stated, strict=False)]
     return x509.Name([*names, x509.NameAttribute(NameOID.COMMON_NAME, f"{key.use} {key.kid}")])
@@ -88,7 +86,7 @@ def _names_of(url: str) -> list[x509.GeneralName]:
 
 
 def _builder(name: x509.Name, signer: Signer, at: datetime, years: int) -> x509.CertificateBuilder:
-    public = p256_of(signer.key.public)
+    public = key_records.p256_of(signer.key.public)
     if public is None:
         raise KeyTrouble(f"the {signer.key.use} key {signer.key.kid} is of a kind that no certificate is issued for")
     # An hour back: another machine's clock may be a little behind.
@@ -119,7 +117,7 @@ def _usage(*, is_root: bool) -> x509.KeyUsage:
 
 
 def _signed(builder: x509.CertificateBuilder, root: FileSigner) -> str:
-    der = builder.sign(_secret(root), hashes.SHA256()).public_bytes(Encoding.DER)
+    der = builder.sign(_secret(root), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
     return b64encode(der).decode()
 
 

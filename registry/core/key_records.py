@@ -12,10 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, utils
 
 from registry.core.errors import KeyTrouble
 
@@ -93,6 +92,59 @@ Secret = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | mldsa.MLDSA44P
 Public = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | mldsa.MLDSA44PublicKey
 
 
+@dataclass(frozen=True)
+class FileSigner:
+    """Signs with the secret of a file, read once."""
+
+    key: Key
+    secret: Secret = field(repr=False)
+
+    @classmethod
+    def make(cls, use: Use, made_at: str) -> "FileSigner":
+        """A new key with its secret, neither of which is written anywhere yet."""
+        while True:
+            secret = _new_secret(use)
+            public = public_jwk(secret.public_key())
+            # A kid is typed on command lines: one that begins with a dash would be taken for an option.
+            if not kid_of(public).startswith("-"):
+                return cls(Key(kid_of(public), use, public, made_at), secret)
+
+    @classmethod
+    def read(cls, key: Key, path: Path) -> "FileSigner":
+        """The signer of a key whose secret lies in a file. Raises KeyTrouble, also where it is the secret of another key."""
+        try:
+            secret = serialization.load_pem_private_key(read_private(path), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise KeyTrouble(f"{path} holds no private key that can be read; put the file back from a backup") from None
+        if not isinstance(secret, Secret):
+            raise KeyTrouble(f"{path} holds a key of a kind that is not used here")
+        if public_jwk(secret.public_key()) != key.public:
+            raise KeyTrouble(f"{path} holds another key than {key.name}.json says; put both back from one backup")
+        return cls(key, secret)
+
+    def pem(self) -> bytes:
+        """The secret as the file holds it (PKCS #8)."""
+        return self.secret.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def sign(self, message: bytes) -> bytes:
+        if not isinstance(self.secret, ec.EllipticCurvePrivateKey):
+            return self.secret.sign(message)
+        # By RFC 6979: what is signed twice is the same twice, and no weak randomness can give the key away.
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        r, s = utils.decode_dss_signature(self.secret.sign(message, algorithm))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _new_secret(use: Use) -> Secret:
+    if use in ED25519_USES:
+        return ed25519.Ed25519PrivateKey.generate()
+    if use is Use.LOG_ML_DSA:
+        return mldsa.MLDSA44PrivateKey.generate()
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 def read_private(path: Path) -> bytes:
     """The bytes of a file that only its owner may read. Raises KeyTrouble if others may, or it is not there."""
     try:
@@ -136,7 +188,7 @@ def is_signature(public: dict[str, str], signature: bytes, message: bytes) -> bo
             ed25519.Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
         else:
             r, s = (int.from_bytes(part) for part in (signature[:32], signature[32:]))
-            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+            key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         return False
     return True

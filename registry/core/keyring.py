@@ -16,30 +16,16 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
 from registry.core.files import sync_folder, write_atomically
-from registry.core.key_records import (
-    ED25519_USES,
-    Key,
-    KeyState,
-    RingSecret,
-    Secret,
-    Signer,
-    Use,
-    kid_of,
-    public_jwk,
-    read_private,
-)
+from registry.core.key_records import FileSigner, Key, KeyState, RingSecret, Signer, Use, read_private
 from registry.core.token_keys import TokenSigner, drafted, token_of
 
 PURPOSES = (
@@ -53,22 +39,6 @@ _RING_BYTES = (32, 1216)
 """A secret, or a public key of the escrow, which is of X25519 or of X-Wing."""
 
 _RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
-
-
-@dataclass(frozen=True)
-class FileSigner:
-    """Signs with the secret of a file, read once."""
-
-    key: Key
-    secret: Secret = field(repr=False)
-
-    def sign(self, message: bytes) -> bytes:
-        if not isinstance(self.secret, ec.EllipticCurvePrivateKey):
-            return self.secret.sign(message)
-        # By RFC 6979: what is signed twice is the same twice, and no weak randomness can give the key away.
-        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-        r, s = decode_dss_signature(self.secret.sign(message, algorithm))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 class Keyring:
@@ -105,7 +75,7 @@ class Keyring:
             token = token_of(self.folder)
             if token is not None and token.has(key.name):
                 return TokenSigner(key, token)
-        return FileSigner(key, self._private(key))
+        return FileSigner.read(key, self.folder / f"{key.name}.pem")
 
     def make(self, use: Use, made_at: str) -> Signer:
         """A new key; it signs from now on. `made_at` is `clock.instant_text`."""
@@ -121,16 +91,9 @@ class Keyring:
         token = token_of(self.folder)
         if token is not None and use in token.place.uses:
             return drafted(token, use, made_at)
-        secret, public = _pair(use)
-        # A kid is typed on command lines: one that begins with a dash would be taken for an option.
-        while kid_of(public).startswith("-"):
-            secret, public = _pair(use)
-        key = Key(kid_of(public), use, public, made_at)
-        pem = secret.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        self._write(f"{key.name}.pem", pem)
-        return FileSigner(key, secret)
+        signer = FileSigner.make(use, made_at)
+        self._write(f"{signer.key.name}.pem", signer.pem())
+        return signer
 
     def keep(self, key: Key) -> Key:
         """Write down what is known of a key: its state or certificate changed."""
@@ -152,7 +115,7 @@ class Keyring:
 
     def signer_from(self, key: Key, path: Path) -> FileSigner:
         """The signer of a key whose secret lies in another file, like the root's on a medium that is seldom put in."""
-        return FileSigner(key, self._private(key, path))
+        return FileSigner.read(key, path)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -282,33 +245,10 @@ class Keyring:
     def _secrets(self) -> dict[str, bytes]:
         return {}
 
-    def _private(self, key: Key, path: Path | None = None) -> Secret:
-        path = path or self.folder / f"{key.name}.pem"
-        try:
-            secret = serialization.load_pem_private_key(read_private(path), password=None)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise KeyTrouble(f"{path} holds no private key that can be read; put the file back from a backup") from None
-        if not isinstance(secret, Secret):
-            raise KeyTrouble(f"{path} holds a key of a kind that is not used here")
-        if public_jwk(secret.public_key()) != key.public:
-            raise KeyTrouble(f"{path} holds another key than {key.name}.json says; put both back from one backup")
-        return secret
-
     def _write(self, name: str, body: bytes, *, is_first: bool = False) -> None:
         """Write the file atomically; it is on the disk when this returns. `is_first`: a file that is there already stays."""
         write_atomically(self.folder / name, body, keeps_existing=is_first)
         sync_folder(self.folder)
-
-
-def _pair(use: Use) -> tuple[Secret, dict[str, str]]:
-    secret: Secret
-    if use in ED25519_USES:
-        secret = ed25519.Ed25519PrivateKey.generate()
-    elif use is Use.LOG_ML_DSA:
-        secret = mldsa.MLDSA44PrivateKey.generate()
-    else:
-        secret = ec.generate_private_key(ec.SECP256R1())
-    return secret, public_jwk(secret.public_key())
 
 
 def _read_key(path: Path) -> Key:

@@ -10,7 +10,6 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,7 +87,7 @@ def _ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | N
             content = _read(connection, response, deadline)
         finally:
             connection.close()
-        return json.loads(content) if response.status == HTTPStatus.OK else None
+        return json.loads(content) if response.status == http.HTTPStatus.OK else None
     except (OSError, http.client.HTTPException) as error:
         raise NotTranslated("silent", f"the translation server did not answer ({type(error).__name__})") from None
     except ValueError:

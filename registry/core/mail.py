@@ -11,8 +11,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from registry.core.clock import now
-from registry.core.errors import RegistryError
+from registry.core import clock, errors
 from registry.core.settings import Settings
 
 TIMEOUT = 20.0
@@ -22,7 +21,7 @@ TIMEOUT = 20.0
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
-class MailNotSent(RegistryError):
+class MailNotSent(errors.RegistryError):
     """The server was away or refused. Whether asking again would help is not known: callers keep the mail and retry."""
 
 
@@ -47,7 +46,7 @@ def _message(settings: Settings, to: str, subject: str, text: str) -> EmailMessa
     except (ValueError, IndexError, HeaderParseError):
         # A line break in an address or a subject would begin a header of somebody else's.
         raise MailNotSent("the address or the subject of a mail cannot stand in a header") from None
-    message["Date"] = format_datetime(now())
+    message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
@@ -57,7 +56,7 @@ def _message(settings: Settings, to: str, subject: str, text: str) -> EmailMessa
 def _write(settings: Settings, message: EmailMessage) -> None:
     folder = settings.home / "mail"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
+    path = folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
     # A program that watches the folder sees whole mails only.
     half = path.with_suffix(".part")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -13,9 +13,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import BigInteger, LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry.core.clock import now
+from registry.core import clock, errors
 from registry.core.db.engine import Base, Instant, Text
-from registry.core.errors import SettingsError
 from registry.core.keyring import Keyring
 
 MAX_LENGTH = 200_000
@@ -64,7 +63,7 @@ def read_text(session: Session, home: Path, name: str) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{home / name} cannot be read as text") from None
+        raise errors.SettingsError(f"{home / name} cannot be read as text") from None
 
 
 def names_in(session: Session, home: Path, folder: str) -> list[str]:
@@ -77,8 +76,8 @@ def names_in(session: Session, home: Path, folder: str) -> list[str]:
 def state_text(session: Session, name: str, text: str) -> None:
     """Have a text count on all machines from the commit on. Raises SettingsError where it is too long."""
     if len(text) > MAX_LENGTH or len(name) > 200:
-        raise SettingsError(f"{name[:60]} is too long: {MAX_LENGTH} characters at most")
-    session.merge(OperatorText(name=name, text=text, stated_at=now()))
+        raise errors.SettingsError(f"{name[:60]} is too long: {MAX_LENGTH} characters at most")
+    session.merge(OperatorText(name=name, text=text, stated_at=clock.now()))
 
 
 def withdraw_text(session: Session, name: str) -> bool:

@@ -7,37 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from registry.core import setting_texts
 from registry.core.errors import SettingsError
-from registry.core.setting_texts import (
-    DEFAULTS,
-    NAMES,
-    EtcdServers,
-    Operator,
-    WalletSettings,
-    certificate_of,
-    console_url_of,
-    contact_of,
-    database_url_of,
-    guard_etcd_of,
-    guard_witness_of,
-    hosts_of,
-    licence_of,
-    operator_of,
-    public_url_of,
-    read_url_of,
-    scanner_of,
-    secure_server_of,
-    server_of,
-    switch_of,
-    timestamps_of,
-    wallets_of,
-    whole_number,
-)
 
 Value = TypeVar("Value")
 
@@ -67,7 +42,7 @@ class TrustedProxies:
     """Proxies whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither set: none."""
 
     hops: int = 0
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.hops or self.networks)
@@ -122,7 +97,7 @@ class Settings:
     """Whether `guard_etcd`, otherwise the bucket of `files`, where it is one, remembers what was signed last."""
     guard_witness: str | None = None
     """The witness of the log's policy, by its name there, that has each head before it stands anywhere else."""
-    guard_etcd: EtcdServers | None = None
+    guard_etcd: setting_texts.EtcdServers | None = None
     timestamps: tuple[str, ...] = field(default=(), repr=False)
     """Authorities that stamp heads of the log, asked in this order."""
     seal_timestamp: str | None = field(default=None, repr=False)
@@ -160,8 +135,8 @@ class Settings:
     """How many snapshots of the open dataset the worker writes in a day."""
     mcp_hosts: tuple[str, ...] = ()
     """Hosts that agents may name, beside this machine's own and the public one."""
-    operator: Operator | None = None
-    wallets: WalletSettings | None = None
+    operator: setting_texts.Operator | None = None
+    wallets: setting_texts.WalletSettings | None = None
     """What is stated of credentials for wallets; None where none are issued."""
 
     @classmethod
@@ -172,60 +147,64 @@ class Settings:
         REGISTRY_DATABASE_URL would otherwise serve an empty SQLite file.
         """
         _refuse_near_misses(environ)
-        given = {name: environ.get(name, "").strip() or DEFAULTS[name] for name in NAMES}
+        given = {name: environ.get(name, "").strip() or setting_texts.DEFAULTS[name] for name in setting_texts.NAMES}
         home = Path(given["REGISTRY_HOME"]).expanduser().resolve()
 
         def read(reader: Callable[..., Value], name: str, *more: object) -> Value:
             return reader(name, given[name], *more)
 
-        port = read(whole_number, "PORT", 1, 65535)
+        port = read(setting_texts.whole_number, "PORT", 1, 65535)
         return cls(
             home=home,
-            database_url=database_url_of(given["REGISTRY_DATABASE_URL"], home),
+            database_url=setting_texts.database_url_of(given["REGISTRY_DATABASE_URL"], home),
             port=port,
-            public_url=public_url_of("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
-            console_url=console_url_of(given),
+            public_url=setting_texts.public_url_of("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            console_url=setting_texts.console_url_of(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
-            tls=read(certificate_of, "REGISTRY_TLS"),
+            tls=read(setting_texts.certificate_of, "REGISTRY_TLS"),
             edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
-            smtp_url=read(server_of, "REGISTRY_SMTP_URL", ("smtp", "smtps"), "smtp://mail:25"),
-            redis_url=read(server_of, "REGISTRY_REDIS_URL", ("redis", "rediss"), "redis://redis:6379/0"),
-            ntfy_url=read(secure_server_of, "REGISTRY_NTFY_URL", "https://:token@ntfy.example"),
-            matrix_url=read(secure_server_of, "REGISTRY_MATRIX_URL", "https://:token@matrix.example"),
+            smtp_url=read(setting_texts.server_of, "REGISTRY_SMTP_URL", ("smtp", "smtps"), "smtp://mail:25"),
+            redis_url=read(setting_texts.server_of, "REGISTRY_REDIS_URL", ("redis", "rediss"), "redis://redis:6379/0"),
+            ntfy_url=read(setting_texts.secure_server_of, "REGISTRY_NTFY_URL", "https://:token@ntfy.example"),
+            matrix_url=read(setting_texts.secure_server_of, "REGISTRY_MATRIX_URL", "https://:token@matrix.example"),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
-            has_metrics=read(switch_of, "REGISTRY_METRICS"),
-            traces_url=read(server_of, "REGISTRY_TRACES_URL", ("https", "http"), "http://127.0.0.1:4318"),
-            rate=read(whole_number, "REGISTRY_RATE", 1, 1_000_000),
-            organisation_rate=read(whole_number, "REGISTRY_ORGANISATION_RATE", 1, 1_000_000),
-            is_intake_elsewhere=read(switch_of, "REGISTRY_INTAKE_ELSEWHERE"),
+            has_metrics=read(setting_texts.switch_of, "REGISTRY_METRICS"),
+            traces_url=read(setting_texts.server_of, "REGISTRY_TRACES_URL", ("https", "http"), "http://127.0.0.1:4318"),
+            rate=read(setting_texts.whole_number, "REGISTRY_RATE", 1, 1_000_000),
+            organisation_rate=read(setting_texts.whole_number, "REGISTRY_ORGANISATION_RATE", 1, 1_000_000),
+            is_intake_elsewhere=read(setting_texts.switch_of, "REGISTRY_INTAKE_ELSEWHERE"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
-            signs=read(switch_of, "REGISTRY_SIGNS"),
+            signs=read(setting_texts.switch_of, "REGISTRY_SIGNS"),
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
-            guard_witness=read(guard_witness_of, "REGISTRY_LOG_GUARD"),
-            guard_etcd=read(guard_etcd_of, "REGISTRY_LOG_GUARD"),
-            timestamps=read(timestamps_of, "REGISTRY_TIMESTAMPS"),
-            seal_timestamp=read(server_of, "REGISTRY_SEAL_TIMESTAMP", ("https", "http"), "https://tsa.example.org/tsr"),
+            guard_witness=read(setting_texts.guard_witness_of, "REGISTRY_LOG_GUARD"),
+            guard_etcd=read(setting_texts.guard_etcd_of, "REGISTRY_LOG_GUARD"),
+            timestamps=read(setting_texts.timestamps_of, "REGISTRY_TIMESTAMPS"),
+            seal_timestamp=read(
+                setting_texts.server_of, "REGISTRY_SEAL_TIMESTAMP", ("https", "http"), "https://tsa.example.org/tsr"
+            ),
             demands=_demands(given["REGISTRY_REQUIRES"]),
-            read_url=read_url_of(given, home),
-            read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),
-            database_seconds=read(whole_number, "REGISTRY_DATABASE_SECONDS", 0, 3600),
-            drain_seconds=read(whole_number, "REGISTRY_DRAIN_SECONDS", 0, 600),
-            threads=read(whole_number, "REGISTRY_THREADS", 1, 64),
-            connections=read(whole_number, "REGISTRY_CONNECTIONS", 16, 32_768),
-            body_seconds=read(whole_number, "REGISTRY_BODY_SECONDS", 1, 600),
-            translator_url=read(server_of, "REGISTRY_TRANSLATOR", ("https", "http"), "http://127.0.0.1:5000"),
-            may_translate_outside=read(switch_of, "REGISTRY_TRANSLATOR_OUTSIDE"),
-            scanner=read(scanner_of, "REGISTRY_CLAMD"),
-            has_sandbox="://" not in given["REGISTRY_SANDBOX"] and read(switch_of, "REGISTRY_SANDBOX"),
+            read_url=setting_texts.read_url_of(given, home),
+            read_seconds=read(setting_texts.whole_number, "REGISTRY_READ_SECONDS", 1, 300),
+            database_seconds=read(setting_texts.whole_number, "REGISTRY_DATABASE_SECONDS", 0, 3600),
+            drain_seconds=read(setting_texts.whole_number, "REGISTRY_DRAIN_SECONDS", 0, 600),
+            threads=read(setting_texts.whole_number, "REGISTRY_THREADS", 1, 64),
+            connections=read(setting_texts.whole_number, "REGISTRY_CONNECTIONS", 16, 32_768),
+            body_seconds=read(setting_texts.whole_number, "REGISTRY_BODY_SECONDS", 1, 600),
+            translator_url=read(
+                setting_texts.server_of, "REGISTRY_TRANSLATOR", ("https", "http"), "http://127.0.0.1:5000"
+            ),
+            may_translate_outside=read(setting_texts.switch_of, "REGISTRY_TRANSLATOR_OUTSIDE"),
+            scanner=read(setting_texts.scanner_of, "REGISTRY_CLAMD"),
+            has_sandbox="://" not in given["REGISTRY_SANDBOX"] and read(setting_texts.switch_of, "REGISTRY_SANDBOX"),
             sandbox_url=_sandbox_url(given["REGISTRY_SANDBOX"]),
-            security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),
-            data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
-            datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
-            mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
-            operator=read(operator_of, "REGISTRY_OPERATOR"),
-            wallets=wallets_of(given),
+            security_contact=read(setting_texts.contact_of, "REGISTRY_SECURITY_CONTACT"),
+            data_licence=read(setting_texts.licence_of, "REGISTRY_DATA_LICENCE"),
+            datasets_a_day=read(setting_texts.whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
+            mcp_hosts=read(setting_texts.hosts_of, "REGISTRY_MCP_HOSTS"),
+            operator=read(setting_texts.operator_of, "REGISTRY_OPERATOR"),
+            wallets=setting_texts.wallets_of(given),
         )
 
     @cached_property
@@ -311,19 +290,19 @@ class Settings:
             ) from None
 
 
-S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
+S3_NAMES = tuple(name for name in setting_texts.NAMES if name.startswith("REGISTRY_S3_"))
 
 
 def _refuse_near_misses(environ: Mapping[str, str]) -> None:
     for name in environ:
-        if name.startswith("REGISTRY") and name not in NAMES:
-            near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85)
+        if name.startswith("REGISTRY") and name not in setting_texts.NAMES:
+            near = difflib.get_close_matches(name, setting_texts.NAMES, n=1, cutoff=0.85)
             if near:
                 raise SettingsError(f"{name} is no setting; if {near[0]} is meant, rename it, otherwise unset it")
 
 
 def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
-    is_on = switch_of("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"])
+    is_on = setting_texts.switch_of("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"])
     if is_on and given["REGISTRY_URL"].startswith("https:"):
         raise SettingsError(
             "REGISTRY_UNSAFE_WEBHOOKS lets anybody with a key call this machine's own network: it is for tests and "
@@ -335,7 +314,7 @@ def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
 def _sandbox_url(text: str) -> str | None:
     if "://" not in text:
         return None
-    return server_of("REGISTRY_SANDBOX", text, ("http", "https"), "on, off or http://sandbox:8000")
+    return setting_texts.server_of("REGISTRY_SANDBOX", text, ("http", "https"), "on, off or http://sandbox:8000")
 
 
 def _edges(text: str) -> frozenset[Edge]:
@@ -374,7 +353,7 @@ def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:
     return Bucket(
         name=place[1],
         prefix=place[2].strip("/"),
-        endpoint=server_of(
+        endpoint=setting_texts.server_of(
             "REGISTRY_S3_ENDPOINT", given["REGISTRY_S3_ENDPOINT"], ("http", "https"), "https://s3.example.org"
         ),
         region=given["REGISTRY_S3_REGION"] or "us-east-1",

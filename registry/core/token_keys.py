@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from registry.core import installed, key_records
 from registry.core.errors import KeyTrouble
-from registry.core.installed import how_to_install
-from registry.core.key_records import ED25519_USES, Key, Use, is_signature, kid_of, public_jwk, read_private
 
 if TYPE_CHECKING:
     import pkcs11
@@ -185,7 +184,7 @@ class OpenToken:
         try:
             import pkcs11
         except ImportError:
-            raise KeyTrouble(f"keys in a token need the extra `pkcs11`: {how_to_install('pkcs11')}") from None
+            raise KeyTrouble(f"keys in a token need the extra `pkcs11`: {installed.how_to_install('pkcs11')}") from None
         with self._lock:
             try:
                 if self._session is None:
@@ -194,7 +193,7 @@ class OpenToken:
                         # It was loaded before this process was forked.
                         library.reinitialize()
                         _initialised[self.place.module] = os.getpid()
-                    pin = read_private(Path(self.place.pin_file)).decode().strip()
+                    pin = key_records.read_private(Path(self.place.pin_file)).decode().strip()
                     token = library.get_token(token_label=self.place.token)
                     try:
                         self._session = token.open(user_pin=pin, rw=True)
@@ -214,14 +213,14 @@ class OpenToken:
 class TokenSigner:
     """Signs with a key that lies in a token."""
 
-    key: Key
+    key: key_records.Key
     token: OpenToken = field(repr=False)
 
     def sign(self, message: bytes) -> bytes:
         """Raises KeyTrouble where the key of that name in the token is another one than the folder describes."""
         is_ed25519 = self.key.public["kty"] == "OKP"
         signature = (self.token.sign_ed25519 if is_ed25519 else self.token.sign_p256)(self.key.name, message)
-        if not is_signature(self.key.public, signature, message):
+        if not key_records.is_signature(self.key.public, signature, message):
             raise KeyTrouble(
                 f"the token {self.token.place.token} has another key under the name {self.key.name} than the one that is known: "
                 "find out who put it there"
@@ -229,14 +228,14 @@ class TokenSigner:
         return signature
 
 
-def drafted(token: OpenToken, use: Use, made_at: str) -> TokenSigner:
+def drafted(token: OpenToken, use: key_records.Use, made_at: str) -> TokenSigner:
     """A new key in a token. It signs nothing before the folder has its description."""
     while True:
         token.clear()
-        public = public_jwk(token.make(is_ed25519=use in ED25519_USES))
+        public = key_records.public_jwk(token.make(is_ed25519=use in key_records.ED25519_USES))
         # A kid is typed on command lines: one that begins with a dash would be taken for an option.
-        if not kid_of(public).startswith("-"):
+        if not key_records.kid_of(public).startswith("-"):
             break
-    key = Key(kid_of(public), use, public, made_at)
+    key = key_records.Key(key_records.kid_of(public), use, public, made_at)
     token.name(key.name)
     return TokenSigner(key, token)

@@ -34,7 +34,7 @@ from registry.http.transaction import reading, services, usable_replica
 from registry.log import queries
 from registry.log.clock_check import ClockReport, check_clock
 from registry.log.models import Checkpoint, LogState
-from registry.log.policy import NONE
+from registry.log.note import NONE
 
 PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
 """What a probe waits for: a balancer that asks every few seconds has an answer each time."""

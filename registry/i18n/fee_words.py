@@ -11,8 +11,7 @@ from registry.core.clock import day_at, now
 from registry.i18n.languages import has_text, text
 from registry.i18n.names import LOCALES, country_name
 from registry.i18n.wording import date_text
-from registry.register.law.loading import Law
-from registry.register.law.words import ChargedBy
+from registry.register.law import loading, words
 from registry.verification.fees.question import Charge, FeeAnswer, FeeFinding, FeeQuestion, Step, Wage
 from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.codes import ClaimStep, FeeReason
@@ -21,7 +20,7 @@ from registry.vocabulary.register import Answer, Language
 _SAID = {Answer.YES: True, Answer.NO: False}
 
 
-def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
+def fees_answered(parameters: dict[str, Any], law: loading.Law) -> FeeAnswer:
     """The answer to a question as FeesSchema loads it, by the law as it is now. Nothing of it is kept."""
     wage = parameters.get("monthly_wage")
     question = FeeQuestion(
@@ -30,7 +29,7 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
         parameters.get("origin"),
         parameters.get("destination"),
         _SAID.get(parameters.get("labour_contract", Answer.UNKNOWN)),
-        ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
+        words.ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
         parameters.get("contract_months"),
         _SAID.get(parameters.get("written_contract", Answer.UNKNOWN)),
         parameters.get("region"),

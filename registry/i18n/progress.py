@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from io import BytesIO
 
-from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages import catalog, pofile
 
 from registry.i18n.languages import ROOT, catalogue_folders, is_required
 from registry.vocabulary.register import Language
@@ -64,20 +63,22 @@ def progress(language: str) -> Iterator[Progress]:
 def template(room: str) -> bytes:
     """A room's texts as a PO template: keys to be translated, each with its English words as a comment."""
     head = f"# Template of the room {room}. Keys are names; see docs/maintainers/translating.md."
-    catalogue = Catalog(project="recruitment-registry", version="1", header_comment=head, charset="utf-8", fuzzy=False)
+    catalogue = catalog.Catalog(
+        project="recruitment-registry", version="1", header_comment=head, charset="utf-8", fuzzy=False
+    )
     for key, message in _messages(catalogue_folders()[room], Language.EN).items():
         catalogue.add(key, auto_comments=[f"English: {message.string}"])
     written = BytesIO()
-    write_po(written, catalogue, width=0)
+    pofile.write_po(written, catalogue, width=0)
     return written.getvalue()
 
 
-def _messages(folder: Traversable, language: str) -> dict[str, Message]:
+def _messages(folder: Traversable, language: str) -> dict[str, catalog.Message]:
     path = folder / f"{language}.po"
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        return {str(message.id): message for message in read_po(file) if message.id and message.string}
+        return {str(message.id): message for message in pofile.read_po(file) if message.id and message.string}
 
 
 def _is_reviewed(folder: Traversable, language: str) -> bool:
@@ -85,7 +86,7 @@ def _is_reviewed(folder: Traversable, language: str) -> bool:
     return path.is_file() and _REVIEWED.search(path.read_text(encoding="utf-8").partition("\n\n")[0]) is not None
 
 
-def _parts(keys: dict[str, Message]) -> dict[str, list[str]]:
+def _parts(keys: dict[str, catalog.Message]) -> dict[str, list[str]]:
     """Keys by page (`page.lookup`), or by the first word of the name where they belong to none."""
     parts: dict[str, list[str]] = {}
     for key in keys:

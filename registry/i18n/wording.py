@@ -5,27 +5,21 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel import dates, numbers
 from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import LOCALES, authority_name, country_name, name_in, region_name, sector_name
-from registry.officers import security_mails
-from registry.officers.models import SecurityEvent
-from registry.officers.notices import Wording, Words
+from registry.officers import models, notices, security_mails
 from registry.register.authorities.sources import SourceSnapshot, provinces
-from registry.register.law.law_view import is_as_released
-from registry.register.law.loading import shipped_law
+from registry.register.law import law_view, loading
 from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import undisputed
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.cases import Indicator
+from registry.vocabulary import cases, law, record
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
-from registry.vocabulary.law import CitedRow
-from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language, SanctionKind
 
 ValueText = Callable[[Language, str, SourceSnapshot], str]
@@ -159,13 +153,13 @@ def by_day_text(language: Language, day: date) -> str:
 def _pattern(language: Language, month: int) -> str:
     """How a language writes the days of a month, from one of them."""
     year, day = 2999, 22
-    text = str(format_date(date(year, month, day), "long", locale=LOCALES[language]))
+    text = str(dates.format_date(date(year, month, day), "long", locale=LOCALES[language]))
     return text.replace(str(year), "{0}").replace(str(day), "{1}")
 
 
 def number_text(language: Language, number: int) -> str:
     """With the language's own marks between thousands."""
-    return str(format_decimal(number, locale=LOCALES[language]))
+    return str(numbers.format_decimal(number, locale=LOCALES[language]))
 
 
 def permit_name(language: Language, permit: str) -> str:
@@ -204,14 +198,14 @@ def hours_text(language: Language, hours: str | None) -> str:
     return listed(language, parts)
 
 
-def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
+def translated(language: Language, rows: Iterable[law.CitedRow]) -> list[law.CitedRow]:
     """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English.
 
     So does a row that an overlay states: the words are those of the row as it was released.
     """
     return [
         replace(row, text=words, text_language=language.value)
-        if is_as_released(row) and (words := row_words(language, row.id)) is not None
+        if law_view.is_as_released(row) and (words := row_words(language, row.id)) is not None
         else row
         for row in rows
     ]
@@ -222,7 +216,7 @@ def row_words(language: Language, row_id: str) -> str | None:
     key = f"law.row.{row_id}"
     if not has_text(key):
         return None
-    row = shipped_law().rows.get(row_id)
+    row = loading.shipped_law().rows.get(row_id)
     words = text(language, key)
     return (
         text(language, "law.coming.on", date=date_text(language, row.on), words=words)
@@ -233,18 +227,18 @@ def row_words(language: Language, row_id: str) -> str | None:
 
 def words_of(language: Language, row: Row) -> str | None:
     """What a row says, in a language; None where it was not translated, or where an overlay states another."""
-    shipped = shipped_law().rows.get(row.id)
+    shipped = loading.shipped_law().rows.get(row.id)
     return row_words(language, row.id) if shipped is not None and undisputed(shipped) == undisputed(row) else None
 
 
 def licence_field_key(field: str) -> str:
     """The key of what officers call a field of a licence or of an act on it: a detail is called as on public pages."""
-    return f"page.agency.licence.{field}" if field in DETAILS else f"licensing.field.{field}"
+    return f"page.agency.licence.{field}" if field in record.DETAILS else f"licensing.field.{field}"
 
 
-def licence_details(language: Language, licence: Licence) -> list[tuple[str, str]]:
+def licence_details(language: Language, licence: record.Licence) -> list[tuple[str, str]]:
     """Label and text of each day and line that a licence states beside its span of days."""
-    stated = [(name, value) for name in DETAILS if (value := getattr(licence, name)) is not None]
+    stated = [(name, value) for name in record.DETAILS if (value := getattr(licence, name)) is not None]
     return [
         (text(language, licence_field_key(name)), date_text(language, value) if isinstance(value, date) else value)
         for name, value in stated
@@ -290,7 +284,7 @@ def red_flag_text(language: Language, flag: RedFlag) -> str:
     return text(language, f"red_flag.{flag}")
 
 
-def indicator_text(language: Language, indicator: Indicator) -> str:
+def indicator_text(language: Language, indicator: cases.Indicator) -> str:
     return word(language, "indicator", indicator)
 
 
@@ -304,7 +298,7 @@ _WORDED: Mapping[str, ValueText] = {
     ),
     **dict.fromkeys(("country", "origin", "destination"), lambda language, value, _: country_name(language, value)),
     **{name: _word_of(name) for name in ("kind", "status", "condition", "scope", "scheme", "visa")},
-    "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value])),
+    "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or loading.shipped_law()).countries[value])),
     "countries": lambda language, value, _: listed(language, [country_name(language, one) for one in value.split()]),
     "sector": lambda language, value, _: sector_name(language, value),
     "sectors": lambda language, value, _: listed(language, [sector_name(language, one) for one in value.split()]),
@@ -326,10 +320,10 @@ _WORDED: Mapping[str, ValueText] = {
 """How the values of findings are worded, by their names; every other one is said as it stands."""
 
 
-def notice_words(address: str) -> Wording:
+def notice_words(address: str) -> notices.Wording:
     """`registry.officers.notices.Wording`, with the address of the console."""
 
-    def wording(language: Language, words: Words) -> tuple[str, str]:
+    def wording(language: Language, words: notices.Words) -> tuple[str, str]:
         body = text(language, f"notice.{words}", address=f"{address}/console/")
         return text(language, "notice.subject"), f"{body}\n\n{text(language, 'notice.why')}\n"
 
@@ -339,7 +333,7 @@ def notice_words(address: str) -> Wording:
 def security_words(address: str) -> security_mails.Wording:
     """`registry.officers.security_mails.Wording`, with the address of the console."""
 
-    def wording(language: Language, event: SecurityEvent, code: str) -> tuple[str, str]:
+    def wording(language: Language, event: models.SecurityEvent, code: str) -> tuple[str, str]:
         facts = {"code": code, "address": f"{address}/console/join"} if code else {}
         body = text(language, f"security.{event}", **facts)
         return text(language, "security.subject"), f"{body}\n\n{text(language, 'security.not_you')}\n"

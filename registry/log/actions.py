@@ -11,15 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import instant_text, now
+from registry.core import clock, errors
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.core.db.reading import is_among
-from registry.core.errors import ImportRefused, LogClosed
-from registry.log.clock_check import require_right_clock
+from registry.log import clock_check, tiles, tree
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
-from registry.log.tiles import catch_up, grow
-from registry.log.tree import leaf_hashes
 
 
 class Draft(NamedTuple):
@@ -75,7 +72,7 @@ def take_turn(session: Session) -> None:
 
 def instant_of_append(state: LogState) -> datetime:
     """Now, but never before the last entry: order is the index, and a clock set back must not contradict it."""
-    at = now()
+    at = clock.now()
     if state.last_at is not None and at <= state.last_at:
         at = state.last_at + timedelta(microseconds=1)
     return at
@@ -97,7 +94,7 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
         state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
         real, demo = "real entries, and demo data", "demo data, and real data"
-        raise ImportRefused(
+        raise errors.ImportRefused(
             f"this registry holds {real if is_demo else demo} must never stand beside {'them' if is_demo else 'it'}: "
             "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
         )
@@ -115,13 +112,13 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
     """
     state = lock_log(session)
     if state.closed_at is not None:
-        raise LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
-    require_right_clock(session)
-    catch_up(session, state)
+        raise errors.LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
+    clock_check.require_right_clock(session)
+    tiles.catch_up(session, state)
     at = at or instant_of_append(state)
     known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])
     first = state.size
-    at_text, stored_at = instant_text(at), microseconds(at)
+    at_text, stored_at = clock.instant_text(at), microseconds(at)
     rows, leaves = [], []
     for index, draft in enumerate(drafts, start=first):
         prev = known.get(draft.key)
@@ -133,7 +130,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
         )
     bulk_insert(session, Entry, _COLUMNS, rows)
     state.size = first + len(rows)
-    grow(session, state, leaf_hashes(leaves))
+    tiles.grow(session, state, tree.leaf_hashes(leaves))
     state.last_at = at
     session.flush()
     return Appended(first, state.size - 1, at)

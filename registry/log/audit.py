@@ -13,11 +13,8 @@ from sqlalchemy.orm import Session
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, KeyTrouble
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
-from registry.log import note, queries, tree
-from registry.log.head_guards import guard_of, last_signed
+from registry.log import head_guards, note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
-from registry.log.policy import WitnessPolicy, read_policy
-from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS
 from registry.log.witnesses.client import guard_in
 
 BATCH = 4096
@@ -137,7 +134,7 @@ def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: l
     if prevs.get(entry.key) != stated.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
-    if entry.key.startswith((KEYS, HEAD_KEYS, UNIT_KEYS)):
+    if entry.key.startswith((queries.KEYS, queries.HEAD_KEYS, queries.UNIT_KEYS)):
         try:
             trouble = chain.read(entry.place, stated["record"])
         except (KeyError, TypeError):
@@ -189,19 +186,19 @@ def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: lis
     return count
 
 
-def _policies(session: Session, troubles: list[str]) -> list[tuple[int, WitnessPolicy]]:
+def _policies(session: Session, troubles: list[str]) -> list[tuple[int, note.WitnessPolicy]]:
     """What was asked of witnesses from which entry on; nothing before the first."""
-    found = [(-1, WitnessPolicy())]
+    found = [(-1, note.WitnessPolicy())]
     query = select(Entry.index.label("place"), Entry.leaf).where(Entry.key == queries.POLICY).order_by(Entry.index)
     for entry in session.execute(query):
         try:
-            found.append((entry.place, read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
+            found.append((entry.place, note.read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
         except (ValueError, KeyError, TypeError, BadProof):
             troubles.append(f"entry {entry.place} is no policy")
     return found
 
 
-def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy]], troubles: list[str]) -> None:
+def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, note.WitnessPolicy]], troubles: list[str]) -> None:
     """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
     own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
     is_enough = False
@@ -220,9 +217,9 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
 def _check_checkpoint_copies(
     session: Session, settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
 ) -> None:
-    guard = guard_of(settings)
+    guard = head_guards.guard_of(settings)
     try:
-        known = {last_signed(settings.home)}
+        known = {head_guards.last_signed(settings.home)}
         if guard is not None and state.origin is not None:
             known.add(guard.read(state.origin).head)
         trouble = _seen_by_witness(session, settings, state)

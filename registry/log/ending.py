@@ -2,16 +2,10 @@
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
-from registry.core.errors import BadProof, ForkRefused, LogClosed
+from registry.core import clock, errors
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.log import queries
-from registry.log.actions import lock_log
-from registry.log.head_guards import last_signed
-from registry.log.note import checked_name
-from registry.log.signing import refuse_fork, sign_committed
-from registry.log.tiles import rebuild
+from registry.log import actions, head_guards, note, queries, signing, tiles
 
 
 def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Published:
@@ -21,14 +15,14 @@ def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Publis
     follows.
     """
     if not settings.signs:
-        raise ForkRefused("REGISTRY_SIGNS is off: close the log in the home that signs it")
-    sign_committed(settings, sessions)
+        raise errors.ForkRefused("REGISTRY_SIGNS is off: close the log in the home that signs it")
+    signing.sign_committed(settings, sessions)
     with sessions.begin() as session:
-        state = lock_log(session)
+        state = actions.lock_log(session)
         if not state.size:
-            raise LogClosed("there is no log to close: nothing was published yet")
-        state.closed_at = state.closed_at or now()
-    sign_committed(settings, sessions)
+            raise errors.LogClosed("there is no log to close: nothing was published yet")
+        state.closed_at = state.closed_at or clock.now()
+    signing.sign_committed(settings, sessions)
     with sessions() as session:
         return queries.head(session)
 
@@ -40,16 +34,16 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
     are signed as the beginning of the new log. Raises ForkRefused when there is no need.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        state = lock_log(session)
+        state = actions.lock_log(session)
         # What was damaged behind the entries must not be signed under the new name either.
-        rebuild(session, state)
-        last = last_signed(settings.home)
+        tiles.rebuild(session, state)
+        last = head_guards.last_signed(settings.home)
         # A database that was made anew has no name yet; what was signed before had one.
         state.origin = state.origin or (last.origin if last is not None else None)
         if state.origin is None:
-            raise ForkRefused("nothing was signed yet: there is nothing to recover from")
+            raise errors.ForkRefused("nothing was signed yet: there is nothing to recover from")
         if origin is None and not _is_forked(session, settings):
-            raise ForkRefused(
+            raise errors.ForkRefused(
                 f"the log {state.origin} follows from what was signed: there is nothing to recover from. If signing is "
                 "refused, mend the tiles with `registry log rebuild-tiles`. To give the log another name all the same, say "
                 "which with --origin"
@@ -60,8 +54,8 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
 
 def _is_forked(session: Session, settings: Settings) -> bool:
     try:
-        refuse_fork(session, lock_log(session), settings)
-    except ForkRefused:
+        signing.refuse_fork(session, actions.lock_log(session), settings)
+    except errors.ForkRefused:
         return True
     return False
 
@@ -75,7 +69,7 @@ def _next_origin(origin: str) -> str:
 def _check_origin(origin: str) -> str:
     try:
         if len(origin) > 200 or "/" not in origin:
-            raise BadProof("it must be like registry.example/log-2")
-        return checked_name(origin)
-    except BadProof as wrong:
-        raise ForkRefused(f"--origin: {wrong.text}") from None
+            raise errors.BadProof("it must be like registry.example/log-2")
+        return note.checked_name(origin)
+    except errors.BadProof as wrong:
+        raise errors.ForkRefused(f"--origin: {wrong.text}") from None

@@ -20,12 +20,9 @@ from typing import Any, NamedTuple, Protocol
 import obstore
 import requests
 import structlog
-from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
+from registry.core import files, object_store, setting_texts
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, SettingsError
-from registry.core.files import sync_folder, write_atomically
-from registry.core.object_store import object_store, store_errors
-from registry.core.setting_texts import EtcdServers
 from registry.core.settings import Bucket, Settings
 from registry.log import note
 
@@ -56,8 +53,8 @@ def last_signed(home: Path) -> note.Checkpoint | None:
 def remember_signed(home: Path, head: note.Checkpoint) -> None:
     """Write the data folder's copy atomically; it is on the disk when this returns."""
     path = last_signed_file(home)
-    write_atomically(path, head.text().encode())
-    sync_folder(path.parent)
+    files.write_atomically(path, head.text().encode())
+    files.sync_folder(path.parent)
 
 
 class Remembered(NamedTuple):
@@ -89,7 +86,7 @@ class BucketGuard:
 
     def __init__(self, bucket: Bucket) -> None:
         self._name = bucket.name
-        self._store = object_store(bucket, request=_REQUEST, altogether=_ALTOGETHER)
+        self._store = object_store.object_store(bucket, request=_REQUEST, altogether=_ALTOGETHER)
         self._is_tried = False
         self._has_bare_tags = False
         """Ceph's gateway compares a tag without the quotes that RFC 9110 puts around it."""
@@ -120,7 +117,7 @@ class BucketGuard:
         mode: Any = "create" if tag is None else {"e_tag": tag}
         try:
             obstore.put(self._store, name, body, mode=mode, use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
+        except (obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
             return False
         return True
 
@@ -132,7 +129,7 @@ class BucketGuard:
         with _bucket_errors():
             try:
                 trouble = self._try_conditions(probe)
-            except GenericError as error:
+            except obstore.exceptions.GenericError as error:
                 # Swift answers so to each condition.
                 if not re.search(r"\b501 Not Implemented\b", str(error)):
                     raise
@@ -165,7 +162,7 @@ class EtcdGuard:
     Reads and transactions go through a majority of the members, so no member that is behind is believed.
     """
 
-    def __init__(self, servers: EtcdServers) -> None:
+    def __init__(self, servers: setting_texts.EtcdServers) -> None:
         self._servers = servers
         self._members = [*servers.urls]
         self._http = requests.Session()
@@ -236,7 +233,7 @@ class EtcdGuard:
 def guard_of(settings: Settings) -> HeadGuard | None:
     """The etcd of REGISTRY_LOG_GUARD, otherwise the bucket of REGISTRY_FILES; None where there is neither, or it is off."""
     place = settings.guard_etcd or settings.files
-    if not settings.has_log_guard or not isinstance(place, Bucket | EtcdServers):
+    if not settings.has_log_guard or not isinstance(place, Bucket | setting_texts.EtcdServers):
         return None
     if place not in _guards:
         _guards[place] = BucketGuard(place) if isinstance(place, Bucket) else EtcdGuard(place)
@@ -256,7 +253,7 @@ def require_fit_guard(settings: Settings) -> None:
         log.warning("guard_away", trouble=away.text)
 
 
-_guards: dict[Bucket | EtcdServers, HeadGuard] = {}
+_guards: dict[Bucket | setting_texts.EtcdServers, HeadGuard] = {}
 
 
 def _read_head(text: bytes, where: str) -> note.Checkpoint:
@@ -290,7 +287,7 @@ def _base64(text: str) -> str:
 def _bucket_errors() -> Iterator[None]:
     """Say of a bucket that is away what waits for it."""
     try:
-        with store_errors():
+        with object_store.store_errors():
             yield
     except FilesUnavailable:
         text = "the bucket that remembers signed heads does not answer: nothing is signed before it does"

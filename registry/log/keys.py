@@ -12,18 +12,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.core.certificates import CERTIFIED, root_certificate, signer_certificate
-from registry.core.clock import instant_text, now
+from registry.core import certificates, clock, operator_texts
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
-from registry.core.operator_texts import read_text
 from registry.core.setting_texts import Operator
-from registry.log import note, queries
-from registry.log.actions import Draft, append, lock_log
-from registry.log.policy import read_policy
+from registry.log import actions, note, queries
 from registry.vocabulary.licensing import EntryType
 
-FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
+FIRST = (Use.ROOT, Use.LOG, *certificates.CERTIFIED)
 """The keys of every registry. The root comes first, for it certifies others; others are made when one is asked for."""
 
 _ORDER = (*FIRST, Use.LAW, Use.LOG_ML_DSA)
@@ -53,9 +49,9 @@ def record_of(key: Key) -> dict[str, Any]:
     return record
 
 
-def draft_of(key: Key, *, is_first: bool = False) -> Draft:
+def draft_of(key: Key, *, is_first: bool = False) -> actions.Draft:
     prefix = queries.HEAD_KEYS if key.use is Use.LOG_ML_DSA else queries.KEYS
-    return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
+    return actions.Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
 def make_keys(session: Session, keyring: Keyring, issuer_url: str, operator: Operator | None = None) -> list[Key]:
@@ -86,16 +82,16 @@ def new_key(
     The active root certifies it, or `root` where that is a new one which is not kept yet. `issuer_url` is the registry's
     address; `operator` is named in the certificate.
     """
-    if use not in CERTIFIED:
+    if use not in certificates.CERTIFIED:
         root = None
     elif root is None:
         root = _root(keyring, root_file)
-    at = now()
-    signer = keyring.draft(use, instant_text(at))
+    at = clock.now()
+    signer = keyring.draft(use, clock.instant_text(at))
     if root is not None:
-        certificate = signer_certificate(signer, root, at, issuer_url, operator)
+        certificate = certificates.signer_certificate(signer, root, at, issuer_url, operator)
     elif isinstance(signer, FileSigner) and use is Use.ROOT:
-        certificate = root_certificate(signer, at, operator)
+        certificate = certificates.root_certificate(signer, at, operator)
     else:
         return signer
     return replace(signer, key=replace(signer.key, certificate=certificate))
@@ -135,7 +131,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
 
     The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
     """
-    lock_log(session)
+    actions.lock_log(session)
     logged = queries.logged_keys(session)
     existing = {key.kid: key for key in keyring.keys(use=None)}
     adopted = [_adopt(keyring, known, existing.get(known.kid)) for known in logged.values()]
@@ -146,7 +142,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     fresh = [key for key in reversed(here) if key.kid not in logged]
     fresh.sort(key=lambda key: _ORDER.index(key.use))
     if fresh:
-        append(session, [draft_of(key, is_first=True) for key in fresh])
+        actions.append(session, [draft_of(key, is_first=True) for key in fresh])
     return bool(fresh)
 
 
@@ -158,7 +154,7 @@ def _adopt(keyring: Keyring, known: queries.LoggedKey, existing: Key | None) -> 
         known.kid,
         known.use,
         known.public,
-        instant_text(known.at),
+        clock.instant_text(known.at),
         known.state,
         known.certificate,
         known.last_good_index,
@@ -177,7 +173,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
 
     Raises KeyTrouble where the log does not know it as active, or `last_good_index` lies behind the log.
     """
-    log_state = lock_log(session)
+    log_state = actions.lock_log(session)
     known = queries.logged_keys(session).get(key.kid)
     if known is None:
         raise KeyTrouble(f"the log does not know the key {key.kid} yet: publish something first, or remove its files")
@@ -186,7 +182,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
     if last_good_index is not None and not -1 <= last_good_index < log_state.size:
         raise KeyTrouble(f"--last-good-index must be from -1 (nothing is good) to {log_state.size - 1}, the last entry")
     changed = replace(key, state=state, last_good_index=last_good_index)
-    append(session, [draft_of(changed)])
+    actions.append(session, [draft_of(changed)])
     return changed
 
 
@@ -199,7 +195,7 @@ def witness_lines(session: Session, home: Path) -> list[str]:
 
     A machine that took over may lack the file of the one before: what it does not have takes no witness out of the policy.
     """
-    stated = read_text(session, home, WITNESS_POLICY)
+    stated = operator_texts.read_text(session, home, WITNESS_POLICY)
     if stated is not None:
         return policy_lines_of(stated)
     return [line for line in queries.policy_lines(session) if not line.startswith("log ")]
@@ -216,7 +212,7 @@ def wanted_policy(origin: str, keys: Sequence[queries.LoggedKey], public_url: st
     """
     lines = [f"log {key} {public_url}/log" for key in queries.verifier_keys_of(origin, keys)] + list(stated)
     try:
-        read_policy("\n".join(lines))
+        note.read_policy("\n".join(lines))
     except BadProof as wrong:
         raise BadProof(f"{WITNESS_POLICY}: {wrong.text} (the lines of our own log come first and count)") from None
     return lines
@@ -232,7 +228,7 @@ def sync_policy(
     lines = wanted_policy(origin, list(logged.values()), public_url, stated)
     if lines == queries.policy_lines(session):
         return False
-    append(session, [Draft(queries.POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
+    actions.append(session, [actions.Draft(queries.POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
     return True
 
 

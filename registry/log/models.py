@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, text
-from sqlalchemy import Text as LongText
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Instant, Text
@@ -20,14 +19,14 @@ class Entry(Base):
 
     __tablename__ = "entries"
     __table_args__ = (
-        Index("ix_entries_key", "key", "index"),
-        Index("ix_entries_agency", "agency_id", "index"),
-        Index(
+        sa.Index("ix_entries_key", "key", "index"),
+        sa.Index("ix_entries_agency", "agency_id", "index"),
+        sa.Index(
             "ix_entries_shared",
             "other_agency_id",
             "index",
-            sqlite_where=text("other_agency_id IS NOT NULL"),
-            postgresql_where=text("other_agency_id IS NOT NULL"),
+            sqlite_where=sa.text("other_agency_id IS NOT NULL"),
+            postgresql_where=sa.text("other_agency_id IS NOT NULL"),
         ),
     )
     index: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
@@ -36,7 +35,7 @@ class Entry(Base):
     type: Mapped[str] = mapped_column(Text(40))
     at: Mapped[datetime] = mapped_column(Instant)
     v: Mapped[int]
-    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf: Mapped[bytes] = mapped_column(sa.LargeBinary)
     agency_id: Mapped[int | None]
     other_agency_id: Mapped[int | None]
 
@@ -62,8 +61,8 @@ class LogState(Base):
     next_status_place: Mapped[int]
     origin: Mapped[str | None] = mapped_column(Text(200))
     is_demo: Mapped[bool]
-    hashed: Mapped[int] = mapped_column(LARGE, server_default=text("0"))
-    frontier: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hashed: Mapped[int] = mapped_column(LARGE, server_default=sa.text("0"))
+    frontier: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     clock_accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     clock_disregards: Mapped[datetime | None] = mapped_column(Instant)
@@ -78,7 +77,7 @@ class LogTile(Base):
     __tablename__ = "log_tiles"
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
-    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    hashes: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class Checkpoint(Base):
@@ -88,12 +87,12 @@ class Checkpoint(Base):
     """
 
     __tablename__ = "checkpoints"
-    __table_args__ = (Index("ix_checkpoints_origin_size", "origin", "size", unique=True),)
+    __table_args__ = (sa.Index("ix_checkpoints_origin_size", "origin", "size", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str] = mapped_column(Text(200))
     size: Mapped[int] = mapped_column(LARGE)
-    root: Mapped[bytes] = mapped_column(LargeBinary)
-    note: Mapped[str] = mapped_column(LongText)
+    root: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    note: Mapped[str] = mapped_column(sa.Text)
     signed_at: Mapped[datetime] = mapped_column(Instant)
     is_witnessed: Mapped[bool]
 
@@ -103,7 +102,7 @@ class Stamp:
 
     authority: Mapped[str] = mapped_column(Text(200), primary_key=True)
     stamped_at: Mapped[datetime] = mapped_column(Instant)
-    token: Mapped[bytes] = mapped_column(LargeBinary)
+    token: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class Timestamp(Stamp, Base):

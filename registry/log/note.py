@@ -1,4 +1,7 @@
-"""Signed notes, checkpoints, cosignatures and proofs as text: C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof.
+"""Signed notes, checkpoints, cosignatures, proofs and policies as text.
+
+C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, and tlog-policy: which logs and witnesses are known, and how
+many of them a checkpoint needs.
 
 Pure: what is signed comes and goes as bytes and text. What does not hold raises BadProof with words.
 """
@@ -7,12 +10,11 @@ import binascii
 import hashlib
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
 
 from registry.core.errors import BadProof
 
@@ -22,8 +24,12 @@ ED25519, COSIGNATURE, ML_DSA = 1, 4, 6
 _LENGTHS = {ED25519: 32, COSIGNATURE: 32, ML_DSA: 1312}
 """Bytes of a public key."""
 
+NONE = "none"
+"""The quorum of a policy that asks for no witness."""
+
 MAX_SIGNATURES = 64
 MAX_BYTES = 64 * 1024
+MAX_POLICY_LINES = 256
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _DASH = "\u2014 "
@@ -188,7 +194,7 @@ def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | N
         try:
             if signed_bytes is None:
                 raise InvalidSignature
-            kind = MLDSA44PublicKey if key.kind == ML_DSA else Ed25519PublicKey
+            kind = mldsa.MLDSA44PublicKey if key.kind == ML_DSA else ed25519.Ed25519PublicKey
             kind.from_public_bytes(key.public).verify(signature.signature[skipped:], signed_bytes)
         except (InvalidSignature, ValueError):
             raise BadProof(f"a signature in the name of {key.name} is false") from None
@@ -228,6 +234,101 @@ def verify_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     if not signed_by:
         raise BadProof(f"the checkpoint of {checkpoint.origin} is signed by no key of that log that is known here")
     return checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A witness by the policy's own name for it; `url` is where it takes checkpoints."""
+
+    name: str
+    key: VerifierKey
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    least: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessPolicy:
+    logs: tuple[VerifierKey, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    quorum: str = NONE
+
+    def is_met(self, present: set[str]) -> bool:
+        """Whether the witnesses of these names are enough."""
+        return self.quorum == NONE or self._has(self.quorum, present)
+
+    def _has(self, name: str, present: set[str]) -> bool:
+        group = self.groups.get(name)
+        if group is None:
+            return name in present
+        return sum(self._has(member, present) for member in group.members) >= group.least
+
+    def cosigned(self, note: Note) -> dict[str, int]:
+        """The witnesses that signed a note, by the policy's names, and when: seconds since 1970. BadProof for a false one."""
+        times = {witness.name: cosigned_at(note, witness.key) for witness in self.witnesses}
+        return {name: at for name, at in times.items() if at is not None}
+
+
+def read_policy(text: str) -> WitnessPolicy:
+    """A policy from its text. BadProof with the line that is wrong."""
+    lines = text.splitlines()
+    if len(lines) > MAX_POLICY_LINES or any(character < " " and character not in "\t\n" for character in text):
+        raise BadProof(f"a policy has at most {MAX_POLICY_LINES} lines, and no control characters but tab and newline")
+    logs: list[VerifierKey] = []
+    witnesses: list[Witness] = []
+    groups: dict[str, Group] = {}
+    quorum: str | None = None
+    for place, line in enumerate(lines, start=1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        known = {NONE, *(witness.name for witness in witnesses), *groups}
+        match words:
+            case ["log", vkey, *rest] if len(rest) <= 1:
+                logs.append(_policy_key(vkey, ED25519, place, logs))
+            case ["witness", name, vkey, *rest] if len(rest) <= 1 and name not in known:
+                key = _policy_key(vkey, COSIGNATURE, place, [witness.key for witness in witnesses])
+                witnesses.append(Witness(name, key, rest[0] if rest else None))
+            case ["group", name, minimum, *members] if name not in known:
+                groups[name] = _policy_group(minimum, members, known - {NONE}, groups, place)
+            case ["quorum", name] if quorum is None and name in known:
+                quorum = name
+            case _:
+                raise BadProof(
+                    f"line {place} of the policy is none that is known, or names something twice or too early"
+                )
+    if quorum is None:
+        raise BadProof("the policy has no quorum line: write `quorum none` where no witness is asked for")
+    return WitnessPolicy(tuple(logs), tuple(witnesses), groups, quorum)
+
+
+def _policy_key(vkey: str, kind: int, place: int, others: Sequence[VerifierKey]) -> VerifierKey:
+    key = read_vkey(vkey)
+    if key.kind != kind:
+        raise BadProof(f"line {place} of the policy has a key of another type than its use asks for")
+    if any(key.public == other.public for other in others):
+        raise BadProof(f"line {place} of the policy has a key that stands there already")
+    return key
+
+
+def _policy_group(
+    minimum: str, members: Sequence[str], known: set[str], groups: Mapping[str, Group], place: int
+) -> Group:
+    count = {"all": len(members), "any": 1}.get(minimum) or (
+        int(minimum) if minimum.isdecimal() and minimum.isascii() else 0
+    )
+    taken = {member for group in groups.values() for member in group.members}
+    if not 1 <= count <= len(members) or len(set(members)) != len(members) or not set(members) <= known - taken:
+        raise BadProof(
+            f"line {place} of the policy: a group is `all`, `any` or a number of its members, each defined above and "
+            "member of no other group"
+        )
+    return Group(count, tuple(members))
 
 
 def _decoded(encoded: str, what: str) -> bytes:

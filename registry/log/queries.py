@@ -23,10 +23,8 @@ from registry.core.files import write_public
 from registry.core.keyring import KeyState, Use
 from registry.log import tiles, tree
 from registry.log.models import Checkpoint, Entry, LogState, Stamp, Timestamp
-from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, read_note
+from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, WitnessPolicy, read_note, read_policy
 from registry.log.note import Checkpoint as Head
-from registry.log.policy import WitnessPolicy, read_policy
-from registry.log.tiles import reader
 
 KEYS, HEAD_KEYS, UNIT_KEYS, POLICY = "key/", "head-key/", "unit-key/", "policy/log"
 """Prefixes of keys of entries. A reader that knows no ML-DSA passes over `HEAD_KEYS`; under `UNIT_KEYS` stand the keys to
@@ -113,7 +111,7 @@ def proof(session: Session, index: int, under: Published | None = None) -> Proof
     checkpoint = under or head(session)
     if not 0 <= index < checkpoint.size:
         raise NotFound(f"the published log has {checkpoint.size} entries, and none at index {index}")
-    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, checkpoint.size)), checkpoint.note)
+    return Proof(index, tuple(tree.inclusion_proof(tiles.reader(session), index, checkpoint.size)), checkpoint.note)
 
 
 def proof_text(session: Session, index: int) -> str:
@@ -123,7 +121,7 @@ def proof_text(session: Session, index: int) -> str:
 
 def consistency(session: Session, old: int, size: int) -> list[bytes]:
     """The proof that the tree of `size` begins with that of `old`; both within what was appended."""
-    return tree.consistency_proof(reader(session), old, size)
+    return tree.consistency_proof(tiles.reader(session), old, size)
 
 
 def latest_entry(session: Session, key: str, below: int | None = None) -> Entry | None:
@@ -262,7 +260,7 @@ def stamped_head(session: Session, size: int) -> StampedHead:
     stamps = tuple(session.execute(query).scalars())
     if not stamps:
         raise NotFound(f"no head of {size} entries has a time stamp; /log/timestamps/sizes lists those that have")
-    head = Head(stamps[0].origin, size, tree.root_at(reader(session), size))
+    head = Head(stamps[0].origin, size, tree.root_at(tiles.reader(session), size))
     return StampedHead(size, head.text(), stamps)
 
 

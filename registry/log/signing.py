@@ -18,13 +18,9 @@ from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof, ForkRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.log import keys, note, tree
-from registry.log.actions import lock_log
-from registry.log.clock_check import require_right_clock
-from registry.log.head_guards import Remembered, guard_of, last_signed, last_signed_file, remember_signed
+from registry.log import actions, clock_check, head_guards, keys, note, tiles, tree
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
-from registry.log.tiles import catch_up, reader, rebuild
 from registry.log.witnesses.client import Seen, guard_in, require_guard
 
 SIGN_AGAIN = timedelta(hours=24)
@@ -76,7 +72,7 @@ class _Guarded(NamedTuple):
     `seen` is also None where the witness was not asked, because the database has no head that it cosigned.
     """
 
-    remembered: Remembered | None = None
+    remembered: head_guards.Remembered | None = None
     seen: Seen | None = None
 
     def knows_of(self, newest: Checkpoint) -> bool:
@@ -109,7 +105,7 @@ def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -
 
     Raises FilesUnavailable or GuardAway where it does not answer, GuardUnfit where it cannot guard, ForkRefused if unreadable.
     """
-    guard = guard_of(settings)
+    guard = head_guards.guard_of(settings)
     if guard is not None:
         with reading_session(sessions) as session:
             state = session.execute(select(LogState)).scalar_one()
@@ -122,7 +118,7 @@ def _guards_say(session: Session, settings: Settings) -> _Guarded:
     """What bucket and witness say was signed last."""
     state = session.execute(select(LogState)).scalar_one()
     newest = _newest(session, state)
-    bucket, witness = guard_of(settings), guard_in(policy(session), settings.guard_witness)
+    bucket, witness = head_guards.guard_of(settings), guard_in(policy(session), settings.guard_witness)
     remembered = seen = None
     if bucket is not None:
         remembered = bucket.read(state.origin or origin_of(settings, is_demo=state.is_demo))
@@ -133,12 +129,12 @@ def _guards_say(session: Session, settings: Settings) -> _Guarded:
 
 def _signing_input(session: Session, settings: Settings, guarded: _Guarded) -> _SigningInput:
     """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
-    state = lock_log(session)
-    catch_up(session, state)
+    state = actions.lock_log(session)
+    tiles.catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
     if guarded.remembered is not None and guarded.remembered.origin != state.origin:
         raise ForkRefused(f"the log was given the name {state.origin} at this moment: it is signed at the next attempt")
-    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state), guarded)
+    signing_input = _SigningInput(state, logged_keys(session), tiles.reader(session), _newest(session, state), guarded)
     _refuse_fork(signing_input, settings.home)
     return signing_input
 
@@ -168,7 +164,7 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 def refuse_fork(session: Session, state: LogState, settings: Settings) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the copies and by our own table."""
     guarded = _guards_say(session, settings) if state.origin is not None else _Guarded()
-    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state), guarded), settings.home)
+    _refuse_fork(_SigningInput(state, {}, tiles.reader(session), _newest(session, state), guarded), settings.home)
 
 
 def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
@@ -177,7 +173,7 @@ def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
     remembered, seen = signing_input.guarded
     if seen is not None and seen.origin == state.origin and seen.size > state.hashed:
         raise _lost(seen.origin, seen.size, state.hashed)
-    for head in {last_signed(home), ours, remembered.head if remembered is not None else None}:
+    for head in {head_guards.last_signed(home), ours, remembered.head if remembered is not None else None}:
         if head is None or head.origin != state.origin:
             continue
         if head.size > state.hashed:
@@ -191,7 +187,7 @@ def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
 
     What the bucket or the witness of the guard knows this home knows.
     """
-    own, newest = last_signed(home), signing_input.newest
+    own, newest = head_guards.last_signed(home), signing_input.newest
     if newest is not None and not _knows_of(own, newest) and not signing_input.guarded.knows_of(newest):
         raise _signed_elsewhere(own, newest, home)
 
@@ -231,12 +227,12 @@ def knows_the_log(session: Session, settings: Settings) -> bool:
     hold it, or where another home signed a later head.
     """
     state = session.execute(select(LogState)).scalar_one()
-    newest, own = _newest(session, state), last_signed(settings.home)
+    newest, own = _newest(session, state), head_guards.last_signed(settings.home)
     if own is not None and own.origin == state.origin:
         if own.size > state.size:
             raise _lost(own.origin, own.size, state.size)
         is_newest = newest is not None and (own.size, own.root) == (newest.size, newest.root)
-        if not is_newest and own.size <= state.hashed and not _leads_to(reader(session), own):
+        if not is_newest and own.size <= state.hashed and not _leads_to(tiles.reader(session), own):
             raise _other_entries(own)
     if newest is not None and not _knows_of(own, newest):
         guarded = _guards_say(session, settings)
@@ -246,7 +242,7 @@ def knows_the_log(session: Session, settings: Settings) -> bool:
             # Whether the database has all that the guard knows of is found when it is signed.
             return False
         own = _head_of(newest)
-        remember_signed(settings.home, own)
+        head_guards.remember_signed(settings.home, own)
     return own is None or own.origin != state.origin or own.size <= state.hashed
 
 
@@ -266,8 +262,8 @@ def adopt(settings: Settings, sessions: sessionmaker[Session]) -> tuple[note.Che
     Raises ForkRefused where the database has fewer entries than this home signed, or others.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        refuse_fork(session, lock_log(session), settings)
-        before = last_signed(settings.home)
+        refuse_fork(session, actions.lock_log(session), settings)
+        before = head_guards.last_signed(settings.home)
         head = _follow(session, settings.home)
     if head is None:
         raise ForkRefused("nothing was signed yet: the first home to sign needs no adopting")
@@ -276,19 +272,19 @@ def adopt(settings: Settings, sessions: sessionmaker[Session]) -> tuple[note.Che
 
 def _follow(session: Session, home: Path) -> note.Checkpoint | None:
     state = session.execute(select(LogState)).scalar_one()
-    newest, own = _newest(session, state), last_signed(home)
+    newest, own = _newest(session, state), head_guards.last_signed(home)
     if newest is None:
         return None
     head = _head_of(newest)
     if own is not None and own.origin == head.origin:
         if own.size >= head.size:
             return own
-        if not _leads_to(reader(session), own):
+        if not _leads_to(tiles.reader(session), own):
             raise ForkRefused(
                 f"the first {own.size} entries of {own.origin} are not those that this home knows were signed: it neither "
                 "follows nor signs"
             )
-    remember_signed(home, head)
+    head_guards.remember_signed(home, head)
     return head
 
 
@@ -306,8 +302,8 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
     Raises ForkRefused, and changes nothing, when the entries themselves are not those that were signed.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        state = lock_log(session)
-        rebuild(session, state)
+        state = actions.lock_log(session)
+        tiles.rebuild(session, state)
         refuse_fork(session, state, settings)
         return state.hashed
 
@@ -315,7 +311,7 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
 def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
     with reading_session(sessions) as session:
         # Looking must make no writer wait.
-        require_right_clock(session)
+        clock_check.require_right_clock(session)
         state = session.execute(select(LogState)).scalar_one()
         newest = _newest(session, state)
         if not state.size or newest is None or newest.size < state.size:
@@ -325,7 +321,7 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
 
 def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
-    if not last_signed_file(settings.home).exists():
+    if not head_guards.last_signed_file(settings.home).exists():
         return False
     logged_lines, wanted = policy_lines(session), keys.witness_lines(session, settings.home)
     # The lines of logs bear an address, and a command may be run under another one than the server.
@@ -362,13 +358,13 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
     ) + keys.ml_dsa_lines(signing_input.logged, keyring, head, microseconds(at) // 1_000_000)
-    guard, guarded = guard_of(settings), signing_input.guarded
+    guard, guarded = head_guards.guard_of(settings), signing_input.guarded
     if guard is not None and guarded.remembered is not None:
         guard.advance(guarded.remembered, head)
     if witness is not None:
         old = guarded.seen.size if guarded.seen is not None else newest.size if newest is not None else 0
         text += witness.cosign(head, text, old, lambda size: consistency(session, size, head.size))
-    remember_signed(settings.home, head)
+    head_guards.remember_signed(settings.home, head)
     requirements = policy(session)
     is_published = requirements.is_met(set(requirements.cosigned(note.read_note(text))))
     if newest is not None and newest.size == head.size:

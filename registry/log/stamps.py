@@ -6,8 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from rfc3161_client import VerifierBuilder, decode_timestamp_response
-from rfc3161_client.errors import VerificationError
+from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from registry.core.db.engine import Base
 from registry.core.errors import KeyTrouble

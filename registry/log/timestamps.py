@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import requests
+import rfc3161_client
 import structlog
 from cryptography import x509
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerifierBuilder, decode_timestamp_response
-from rfc3161_client.errors import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,8 +20,7 @@ from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.errors import TimestampMissed
 from registry.core.settings import Settings
-from registry.log import note, queries
-from registry.log.models import Timestamp
+from registry.log import models, note, queries
 from registry.log.stamps import Wanted, authority_name, roots_in
 
 log = structlog.get_logger()
@@ -50,7 +48,7 @@ def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
         for url in settings.timestamps:
             head = _head_due(session, authority_name(url), now())
             if head is not None:
-                row = partial(Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
+                row = partial(models.Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
                 wanted.append(Wanted(url, head.text(), row))
     return ask_authorities(settings, sessions, wanted)
 
@@ -69,7 +67,7 @@ def ask_authorities(settings: Settings, sessions: sessionmaker[Session], wanted:
             continue
         try:
             stamped_at, token = _ask(url, text.encode(), roots)
-        except (VerificationError, ValueError, requests.RequestException) as trouble:
+        except (rfc3161_client.VerificationError, ValueError, requests.RequestException) as trouble:
             missed[name] = _in_short(trouble)
             continue
         if abs(stamped_at - now()) > CLOCKS_DIFFER:
@@ -86,10 +84,10 @@ def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint
     newest = queries.published(session)
     if newest is None:
         return None
-    query = select(Timestamp.size, Timestamp.stamped_at).where(
-        Timestamp.origin == newest.origin, Timestamp.authority == authority
+    query = select(models.Timestamp.size, models.Timestamp.stamped_at).where(
+        models.Timestamp.origin == newest.origin, models.Timestamp.authority == authority
     )
-    last = session.execute(query.order_by(Timestamp.size.desc()).limit(1)).one_or_none()
+    last = session.execute(query.order_by(models.Timestamp.size.desc()).limit(1)).one_or_none()
     if last is not None:
         if last.size == newest.size:
             return None
@@ -102,7 +100,7 @@ def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint
 
 def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[datetime, bytes]:
     """The instant and the answer, in DER, of an authority, checked under the roots."""
-    request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    request = rfc3161_client.TimestampRequestBuilder().data(message).hash_algorithm(rfc3161_client.HashAlgorithm.SHA256)
     built = request.nonce(nonce=True).cert_request(cert_request=True).build()
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     with requests.post(
@@ -113,8 +111,8 @@ def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[d
         token = response.raw.read(MAX_BYTES + 1, decode_content=True)
     if len(token) > MAX_BYTES:
         raise ValueError(f"its answer has more than {MAX_BYTES} bytes")
-    stamp = decode_timestamp_response(token)
-    builder = VerifierBuilder(roots=list(roots))
+    stamp = rfc3161_client.decode_timestamp_response(token)
+    builder = rfc3161_client.VerifierBuilder(roots=list(roots))
     if built.nonce is not None:
         builder = builder.nonce(built.nonce)
     builder.build().verify_message(stamp, message)

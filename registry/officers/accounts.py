@@ -17,27 +17,11 @@ from registry.core.calls import Call
 from registry.core.db.locking import find, lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
-from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
-from registry.officers.days import day_in, today_of
-from registry.officers.models import (
-    ChangeKind,
-    ChangeState,
-    Conflict,
-    NoticeKind,
-    Officer,
-    OfficerChange,
-    OfficerState,
-    RoleHeld,
-    RoleLent,
-    SecurityEvent,
-    Unit,
-)
+from registry.officers import days, factors, join_codes, models, notices, security_mails, sessions, signing_in, tokens
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
-from registry.officers.signing_in import tidy_email
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
+from registry.vocabulary import codes, register
 
 MAX_LOAN = timedelta(days=92)
 CUSTODIANS_REST = timedelta(days=1)
@@ -58,28 +42,28 @@ class Invitation(NamedTuple):
     language: str
 
 
-def propose_invitation(session: Session, invitation: Invitation, *, by: str, at: datetime) -> OfficerChange:
+def propose_invitation(session: Session, invitation: Invitation, *, by: str, at: datetime) -> models.OfficerChange:
     """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
     unit, name, email, roles, language = invitation
     _require_fit(session, unit, roles)
     _require_staff_language(language)
-    address, tidy_name = tidy_email(email), " ".join(name.split())
+    address, tidy_name = signing_in.tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
     if not tidy_name or len(tidy_name) > 120 or not tidy_name.isprintable():
         raise ActRefused("bad_name", "the name must be 1 to 120 visible characters")
-    if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
+    if session.scalars(select(models.Officer.id).where(models.Officer.email == address)).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
     details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
-    return _propose(session, OfficerChange(kind=ChangeKind.INVITE, unit=unit, details=details), by, at)
+    return _propose(session, models.OfficerChange(kind=models.ChangeKind.INVITE, unit=unit, details=details), by, at)
 
 
 def _require_staff_language(language: str) -> None:
-    if language not in STAFF_LANGUAGES:
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    if language not in register.STAFF_LANGUAGES:
+        raise InvalidInput([Fault.of("language", codes.Problem.INVALID_VALUE, "choose_one")])
 
 
-def choose_language(session: Session, officer: Officer, language: str) -> None:
+def choose_language(session: Session, officer: models.Officer, language: str) -> None:
     """In which language the officer's pages and mails are from now on. Raises InvalidInput."""
     _require_staff_language(language)
     officer.language = language
@@ -87,66 +71,68 @@ def choose_language(session: Session, officer: Officer, language: str) -> None:
 
 
 def propose_roles(
-    session: Session, officer: Officer, roles: Collection[Role], *, by: str, at: datetime
-) -> OfficerChange:
+    session: Session, officer: models.Officer, roles: Collection[Role], *, by: str, at: datetime
+) -> models.OfficerChange:
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
     _require_fit(session, officer.unit, roles)
     details: dict[str, object] = {"roles": sorted(roles)}
-    change = OfficerChange(kind=ChangeKind.ROLES, unit=officer.unit, officer_id=officer.id, details=details)
+    change = models.OfficerChange(
+        kind=models.ChangeKind.ROLES, unit=officer.unit, officer_id=officer.id, details=details
+    )
     return _propose(session, change, by, at, but=[officer.reference])
 
 
-def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
+def propose_reset(session: Session, officer: models.Officer, *, by: str, at: datetime) -> models.OfficerChange:
     """Propose that an officer who lost password or second factor may set both anew."""
     _require_other(officer, by)
-    security_mails.queue(session, officer, SecurityEvent.RESET_PROPOSED, at)
-    change = OfficerChange(kind=ChangeKind.RESET, unit=officer.unit, officer_id=officer.id, details={})
+    security_mails.queue(session, officer, models.SecurityEvent.RESET_PROPOSED, at)
+    change = models.OfficerChange(kind=models.ChangeKind.RESET, unit=officer.unit, officer_id=officer.id, details={})
     return _propose(session, change, by, at, but=[officer.reference])
 
 
-def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
+def approve(session: Session, change: models.OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
     """Put a proposed change in force. Gives the part of the join code to hand over where there is one. Raises ActRefused."""
     _require_open(session, change)
-    officer = session.get_one(Officer, change.officer_id) if change.officer_id is not None else None
+    officer = session.get_one(models.Officer, change.officer_id) if change.officer_id is not None else None
     if change.proposed_by == by:
         raise ActRefused("own_proposal", "who proposed a change does not approve it: another officer has to")
     if officer is not None:
         _require_other(officer, by)
     code = None
-    if change.kind is ChangeKind.INVITE:
+    if change.kind is models.ChangeKind.INVITE:
         code = _invited(session, change, at, today, is_split=True)
     elif officer is not None:
-        if officer.state is OfficerState.CLOSED:
+        if officer.state is models.OfficerState.CLOSED:
             raise ActRefused("closed", "this account is closed: invite the person anew")
-        if change.kind is ChangeKind.RESET:
+        if change.kind is models.ChangeKind.RESET:
             code = _reset(session, officer, at)
-            security_mails.queue_named(session, change.proposed_by, SecurityEvent.RESET_APPROVED, at)
+            security_mails.queue_named(session, change.proposed_by, models.SecurityEvent.RESET_APPROVED, at)
         else:
             _set_roles(session, officer, [Role(word) for word in change.details["roles"]], today)
-    _decide(session, change, ChangeState.APPROVED, by, at)
+    _decide(session, change, models.ChangeState.APPROVED, by, at)
     return code
 
 
-def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) -> None:
+def refuse(session: Session, change: models.OfficerChange, *, by: str, at: datetime) -> None:
     """Refuse a proposed change; its proposer may withdraw it this way."""
     _require_open(session, change)
-    _decide(session, change, ChangeState.REFUSED, by, at)
+    _decide(session, change, models.ChangeState.REFUSED, by, at)
 
 
-def add_first(session: Session, invitation: Invitation, at: datetime, today: date) -> tuple[Officer, str]:
+def add_first(session: Session, invitation: Invitation, at: datetime, today: date) -> tuple[models.Officer, str]:
     """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
     change = propose_invitation(session, invitation, by=COMMAND_LINE, at=at)
     code = _invited(session, change, at, today, is_split=False)
-    _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
-    return session.get_one(Officer, change.officer_id), code
+    _decide(session, change, models.ChangeState.APPROVED, COMMAND_LINE, at)
+    return session.get_one(models.Officer, change.officer_id), code
 
 
-def close(session: Session, officer: Officer, *, by: str, at: datetime, today: date) -> None:
+def close(session: Session, officer: models.Officer, *, by: str, at: datetime, today: date) -> None:
     """Close an officer's account for good and sign them out everywhere. Their name stays with what they did."""
-    if officer.state is OfficerState.CLOSED:
+    if officer.state is models.OfficerState.CLOSED:
         raise ActRefused("closed", "this account is closed already")
-    officer.state = OfficerState.CLOSED
+    officer.state = models.OfficerState.CLOSED
     officer.password = None
     officer.version += 1
     _set_roles(session, officer, [], today)
@@ -157,10 +143,10 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
-def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
+def lend(call: Call[models.Officer], deputy: models.Officer, role: Role, from_on: date, to_on: date) -> models.RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
-    session, officer, today = call.session, call.actor, today_of(call)
-    if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
+    session, officer, today = call.session, call.actor, days.today_of(call)
+    if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not models.OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
         raise ActRefused("not_yours", "only a role of your own can be lent, and none that was lent to you")
@@ -168,51 +154,59 @@ def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on:
         raise ActRefused("bad_days", "a role is lent from a day to a later one, for 92 days at most")
     together = sessions.roles_on(session, deputy, today) | {role}
     _require_fit(session, deputy.unit, together)
-    lent = RoleLent(
+    lent = models.RoleLent(
         reference=new_reference(), officer_id=officer.id, deputy_id=deputy.id, role=role, from_on=from_on, to_on=to_on
     )
     session.add(lent)
     session.flush()
-    notices.notify(session, deputy, NoticeKind.LENT, call.at)
+    notices.notify(session, deputy, models.NoticeKind.LENT, call.at)
     record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
     return lent
 
 
-def loan_named(session: Session, officer: Officer, reference: str) -> tuple[RoleLent, Officer]:
+def loan_named(session: Session, officer: models.Officer, reference: str) -> tuple[models.RoleLent, models.Officer]:
     """A loan of a role by this officer, current or over, and its deputy. Raises NotFound."""
-    its = RoleLent.officer_id == officer.id, RoleLent.reference == reference
-    lent = find(session, RoleLent, *its, missing="you lend nothing of this reference")
-    return lent, session.get_one(Officer, lent.deputy_id)
+    its = models.RoleLent.officer_id == officer.id, models.RoleLent.reference == reference
+    lent = find(session, models.RoleLent, *its, missing="you lend nothing of this reference")
+    return lent, session.get_one(models.Officer, lent.deputy_id)
 
 
-def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[RoleLent, Officer]]:
+def loans_of(
+    session: Session, officer: models.Officer, today: date
+) -> Sequence[tuple[models.RoleLent, models.Officer]]:
     """The officer's loans of roles that are current or still to come, with their deputies."""
     found = session.execute(
-        select(RoleLent, Officer)
-        .join(Officer, Officer.id == RoleLent.deputy_id)
-        .where(RoleLent.officer_id == officer.id, RoleLent.to_on >= today, RoleLent.ended_on.is_(None))
-        .order_by(RoleLent.from_on, RoleLent.id)
+        select(models.RoleLent, models.Officer)
+        .join(models.Officer, models.Officer.id == models.RoleLent.deputy_id)
+        .where(
+            models.RoleLent.officer_id == officer.id, models.RoleLent.to_on >= today, models.RoleLent.ended_on.is_(None)
+        )
+        .order_by(models.RoleLent.from_on, models.RoleLent.id)
     )
     return [(lent, deputy) for lent, deputy in found]
 
 
-def end_loan(session: Session, officer: Officer, reference: str, today: date) -> bool:
+def end_loan(session: Session, officer: models.Officer, reference: str, today: date) -> bool:
     """End the loan of a role immediately; False when the officer has lent nothing of that reference."""
     ended = session.execute(
-        update(RoleLent)
-        .where(RoleLent.officer_id == officer.id, RoleLent.reference == reference, RoleLent.ended_on.is_(None))
+        update(models.RoleLent)
+        .where(
+            models.RoleLent.officer_id == officer.id,
+            models.RoleLent.reference == reference,
+            models.RoleLent.ended_on.is_(None),
+        )
         .values(ended_on=today)
     )
     return bool(ended.rowcount)  # type: ignore[attr-defined]
 
 
-def declare_conflict(session: Session, officer: Officer, agency: str, today: date) -> Conflict:
+def declare_conflict(session: Session, officer: models.Officer, agency: str, today: date) -> models.Conflict:
     """Declare an officer's conflict of interest with an agency, on which they may not act from now on. Idempotent."""
     stored = session.scalars(
-        select(Conflict).where(Conflict.officer_id == officer.id, Conflict.agency == agency)
+        select(models.Conflict).where(models.Conflict.officer_id == officer.id, models.Conflict.agency == agency)
     ).one_or_none()
     if stored is None:
-        stored = Conflict(officer_id=officer.id, agency=agency, since_on=today)
+        stored = models.Conflict(officer_id=officer.id, agency=agency, since_on=today)
         session.add(stored)
     stored.ended_on = None
     session.flush()
@@ -220,7 +214,7 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
     return stored
 
 
-def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> None:
+def sign_out(session: Session, officer: models.Officer, *, by: str, at: datetime) -> None:
     """End every session and token and the calendar's address of an officer at once, such as when a device was lost.
 
     A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
@@ -243,137 +237,150 @@ def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime,
     return ended
 
 
-def officer_named(session: Session, reference: str, unit: str | None = None, version: int | None = None) -> Officer:
+def officer_named(
+    session: Session, reference: str, unit: str | None = None, version: int | None = None
+) -> models.Officer:
     """The officer with this reference, in that unit if one is given. Raises NotFound.
 
     With `version` the row is locked. Raises StaleVersion if it was changed since that version was read.
     """
-    its = [Officer.reference == reference]
+    its = [models.Officer.reference == reference]
     if unit is not None:
-        its.append(Officer.unit == unit)
+        its.append(models.Officer.unit == unit)
     missing = "there is no such officer"
     if version is not None:
         # Two that read the same version come one after the other, and the second is told.
         # Not the key: a notice to the officer, which refers to this row, waits for no one.
-        return lock(session, Officer, *its, version=version, missing=missing, key_share=True)
-    return find(session, Officer, *its, missing=missing)
+        return lock(session, models.Officer, *its, version=version, missing=missing, key_share=True)
+    return find(session, models.Officer, *its, missing=missing)
 
 
-def change_named(session: Session, reference: str, unit: str) -> OfficerChange:
+def change_named(session: Session, reference: str, unit: str) -> models.OfficerChange:
     """A proposed change of that unit. Raises NotFound."""
-    its = OfficerChange.reference == reference, OfficerChange.unit == unit
-    return find(session, OfficerChange, *its, missing="there is no such change")
+    its = models.OfficerChange.reference == reference, models.OfficerChange.unit == unit
+    return find(session, models.OfficerChange, *its, missing="there is no such change")
 
 
-def officers_of(session: Session, unit: str | None = None) -> Sequence[Officer]:
-    query = select(Officer).order_by(Officer.unit, Officer.name, Officer.id)
-    return session.scalars(query if unit is None else query.where(Officer.unit == unit)).all()
+def officers_of(session: Session, unit: str | None = None) -> Sequence[models.Officer]:
+    query = select(models.Officer).order_by(models.Officer.unit, models.Officer.name, models.Officer.id)
+    return session.scalars(query if unit is None else query.where(models.Officer.unit == unit)).all()
 
 
-def translators_of(session: Session, unit: str) -> Sequence[Officer]:
+def translators_of(session: Session, unit: str) -> Sequence[models.Officer]:
     """The active officers of a unit who translate."""
-    query = select(Officer).join(RoleHeld, RoleHeld.officer_id == Officer.id).order_by(Officer.name)
-    is_translator = RoleHeld.role == Role.TRANSLATOR, RoleHeld.ended_on.is_(None)
+    query = (
+        select(models.Officer)
+        .join(models.RoleHeld, models.RoleHeld.officer_id == models.Officer.id)
+        .order_by(models.Officer.name)
+    )
+    is_translator = models.RoleHeld.role == Role.TRANSLATOR, models.RoleHeld.ended_on.is_(None)
     return session.scalars(
-        query.where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE, *is_translator)
+        query.where(models.Officer.unit == unit, models.Officer.state == models.OfficerState.ACTIVE, *is_translator)
     ).all()
 
 
-def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:
+def open_changes(session: Session, unit: str) -> Sequence[models.OfficerChange]:
     return session.scalars(
-        select(OfficerChange)
-        .where(OfficerChange.unit == unit, OfficerChange.state == ChangeState.OPEN)
-        .order_by(OfficerChange.id)
+        select(models.OfficerChange)
+        .where(models.OfficerChange.unit == unit, models.OfficerChange.state == models.ChangeState.OPEN)
+        .order_by(models.OfficerChange.id)
     ).all()
 
 
-def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
+def own_roles(session: Session, officer: models.Officer) -> frozenset[Role]:
     existing = session.scalars(
-        select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))
+        select(models.RoleHeld.role).where(models.RoleHeld.officer_id == officer.id, models.RoleHeld.ended_on.is_(None))
     )
     return frozenset(existing)
 
 
 def _propose(
-    session: Session, change: OfficerChange, by: str, at: datetime, *, but: Collection[str] = ()
-) -> OfficerChange:
+    session: Session, change: models.OfficerChange, by: str, at: datetime, *, but: Collection[str] = ()
+) -> models.OfficerChange:
     """Store a change as proposed, and notify those of the unit who may approve it, `but` for those whom it is about."""
-    change.reference, change.state, change.proposed_by, change.proposed_at = new_reference(), ChangeState.OPEN, by, at
+    change.reference, change.state, change.proposed_by, change.proposed_at = (
+        new_reference(),
+        models.ChangeState.OPEN,
+        by,
+        at,
+    )
     session.add(change)
     session.flush()
     unit, kind = change.unit, change.kind
-    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *but])
+    notices.notify_unit(
+        session, unit, Resource.OFFICER, Act.APPROVE, models.NoticeKind.SECOND_PERSON, at, but=[by, *but]
+    )
     record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
 
-def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str, at: datetime) -> None:
+def _decide(session: Session, change: models.OfficerChange, state: models.ChangeState, by: str, at: datetime) -> None:
     change.state, change.decided_by, change.decided_at = state, by, at
     session.flush()
     if by != change.proposed_by:
-        notices.notify_named(session, change.proposed_by, NoticeKind.DECIDED, at)
+        notices.notify_named(session, change.proposed_by, models.NoticeKind.DECIDED, at)
     record(session, f"officer.{change.kind}_{state}", change.reference, on=at.date(), actor=by)
 
 
-def _invited(session: Session, change: OfficerChange, at: datetime, today: date, *, is_split: bool) -> str:
+def _invited(session: Session, change: models.OfficerChange, at: datetime, today: date, *, is_split: bool) -> str:
     stated = change.details
-    if session.scalars(select(Officer.id).where(Officer.email == stated["email"])).first() is not None:
+    if session.scalars(select(models.Officer.id).where(models.Officer.email == stated["email"])).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
-    officer = Officer(
+    officer = models.Officer(
         reference=new_reference(),
         unit=change.unit,
         name=stated["name"],
         email=stated["email"],
         language=stated["language"],
-        state=OfficerState.INVITED,
+        state=models.OfficerState.INVITED,
     )
     session.add(officer)
     session.flush()
     change.officer_id = officer.id
     _set_roles(session, officer, [Role(word) for word in stated["roles"]], today)
     if is_split:
-        security_mails.queue(session, officer, SecurityEvent.INVITED, at)
+        security_mails.queue(session, officer, models.SecurityEvent.INVITED, at)
     return join_codes.new_code(session, officer, at, is_split=is_split)
 
 
-def _reset(session: Session, officer: Officer, at: datetime) -> str:
-    officer.state, officer.password = OfficerState.INVITED, None
+def _reset(session: Session, officer: models.Officer, at: datetime) -> str:
+    officer.state, officer.password = models.OfficerState.INVITED, None
     officer.version += 1
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
     tokens.end_programs(session, officer, at)
-    security_mails.queue(session, officer, SecurityEvent.RESET, at)
-    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, day_in(session, officer.unit, at))
+    security_mails.queue(session, officer, models.SecurityEvent.RESET, at)
+    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, days.day_in(session, officer.unit, at))
     rest = CUSTODIANS_REST if is_custodian else timedelta()
     return join_codes.new_code(session, officer, at, is_split=True, rest=rest)
 
 
-def _set_roles(session: Session, officer: Officer, roles: Collection[Role], today: date) -> None:
+def _set_roles(session: Session, officer: models.Officer, roles: Collection[Role], today: date) -> None:
     existing = session.scalars(
-        select(RoleHeld).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))
+        select(models.RoleHeld).where(models.RoleHeld.officer_id == officer.id, models.RoleHeld.ended_on.is_(None))
     ).all()
     for one in existing:
         if one.role not in roles:
             one.ended_on = today
     stored = {one.role for one in existing}
     session.add_all(
-        [RoleHeld(officer_id=officer.id, role=role, since_on=today) for role in roles if role not in stored]
+        [models.RoleHeld(officer_id=officer.id, role=role, since_on=today) for role in roles if role not in stored]
     )
     officer.version += 1
     session.flush()
 
 
 def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
-    found = session.scalars(select(Unit).where(Unit.reference == unit)).one_or_none()
+    found = session.scalars(select(models.Unit).where(models.Unit.reference == unit)).one_or_none()
     if found is None or found.closed_on is not None:
         raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")
     if found.is_outside and set(roles) - {Role.PARTNER if found.partner_kind else Role.AGENCY_REP}:
         raise ActRefused("outside_unit", _UNFIT["outside_unit"])
     if not found.is_outside and set(roles) & OUTSIDERS:
         raise ActRefused("inside_unit", _UNFIT["inside_unit"])
-    why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
+    why = unfit(roles, is_sending_country=found.country in register.SENDING_COUNTRIES)
     if why is not None:
         raise ActRefused(why, _UNFIT[why])
 
@@ -387,13 +394,13 @@ _UNFIT = {
 }
 
 
-def _require_open(session: Session, change: OfficerChange) -> None:
+def _require_open(session: Session, change: models.OfficerChange) -> None:
     # Of two who decide at once the second waits here, and finds it decided.
     session.refresh(change, with_for_update=True)
-    if change.state is not ChangeState.OPEN:
+    if change.state is not models.ChangeState.OPEN:
         raise ActRefused("decided", "this change was decided already")
 
 
-def _require_other(officer: Officer, by: str) -> None:
+def _require_other(officer: models.Officer, by: str) -> None:
     if officer.reference == by:
         raise ActRefused("about_yourself", "no officer decides about their own account: another officer has to")

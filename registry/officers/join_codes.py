@@ -12,8 +12,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.accounts import passwords
-from registry.accounts.sessions import digest_of
+from registry.accounts import passwords, sessions
 from registry.audit.actions import record
 from registry.core.errors import ActRefused
 from registry.officers import factors, security_mails
@@ -100,11 +99,11 @@ def _random(count: int) -> str:
 
 
 def _of_both(half_digest: str, mailed: str) -> str:
-    return digest_of(f"{half_digest} {_tidy(mailed)}")
+    return sessions.digest_of(f"{half_digest} {_tidy(mailed)}")
 
 
 def _digest(code: str) -> str:
-    return digest_of(_tidy(code))
+    return sessions.digest_of(_tidy(code))
 
 
 def _tidy(code: str) -> str:

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.officers.rights import Role
-from registry.vocabulary.cases import PartnerKind
-from registry.vocabulary.licensing import ZONES
+from registry.vocabulary import cases, licensing
 
 
 class OfficerState(StrEnum):
@@ -111,7 +110,7 @@ class Unit(Base):
     periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     is_default: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[date | None]
-    partner_kind: Mapped[PartnerKind | None] = mapped_column(one_of(PartnerKind))
+    partner_kind: Mapped[cases.PartnerKind | None] = mapped_column(one_of(cases.PartnerKind))
     agency: Mapped[str | None] = mapped_column(Text(12), unique=True)
 
     @property
@@ -125,7 +124,7 @@ class Unit(Base):
 
         None, which is UTC, of a partner or agency: its days are those of the unit that works on the case.
         """
-        return self.authority_zone or (None if self.is_outside else ZONES.get(self.country))
+        return self.authority_zone or (None if self.is_outside else licensing.ZONES.get(self.country))
 
 
 class Officer(Base):

@@ -15,10 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
-from registry.officers.absence import deputies
-from registry.officers.days import day_in
+from registry.officers import absence, days, rights
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
-from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
 from registry.vocabulary.register import Language
 
@@ -50,7 +48,7 @@ def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime, *
     neither for a pause nor for the morning, and comes also to those who want no mail.
     Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
-    for one in (officer, *deputies(session, officer, day_in(session, officer.unit, at))):
+    for one in (officer, *absence.deputies(session, officer, days.day_in(session, officer.unit, at))):
         wants = is_danger or choice_of(session, one) is not NoticeChoice.NONE
         if one.state is OfficerState.ACTIVE and wants:
             session.add(Notice(officer_id=one.id, kind=kind, made_at=at, is_danger=is_danger))
@@ -67,8 +65,8 @@ def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetim
 def notify_unit(
     session: Session,
     unit: str,
-    resource: Resource,
-    act: Act,
+    resource: rights.Resource,
+    act: rights.Act,
     kind: NoticeKind,
     at: datetime,
     *,
@@ -76,7 +74,7 @@ def notify_unit(
     is_danger: bool = False,
 ) -> None:
     """Queue a notice for each active officer of a unit who has a right today, except the references in `but`."""
-    roles, today = RIGHTS[resource, act], day_in(session, unit, at)
+    roles, today = rights.RIGHTS[resource, act], days.day_in(session, unit, at)
     active = select(Officer).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
     for officer in session.scalars(active).all():
         if officer.reference not in but and roles & roles_on(session, officer, today):
@@ -86,8 +84,8 @@ def notify_unit(
 def notify_authority(
     session: Session,
     authority: str,
-    resource: Resource,
-    act: Act,
+    resource: rights.Resource,
+    act: rights.Act,
     kind: NoticeKind,
     at: datetime,
     *,

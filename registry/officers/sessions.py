@@ -8,9 +8,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import FORGOTTEN_AFTER, Sessions, note_seen
-from registry.core.clock import day_at
-from registry.core.errors import NotSignedIn
-from registry.core.ids import read_reference
+from registry.core import clock, errors, ids
 from registry.officers.models import Conflict, KeyChallenge, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
 from registry.officers.rights import OfficerRights, Role
 
@@ -29,21 +27,21 @@ class AuthenticatedOfficer:
 
     def has_conflict(self, agency: str | None) -> bool:
         """Whether the officer has a conflict with this agency, however its reference is spelt (small letters too)."""
-        return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
+        return agency is not None and (agency in self.conflicts or ids.read_reference(agency) in self.conflicts)
 
     def day(self, at: datetime) -> date:
         """The day that it is for the officer: where the unit's authority sits."""
-        return day_at(at, self.standing.time_zone)
+        return clock.day_at(at, self.standing.time_zone)
 
 
 def authenticate(session: Session, token: str, at: datetime) -> AuthenticatedOfficer:
     """The officer of a session token, with the roles of today. Raises NotSignedIn, the same for every invalid token."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or not stored.is_full:
-        raise NotSignedIn("sign in to go on")
+        raise errors.NotSignedIn("sign in to go on")
     officer = session.get_one(Officer, stored.officer_id)
     if officer.state is not OfficerState.ACTIVE:
-        raise NotSignedIn("sign in to go on")
+        raise errors.NotSignedIn("sign in to go on")
     note_seen(stored, at)
     return authenticated_as(session, officer, stored, at)
 
@@ -65,7 +63,7 @@ def officer_of_expired(session: Session, token: str, at: datetime) -> Officer | 
 def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, at: datetime) -> AuthenticatedOfficer:
     """The officer with the rights of the day at `at`: read anew at each request, so that a right that was taken away is gone."""
     unit = session.scalars(_UNIT, {"unit": officer.unit}).one()
-    roles = roles_on(session, officer, day_at(at, unit.time_zone))
+    roles = roles_on(session, officer, clock.day_at(at, unit.time_zone))
     standing = OfficerRights(officer.reference, unit.reference, unit.country, unit.authority, roles, unit.time_zone)
     conflicts = session.scalars(_CONFLICTS, {"officer": officer.id})
     return AuthenticatedOfficer(officer, stored, standing, frozenset(conflicts), unit.names)
@@ -83,10 +81,10 @@ def authenticate_first_step(session: Session, token: str, at: datetime) -> tuple
     """The officer and session between password and second factor. Raises NotSignedIn."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or stored.is_full:
-        raise NotSignedIn("begin again with your e-mail and password")
+        raise errors.NotSignedIn("begin again with your e-mail and password")
     officer = session.get_one(Officer, stored.officer_id)
     if officer.state is OfficerState.CLOSED:
-        raise NotSignedIn("begin again with your e-mail and password")
+        raise errors.NotSignedIn("begin again with your e-mail and password")
     return officer, stored
 
 

@@ -14,18 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.accounts.passwords import Delays
 from registry.audit.actions import record
+from registry.core import clock, errors
 from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
 from registry.officers import factors, security_mails, sessions, tokens
-from registry.officers.factors import RelyingParty
 from registry.officers.models import Officer, OfficerState, SecurityEvent, SignedIn
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 
-DELAYS = Delays("officer-delays")
+DELAYS = passwords.Delays("officer-delays")
 
 
 class Step(StrEnum):
@@ -87,12 +84,12 @@ def give_code(call: Call[Browser], keyring: Keyring, code: str) -> Attempt:
         apps = factors.APPS.list_confirmed(call.session, officer)
         return any(
             factors.APPS.is_code_right(call.session, keyring, app, code, call.at) for app in apps
-        ) or factors.RECOVERY_CODES.use(call.session, officer, code, day_at(call.at, None))
+        ) or factors.RECOVERY_CODES.use(call.session, officer, code, clock.day_at(call.at, None))
 
     return _give_second(call, keyring, is_right)
 
 
-def give_key(call: Call[Browser], keyring: Keyring, party: RelyingParty, answer: str) -> Attempt:
+def give_key(call: Call[Browser], keyring: Keyring, party: factors.RelyingParty, answer: str) -> Attempt:
     """The second step with what a security key signed, counted as a code is. Raises NotSignedIn, TooManyRequests."""
 
     def is_right(officer: Officer, half: SignedIn) -> bool:
@@ -129,11 +126,11 @@ def change_password(
     The officer's other sessions end, and unless `keeps_programs` tokens and the calendar's address. Raises ActRefused if
     the new password is not acceptable.
     """
-    session, officer, today = call.session, call.actor.officer, day_at(call.at, None)
+    session, officer, today = call.session, call.actor.officer, clock.day_at(call.at, None)
     if not is_password_right(call, keyring, old):
         return None
     if passwords.is_password_right(new, officer.password):
-        raise ActRefused("password_same", "this is the password you have: choose another")
+        raise errors.ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)
     OFFICER_SESSIONS.end_all(session, officer, call.at, but=call.actor.session)
     ended = 0 if keeps_programs else tokens.end_programs(session, officer, call.at)

@@ -13,12 +13,10 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
-from registry.core.clock import day_at
+from registry.core import clock, ids
 from registry.core.errors import ActRefused, NotFound, NotSignedIn
-from registry.core.ids import new_reference
-from registry.officers import security_mails
+from registry.officers import security_mails, sessions
 from registry.officers.models import ApiToken, CalendarAddress, Officer, OfficerState, SecurityEvent
-from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 BEGINNING = "rrt_"
 """By which scanners of published code know one of ours."""
@@ -44,7 +42,7 @@ def make(
         raise ActRefused("too_many_tokens", f"there are {MAX_LIVING} tokens already: revoke one that is not needed")
     text = BEGINNING + new_token()
     token = ApiToken(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         officer_id=officer.id,
         name=tidy,
         prefix=text[:SHOWN],
@@ -59,12 +57,12 @@ def make(
     return token, text
 
 
-def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = True) -> AuthenticatedOfficer:
+def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = True) -> sessions.AuthenticatedOfficer:
     """The officer of a bearer token, with the roles of today. Raises NotSignedIn, the same for every invalid token.
 
     Its use is noted, but not in a session that only reads (`is_noted` False).
     """
-    today = day_at(at, None)
+    today = clock.day_at(at, None)
     token = session.scalars(select(ApiToken).where(ApiToken.digest == digest_of(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
         raise NotSignedIn(NEEDED)
@@ -73,7 +71,7 @@ def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = 
         raise NotSignedIn(NEEDED)
     if is_noted and token.last_used_on != today:
         token.last_used_on = today
-    return authenticated_as(session, officer, None, at)
+    return sessions.authenticated_as(session, officer, None, at)
 
 
 def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiToken]:
@@ -146,10 +144,10 @@ def calendar_made_on(session: Session, officer: Officer) -> date | None:
     ).one_or_none()
 
 
-def officer_of_calendar(session: Session, secret: str, at: datetime) -> AuthenticatedOfficer:
+def officer_of_calendar(session: Session, secret: str, at: datetime) -> sessions.AuthenticatedOfficer:
     """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
     query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
     officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()
     if officer is None or officer.state is not OfficerState.ACTIVE:
         raise NotFound("there is no calendar at this address")
-    return authenticated_as(session, officer, None, at)
+    return sessions.authenticated_as(session, officer, None, at)

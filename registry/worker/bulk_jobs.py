@@ -10,11 +10,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import actions, engine, files
-from registry.bulk.files import SharedFiles, is_shared, remove_files
-from registry.bulk.models import BulkJob
-from registry.core.clock import day_at, now
-from registry.core.errors import RegistryError
+from registry.bulk import actions, engine, files, models
+from registry.core import clock, errors
 from registry.core.settings import Settings
 
 log = structlog.get_logger()
@@ -48,13 +45,13 @@ def work_on(
                 lambda job: VerdictRowAnswerer(job, reader, many, settings, sessions),
                 is_stopping,
                 chunk,
-                SharedFiles(settings) if is_shared(settings) else None,
+                files.SharedFiles(settings) if files.is_shared(settings) else None,
             ).run()
         finally:
             reader.reader.let_go()
 
 
-class ListsProcessEnded(RegistryError):
+class ListsProcessEnded(errors.RegistryError):
     """The process that answers lists ended by itself before all were answered; the next one goes on where it stood."""
 
 
@@ -79,7 +76,7 @@ class ListProcesses:
             if exit_code:
                 raise ListsProcessEnded(f"the process that answers lists ended with {exit_code}")
         with sessions() as session:
-            if not engine.waiting(session, settings.home, is_shared=is_shared(settings)):
+            if not engine.waiting(session, settings.home, is_shared=files.is_shared(settings)):
                 return
         command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
         surroundings = {**os.environ, **(environment or {})}
@@ -97,10 +94,10 @@ def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove lists and results whose time is over, and what requests left that were killed."""
     with sessions.begin() as session:
-        gone = actions.overdue(session, day_at(now(), None))
-        known = frozenset(session.execute(select(BulkJob.reference)).scalars())
+        gone = actions.overdue(session, clock.day_at(clock.now(), None))
+        known = frozenset(session.execute(select(models.BulkJob.reference)).scalars())
     for reference in gone:
-        remove_files(settings, reference)
+        files.remove_files(settings, reference)
     for folder in files.orphans(settings.home, known, time.time() - ORPHANED):
         files.remove(folder)
     if gone:

@@ -9,14 +9,12 @@ from time import monotonic
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, exc, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core import errors, heartbeats
 from registry.core.db.engine import reading_session
 from registry.core.db.reading import database_now
-from registry.core.errors import FilesUnavailable, GuardAway, GuardUnfit, RegistryError
-from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
 from registry.log.signing import follow, knows_the_log, require_guard_answers, sign_committed
 from registry.log.witnesses.client import ask_witnesses
@@ -44,7 +42,7 @@ class SigningLease:
         if self._connection is not None:
             try:
                 self._say_so(self._connection)
-            except SQLAlchemyError:
+            except exc.SQLAlchemyError:
                 # It went with the connection.
                 self.release()
             else:
@@ -120,12 +118,12 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         else:
             _ask_idle_guard(settings, sessions)
         _note_signing(sessions, None)
-    except RegistryError as trouble:
+    except errors.RegistryError as trouble:
         # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
         lease.release()
         log.error("log_not_signed", trouble=trouble.text)
         # What else may be wrong names folders, which no one outside needs.
-        is_guard = isinstance(trouble, GuardAway | GuardUnfit | FilesUnavailable)
+        is_guard = isinstance(trouble, errors.GuardAway | errors.GuardUnfit | errors.FilesUnavailable)
         _note_signing(sessions, trouble.text if is_guard else "refused: log_not_signed in the worker's log says why")
 
 
@@ -149,7 +147,7 @@ def _note_signing(sessions: sessionmaker[Session], trouble: str | None) -> None:
     engine: Engine = sessions.kw["bind"]
     if _noted.get(engine) != trouble:
         with sessions.begin() as session:
-            note_signing(session, database_now(session), trouble)
+            heartbeats.note_signing(session, database_now(session), trouble)
         _noted[engine] = trouble
 
 

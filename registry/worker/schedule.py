@@ -8,45 +8,35 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
-from registry.complaints.attachments import uploading
+from registry.complaints.attachments import sanitise_jobs, storage, uploading
 from registry.complaints.attachments.actions import files_remover
-from registry.complaints.attachments.sanitise_jobs import clean_waiting
-from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import unread, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
-from registry.complaints.intake.admission import Admission
-from registry.complaints.intake.idempotency import forget_repeats
+from registry.complaints.intake import admission, idempotency
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.retention import purging, reminding
-from registry.complaints.retention.purging import purge_backlog
 from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import mail, push
-from registry.core.clock import day_at, now
-from registry.core.db.engine import reading_session, reading_sessions_for
-from registry.core.db.reading import ask_database_clock
-from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
+from registry.core import clock, errors, mail, push
+from registry.core.db import engine, reading
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
-from registry.log.signing import sign_committed
-from registry.log.timestamps import ask_authorities, stamp_heads
+from registry.log import signing, timestamps
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import factors, notices, security_mails
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
-from registry.oversight import trail
-from registry.oversight.statistics import close_due
+from registry.oversight import statistics, trail
 from registry.proofs.papers import making as papers
 from registry.ranges.actions import write_epoch
-from registry.register.agencies.channel_worker import apply_due, notify_old_channels
-from registry.register.agencies.erasures import remember_all
+from registry.register.agencies import channel_worker, erasures
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
@@ -56,11 +46,8 @@ from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
-from registry.watches.notices import account_words, digest_words, webhook_words
-from registry.worker.bulk_jobs import answer_lists, purge_lists
-from registry.worker.log_signing import sign_log, signs_here
+from registry.worker import bulk_jobs, log_signing, wallets
 from registry.worker.tasks import Lane, Task
-from registry.worker.wallets import read_provider_lists, settle_wallets
 
 log = structlog.get_logger()
 
@@ -81,7 +68,7 @@ def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
     `registry law stale` lists them; operators have them in their inbox and its mails.
     """
-    today = day_at(now(), None)
+    today = clock.day_at(clock.now(), None)
     with sessions() as session:
         law = law_at(session)
     due = due_rows(law, today, within_days=LAW_WARNING_DAYS)
@@ -103,8 +90,8 @@ def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None
     """Notify the old channels first, then publish what is due: a change is never public before its agency was told."""
 
     # `registry channels list` shows that the notice was not sent; the next round tries again.
-    notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
-    apply_due(sessions)
+    channel_worker.notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
+    channel_worker.apply_due(sessions)
 
 
 def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
@@ -133,7 +120,7 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
-    if not signs_here(settings, sessions):
+    if not log_signing.signs_here(settings, sessions):
         return
     written = write_epoch(sessions)
     if written is not None:
@@ -142,14 +129,14 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """State the audit trail's last line in the log each week; only where the log is signed, and its lease is not elsewhere."""
-    if signs_here(settings, sessions):
+    if log_signing.signs_here(settings, sessions):
         with sessions.begin() as session:
-            trail.append_head(session, now())
+            trail.append_head(session, clock.now())
 
 
 def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put keys of units that were added or retired into the log; only where it is signed, and its lease is not elsewhere."""
-    if signs_here(settings, sessions):
+    if log_signing.signs_here(settings, sessions):
         with sessions.begin() as session:
             logging = unit_keys.log_unit_keys(session, Keyring(settings.keys))
         for trouble in logging.troubles:
@@ -161,13 +148,15 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
     It takes minutes, and may be killed at any time.
     """
-    if not signs_here(settings, sessions):
+    if not log_signing.signs_here(settings, sessions):
         return
-    with reading_session(sessions) as session:
-        if not dataset.is_due(session, settings, now()):
+    with engine.reading_session(sessions) as session:
+        if not dataset.is_due(session, settings, clock.now()):
             return
     folder, bucket = home_folder(settings), bucket_of(settings)
-    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), bucket=bucket)
+    written = dataset.write(
+        settings, sessions, folder, lambda: signing.sign_committed(settings, sessions), bucket=bucket
+    )
     if written.damaged is not None:
         log.error("dataset_damaged", trouble=written.damaged)
     log.info(
@@ -182,39 +171,39 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have the head of each day and each epoch stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and signs_here(settings, sessions):
-        stamp_heads(settings, sessions)
+    if settings.timestamps and log_signing.signs_here(settings, sessions):
+        timestamps.stamp_heads(settings, sessions)
 
 
 def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
-    if settings.timestamps and signs_here(settings, sessions):
-        ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
+    if settings.timestamps and log_signing.signs_here(settings, sessions):
+        timestamps.ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy yesterday's key of the buckets, whether anyone comes today or not, and drop what cannot be used twice."""
     with sessions.begin() as session:
-        Admission(Keyring(settings.keys), settings.home).forget(session, now())
-        forget_repeats(session, now().date())
-        papers.forget_shared(session, now() - timedelta(seconds=papers.KEPT))
+        admission.Admission(Keyring(settings.keys), settings.home).forget(session, clock.now())
+        idempotency.forget_repeats(session, clock.now().date())
+        papers.forget_shared(session, clock.now() - timedelta(seconds=papers.KEPT))
 
 
 def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Keep here too what was erased on another machine."""
-    with reading_session(sessions) as session:
-        remember_all(session, settings.home)
+    with engine.reading_session(sessions) as session:
+        erasures.remember_all(session, settings.home)
 
 
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
-    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), ask_database_clock(sessions))
+    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), reading.ask_database_clock(sessions))
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes. Mails about their sign-in go first: a code may wait in one."""
-    at, console = ask_database_clock(sessions), settings.console_address
+    at, console = reading.ask_database_clock(sessions), settings.console_address
     security_mails.send_due(sessions, security_words(console), _sender(settings, "security_mail_not_sent"), at)
     notices.send_due_notices(sessions, notice_words(console), _teller(settings), at, push.ways(settings))
 
@@ -245,32 +234,32 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
-    sender, at = _sender(settings, "account_mail_not_sent"), ask_database_clock(sessions)
-    letters.send_due(sessions, account_words, sender, settings.public_url, at)
+    sender, at = _sender(settings, "account_mail_not_sent"), reading.ask_database_clock(sessions)
+    letters.send_due(sessions, watch_notices.account_words, sender, settings.public_url, at)
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Links that are long over, and receipts that were kept long enough."""
-    at = now()
+    at = clock.now()
     with sessions.begin() as session:
         letters.forget_old(session, at)
-        receipts.purge(session, day_at(at, None))
+        receipts.purge(session, clock.day_at(at, None))
         stamps.forget_batches(session)
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Cases go on whose complainants did not answer; partners, and units asked to take a case, are reminded; visits that are over
     leave no row."""
-    reminding.go_on_without_answer(sessions, now())
-    reminding.remind_partners(sessions, now())
-    reminding.tell_late_transfers(sessions, now())
+    reminding.go_on_without_answer(sessions, clock.now())
+    reminding.remind_partners(sessions, clock.now())
+    reminding.tell_late_transfers(sessions, clock.now())
     with sessions.begin() as session:
-        forget_expired(session, now())
+        forget_expired(session, clock.now())
 
 
 def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Delete failed sign-ins a day old, unanswered challenges of keys, and all sessions that are over."""
-    at = now()
+    at = clock.now()
     with sessions.begin() as session:
         forget_delays(session, at)
         factors.forget_challenges(session, at)
@@ -283,33 +272,33 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
 
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and notify the complainants."""
-    do_due(sessions, now())
+    do_due(sessions, clock.now())
     try:
-        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
-    except RegistryError as trouble:
+        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, clock.now())
+    except errors.RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
 
 
 def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = webhook_words(settings.public_url)
-    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+    words = watch_notices.webhook_words(settings.public_url)
+    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = webhook_words(settings.public_url, "webhook_failing")
-    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+    words = watch_notices.webhook_words(settings.public_url, "webhook_failing")
+    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
-    words = digest_words(settings.public_url)
-    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), now())
+    words = watch_notices.digest_words(settings.public_url)
+    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), clock.now())
 
 
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
-    done = retention.purge(sessions, now())
+    done = retention.purge(sessions, clock.now())
     if any(done):
         log.info("watching_purged", **done._asdict())
 
@@ -319,20 +308,20 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 
     All of it where an operator ordered it; otherwise of one more day in each round.
     """
-    at, do = now(), purging.purge if is_ordered else purging.purge_round
+    at, do = clock.now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
-    except ClockWrong as trouble:
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(storage.store_of(settings)))
+    except errors.ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
-    except FilesUnavailable as trouble:
+    except errors.FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
         return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
-    with reading_sessions_for(sessions.kw["bind"])() as session:
-        backlog = purge_backlog(session, at.date())
+    with engine.reading_sessions_for(sessions.kw["bind"])() as session:
+        backlog = purging.purge_backlog(session, at.date())
     if backlog.trouble is not None:
         log.error("purging_stopped", trouble=backlog.trouble)
     elif backlog.waiting:
@@ -343,8 +332,8 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = uploading.clear_abandoned(store_of(settings), now().date())
-    except FilesUnavailable as trouble:
+        cleared = uploading.clear_abandoned(storage.store_of(settings), clock.now().date())
+    except errors.FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
     if cleared:
@@ -369,14 +358,14 @@ TASKS = (
         HALF_HOUR,
     ),
     Task("fold_names", 60.0, fold_names),
-    Task("settle_wallets", 60.0, settle_wallets),
-    Task("read_provider_lists", 60.0, read_provider_lists, Lane.WALLETS, HALF_HOUR),
+    Task("settle_wallets", 60.0, wallets.settle_wallets),
+    Task("read_provider_lists", 60.0, wallets.read_provider_lists, Lane.WALLETS, HALF_HOUR),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     # The open numbers of each quarter, once it is two weeks past.
-    Task("close_quarters", 3600.0, lambda _, sessions: close_due(sessions, day_at(now(), None))),
+    Task("close_quarters", 3600.0, lambda _, sessions: statistics.close_due(sessions, clock.day_at(clock.now(), None))),
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
@@ -384,18 +373,18 @@ TASKS = (
     Task(
         "end_referrals",
         60.0,
-        lambda settings, sessions: referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+        lambda settings, sessions: referrals.end_due(sessions, Sealer(Keyring(settings.keys)), clock.now()),
     ),
     Task(
         "end_hearings",
         60.0,
-        lambda settings, sessions: hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now()),
+        lambda settings, sessions: hearings.end_due(sessions, Sealer(Keyring(settings.keys)), clock.now()),
     ),
     # Every look asks the clock besides.
-    Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, now())),
+    Task("end_openings", 60.0, lambda _, sessions: end_access_grants_due(sessions, clock.now())),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     # Licences that end soon, and lists that went stale. What was published is told by WatchLoop, at once.
-    Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, now())),
+    Task("tell_days", 60.0, lambda _, sessions: fan_out.fan_out_calendar(sessions, clock.now())),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_digests", 600.0, send_digests, Lane.MAILS),
@@ -403,13 +392,13 @@ TASKS = (
     Task("purge_cases", 3600.0, purge_cases),
     Task("state_audit_head", 3600.0, state_audit_head),
     Task("clear_parts", 21600.0, clear_parts),
-    Task("clean_attachments", 1.0, clean_waiting),
-    Task("answer_lists", 1.0, answer_lists),
-    Task("purge_lists", 3600.0, purge_lists),
+    Task("clean_attachments", 1.0, sanitise_jobs.clean_waiting),
+    Task("answer_lists", 1.0, bulk_jobs.answer_lists),
+    Task("purge_lists", 3600.0, bulk_jobs.purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
     Task("log_unit_keys", 5.0, log_unit_keys, Lane.SIGNING),
     # Behind all that publishes, so that `registry worker --once` signs it.
-    Task("sign_log", 1.0, sign_log, Lane.SIGNING),
+    Task("sign_log", 1.0, log_signing.sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, lambda _, sessions: ask_witnesses(sessions), Lane.SIGNING),
     Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
     Task("stamp_archive", 60.0, stamp_archive, Lane.TIME, HALF_HOUR),

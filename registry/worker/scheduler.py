@@ -14,19 +14,16 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
-from registry.core.db.engine import engine_for, reading_session, sessions_for
-from registry.core.db.reading import database_now
+from registry.core import clock, processes
+from registry.core.db import engine, reading
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
-from registry.core.processes import prepare_structs
 from registry.core.settings import Settings
 from registry.sandbox import existing
 from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
-from registry.worker.bulk_jobs import ListProcesses
-from registry.worker.schedule import TASKS
+from registry.worker import bulk_jobs, schedule
 from registry.worker.tasks import Lane, ScheduledTask, Task
 
 log = structlog.get_logger()
@@ -44,14 +41,14 @@ def work(
 
     Gives the names of tasks whose last run failed for a reason that no one foresaw.
     """
-    prepare_structs()
+    processes.prepare_structs()
     spell = (None,) if is_once else ()
     with closing(WatchLoop(settings, sessions)) as watches, closing(SandboxLoop(settings)) as sandbox:
         scheduled = [
             ScheduledTask(task)
             for task in (
-                *TASKS,
-                Task("fan_out_events", 0.2, lambda *_: watches.fan_out(now()), Lane.EVENTS),
+                *schedule.TASKS,
+                Task("fan_out_events", 0.2, lambda *_: watches.fan_out(clock.now()), Lane.EVENTS),
                 Task("deliver_webhooks", 0.2, lambda *_: watches.deliver(*spell), Lane.WEBHOOKS),
                 Task("attend_sandbox", 0.5, lambda *_: sandbox.once(*spell), Lane.SANDBOX),
             )
@@ -74,7 +71,7 @@ def work(
 def _note_beat(sessions: sessionmaker[Session], scheduled: Sequence[ScheduledTask]) -> None:
     """Note that this worker is at work, and how each of its tasks fares: `/ready` and the metrics tell of both."""
     with sessions.begin() as session:
-        at = database_now(session)
+        at = reading.database_now(session)
         beat(session, at, [one.progress(at) for one in scheduled])
 
 
@@ -142,7 +139,7 @@ class WatchLoop:
             log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
 
     def fan_out(self, at: datetime) -> None:
-        with reading_session(self._sessions) as session:
+        with engine.reading_session(self._sessions) as session:
             is_behind, has_presentations = fan_out.is_behind(session), fan_out.has_presentations(session)
         if is_behind:
             fan_out.fan_out_log_entries(self._sessions, self._keyring, at)
@@ -171,7 +168,7 @@ class SandboxLoop:
         self._sandbox: Settings | None = None
         self._engine: Engine | None = None
         self._watches: WatchLoop | None = None
-        self._processes = ListProcesses()
+        self._processes = bulk_jobs.ListProcesses()
         self._look_again = 0.0
 
     def once(self, seconds: float | None = SANDBOX_SPELL) -> None:
@@ -184,13 +181,13 @@ class SandboxLoop:
             return
         if found != self._sandbox:
             self.close()
-            self._sandbox, self._engine = found, engine_for(found.database_url)
-            self._watches = WatchLoop(found, sessions_for(self._engine))
+            self._sandbox, self._engine = found, engine.engine_for(found.database_url)
+            self._watches = WatchLoop(found, engine.sessions_for(self._engine))
         assert self._engine is not None
         assert self._watches is not None
-        self._watches.fan_out(now())
+        self._watches.fan_out(clock.now())
         self._watches.deliver(seconds)
-        self._processes.answer_waiting(found, sessions_for(self._engine), _environment(found))
+        self._processes.answer_waiting(found, engine.sessions_for(self._engine), _environment(found))
 
     def close(self) -> None:
         if self._watches is not None:

@@ -12,17 +12,13 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, exc
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
+from registry.core import clock, errors, heartbeats, tracing
 from registry.core.db.engine import reading_sessions_for
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import RegistryError
-from registry.core.heartbeats import TaskProgress, note_wrong_clock
 from registry.core.settings import Settings
-from registry.core.tracing import tracer_for
 from registry.log.clock_check import ClockReport, recent_report, was_right_just_now
 
 BY_DATABASE_CLOCK = frozenset({"remind_of_cases", "tell_officers"})
@@ -74,7 +70,7 @@ def _note(engine: Engine, sessions: sessionmaker[Session], report: ClockReport) 
     if report.database_now is not None:
         # Without a clock that can be relied on, no row can say when it was written.
         with sessions.begin() as session:
-            note_wrong_clock(session, report.database_now, round(report.offset))
+            heartbeats.note_wrong_clock(session, report.database_now, round(report.offset))
 
 
 log = structlog.get_logger()
@@ -178,12 +174,12 @@ class ScheduledTask:
         self._trace(settings, time.monotonic() - began)
         if self.failures:
             log.info("task_recovered", task=self.task.name, failures=self.failures)
-        self.failures, self.is_faulty, self._succeeded_at = 0, False, now()
+        self.failures, self.is_faulty, self._succeeded_at = 0, False, clock.now()
         self.due = time.monotonic() + self.task.seconds
 
     def _trace(self, settings: Settings, seconds: float, error: str | None = None) -> None:
         """A span of a run that failed, or took long enough to be looked at."""
-        tracer = tracer_for(settings)
+        tracer = tracing.tracer_for(settings)
         if tracer is not None and (error is not None or seconds >= TRACED_SECONDS):
             attributes = {"registry.lane": self.task.lane.value} | ({"error.type": error} if error else {})
             tracer.note(f"task {self.task.name}", seconds, attributes, is_error=error is not None)
@@ -191,7 +187,7 @@ class ScheduledTask:
     def _note_failure(self, error: Exception) -> None:
         trouble, is_away = _foreseen(error)
         self.failures += 1
-        self.is_faulty, self._failed_at = trouble is None, now()
+        self.is_faulty, self._failed_at = trouble is None, clock.now()
         pause = pause_after(self.failures, self.task.seconds, is_away=is_away)
         facts = {"task": self.task.name, "failures": self.failures, "again_in_seconds": pause}
         if trouble is None:
@@ -200,7 +196,7 @@ class ScheduledTask:
             log.error("task_put_off", trouble=trouble, **facts)
         self.due = time.monotonic() + pause
 
-    def progress(self, at: datetime) -> TaskProgress:
+    def progress(self, at: datetime) -> heartbeats.TaskProgress:
         """How it fares now, at `at` by the database's clock; logs once when it becomes late, and once when it is not any more."""
         due_in = self.due - time.monotonic()
         late_in = due_in + self.task.late_after
@@ -210,7 +206,7 @@ class ScheduledTask:
                 log.error("task_late", task=self.task.name, seconds=round(-due_in))
             else:
                 log.info("task_on_time", task=self.task.name)
-        return TaskProgress(
+        return heartbeats.TaskProgress(
             task=self.task.name,
             succeeded_at=self._succeeded_at,
             failed_at=self._failed_at,
@@ -222,10 +218,10 @@ class ScheduledTask:
 
 def _foreseen(error: Exception) -> tuple[str | None, bool]:
     """What is wrong, in words that may be logged, and whether the database is away; no words for a fault of ours."""
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, exc.SQLAlchemyError):
         trouble = classify_db_error(error)
         return (None, False) if trouble is None else (trouble.text, True)
     if isinstance(error, OSError):
         # A full disk, such as: mails, lists and webhooks of other tasks go on.
         return f"{error.strerror}: {error.filename or 'the disk'}", False
-    return (error.text, False) if isinstance(error, RegistryError) else (None, False)
+    return (error.text, False) if isinstance(error, errors.RegistryError) else (None, False)

@@ -11,11 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.settings import Settings
-from registry.proofs.wallets.grants import forget as forget_grants
-from registry.proofs.wallets.issuing import WalletIssuer, end_withdrawn, listed_now
-from registry.proofs.wallets.presentations import forget as forget_presentations
-from registry.proofs.wallets.tokens import MAX_LIST, BadToken, ProviderList, read_provider_list
-from registry.proofs.wallets.trust import read_trust
+from registry.proofs.wallets import grants, issuing, presentations, tokens, trust
 
 log = structlog.get_logger()
 
@@ -31,9 +27,9 @@ def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if settings.wallets is None:
         return
     with sessions.begin() as session:
-        cards, copies = WalletIssuer.of(settings).settle(session, now())
-        forget_grants(session, now())
-        forget_presentations(session, now())
+        cards, copies = issuing.WalletIssuer.of(settings).settle(session, now())
+        grants.forget(session, now())
+        presentations.forget(session, now())
     if cards or copies:
         log.info("wallets_settled", cards=cards, copies=copies)
 
@@ -46,10 +42,10 @@ def read_provider_lists(settings: Settings, sessions: sessionmaker[Session]) -> 
     if settings.wallets is None:
         return
     with reading_session(sessions) as session:
-        due = listed_now(session, now())
+        due = issuing.listed_now(session, now())
     if not due:
         return
-    anchors = read_trust(settings.wallets, now()).providers
+    anchors = trust.read_trust(settings.wallets, now()).providers
     lists = {uri: _read(uri, anchors) for uri in sorted({listed.uri for _, listed in due})}
     withdrawn = set()
     for grant_id, listed in due:
@@ -57,16 +53,16 @@ def read_provider_lists(settings: Settings, sessions: sessionmaker[Session]) -> 
         if found is not None and not found.vouches_for(listed.place):
             withdrawn.add(grant_id)
     with sessions.begin() as session:
-        end_withdrawn(session, {grant_id for grant_id, _ in due}, withdrawn, now())
+        issuing.end_withdrawn(session, {grant_id for grant_id, _ in due}, withdrawn, now())
     if withdrawn:
         log.warning("wallets_withdrawn_by_provider", grants=len(withdrawn))
 
 
-def _read(uri: str, anchors: Sequence[x509.Certificate]) -> ProviderList | None:
+def _read(uri: str, anchors: Sequence[x509.Certificate]) -> tokens.ProviderList | None:
     try:
-        return read_provider_list(_fetched(uri), uri, anchors, now())
-    except (BadToken, ValueError, requests.RequestException) as trouble:
-        why = str(trouble) if isinstance(trouble, BadToken) else type(trouble).__name__
+        return tokens.read_provider_list(_fetched(uri), uri, anchors, now())
+    except (tokens.BadToken, ValueError, requests.RequestException) as trouble:
+        why = str(trouble) if isinstance(trouble, tokens.BadToken) else type(trouble).__name__
         log.warning("wallet_provider_list_unread", host=urlsplit(uri).hostname, why=why)
         return None
 
@@ -79,10 +75,10 @@ def _fetched(uri: str) -> str:
         with http.get(uri, headers=accept, timeout=TIMEOUT, stream=True, allow_redirects=False) as answer:
             answer.raise_for_status()
             if answer.status_code != requests.codes.ok:
-                raise BadToken("is not there: it leads elsewhere")
+                raise tokens.BadToken("is not there: it leads elsewhere")
             body = b""
             for piece in answer.iter_content(64 * 1024):
                 body += piece
-                if len(body) > MAX_LIST:
-                    raise BadToken("is larger than 2 MB")
+                if len(body) > tokens.MAX_LIST:
+                    raise tokens.BadToken("is larger than 2 MB")
             return body.decode("ascii")

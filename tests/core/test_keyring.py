@@ -124,7 +124,7 @@ def test_no_kid_can_be_taken_for_an_option(keyring, monkeypatch):
 
     generate = ec.generate_private_key
     draws = iter([drawn(True), drawn(True), drawn(False)])
-    monkeypatch.setattr("registry.core.keyring.ec.generate_private_key", lambda curve: next(draws))
+    monkeypatch.setattr("registry.core.key_records.ec.generate_private_key", lambda curve: next(draws))
     kid = keyring.make(Use.RECEIPT, instant_text(now())).key.kid
     assert not kid.startswith("-")
     assert [path.name for path in keyring.folder.glob("*.pem")] == [f"receipt-{kid}.pem"]

@@ -7,7 +7,6 @@ from tlog_scales.tlog import Checkpoint as TheirCheckpoint
 
 from registry.core.errors import BadProof
 from registry.log import note
-from registry.log.policy import read_policy
 from tests.log.proving import read_proof
 
 # The vector of the signed note's first implementation, golang.org/x/mod/sumdb/note.
@@ -160,7 +159,7 @@ def policy_text(some: list[Signing], *more: str) -> str:
 
 
 def test_a_quorum_of_groups_is_met_as_the_policy_says():
-    policy = read_policy(
+    policy = note.read_policy(
         policy_text(
             witnesses(5),
             *("# two of ours and one of theirs", "group ours 2 w0 w1 w2", "group theirs any w3 w4"),
@@ -170,8 +169,8 @@ def test_a_quorum_of_groups_is_met_as_the_policy_says():
     assert policy.is_met({"w0", "w2", "w4"})
     assert not policy.is_met({"w0", "w1", "w2"})
     assert not policy.is_met({"w0", "w3", "w4"})
-    assert read_policy("quorum none").is_met(set())
-    assert not read_policy(policy_text(witnesses(1), "quorum w0")).is_met(set())
+    assert note.read_policy("quorum none").is_met(set())
+    assert not note.read_policy(policy_text(witnesses(1), "quorum w0")).is_met(set())
 
 
 @pytest.mark.parametrize(
@@ -199,10 +198,10 @@ def test_what_is_no_policy_is_refused(lines: tuple[str, ...]):
     if not lines or lines == ("quorum w0", "group g any w0"):
         lines = (*lines, "quorum x")
     with pytest.raises(BadProof):
-        read_policy(policy_text(witnesses(2), *lines))
+        note.read_policy(policy_text(witnesses(2), *lines))
 
 
 def test_one_witness_under_two_names_counts_once():
     one = witnesses(1)[0]
     with pytest.raises(BadProof, match="stands there already"):
-        read_policy(f"witness a {one.key}\nwitness b {one.key}\nquorum none")
+        note.read_policy(f"witness a {one.key}\nwitness b {one.key}\nquorum none")

@@ -102,8 +102,6 @@ def test_a_crash_between_second_place_and_commit_is_made_up_for(settings: Settin
     with sessions() as session:
         state = session.execute(select(LogState)).scalar_one()
         root = tree.root_of(tree.split(state.frontier or b""))
-        from registry.log.signing import remember_signed
-
         remember_signed(settings.home, note.Checkpoint(state.origin or "", state.hashed, root))
     signed = sign_committed(settings, sessions)
     assert signed is not None

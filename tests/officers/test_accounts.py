@@ -147,7 +147,7 @@ def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: 
     assert joined.officer.password is None
     assert factors.factors_of(session, joined.officer) == []
     assert factors.RECOVERY_CODES.count_left(session, joined.officer) == 0
-    with pytest.raises(sessions.NotSignedIn):
+    with pytest.raises(NotSignedIn):
         sessions.authenticate(session, token, at)
     # The officer's roles stay.
     assert accounts.own_roles(session, joined.officer) == {Role.TRIAGE}

@@ -20,7 +20,8 @@ import pytest
 import yaml
 
 from registry.cli import COMMANDS
-from registry.core.settings import NAMES, Settings
+from registry.core.setting_texts import NAMES
+from registry.core.settings import Settings
 from tools.cluster.parts import program
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from registry.core.clock import now
 from registry.core.errors import LogClosed, RegistryError
 from registry.core.settings import Settings
-from registry.worker import scheduler, tasks
+from registry.worker import schedule, scheduler, tasks
 from registry.worker.schedule import TASKS
 from registry.worker.scheduler import SandboxLoop, WatchLoop
 from registry.worker.tasks import Lane, ScheduledTask, Task, pause_after
@@ -65,9 +65,7 @@ def right_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def running(settings: Settings, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Thread]:
     """A worker on no database at all, whose tasks are due again at once."""
-    monkeypatch.setattr(
-        scheduler, "TASKS", tuple(task._replace(seconds=SOON, run=runs.of(task.name)) for task in TASKS)
-    )
+    monkeypatch.setattr(schedule, "TASKS", tuple(task._replace(seconds=SOON, run=runs.of(task.name)) for task in TASKS))
     for name, (loop, method) in LOOPS.items():
         monkeypatch.setattr(loop, method, runs.of(name))
     stopping = threading.Event()
@@ -216,7 +214,7 @@ def test_what_was_due_and_is_not_done_is_late_and_logged_once(settings: Settings
 
 def test_once_all_that_is_due_is_done_though_some_raises(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Runs("fetch_lists", "sign_log")
-    monkeypatch.setattr(scheduler, "TASKS", tuple(task._replace(run=runs.of(task.name)) for task in TASKS))
+    monkeypatch.setattr(schedule, "TASKS", tuple(task._replace(run=runs.of(task.name)) for task in TASKS))
     for name, (loop, method) in LOOPS.items():
         monkeypatch.setattr(loop, method, runs.of(name))
     with structlog.testing.capture_logs():

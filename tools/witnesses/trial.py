@@ -16,7 +16,6 @@ from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
 from registry.log.actions import Draft, append
-from registry.log.policy import Witness, read_policy
 from registry.log.signing import sign_committed
 from registry.log.witnesses.client import NotCosigned, ask_witnesses, post_checkpoint
 from tools.cluster.parts import free_ports, is_open, wait_until
@@ -127,7 +126,7 @@ def _is_fork_refused(settings: Settings, running: Running, size: int) -> bool:
     key = note.read_vkey(running.keys[0])
     fork = tree.reading(tree.levels_of(tree.leaf_hashes(b"other %d" % number for number in range(size + 1))))
 
-    def is_cosigned(witness: Witness, old: int, new: int) -> bool:
+    def is_cosigned(witness: note.Witness, old: int, new: int) -> bool:
         text = note.Checkpoint(key.name, new, tree.root_at(fork, new)).text()
         proof = tree.consistency_proof(fork, old, new)
         try:
@@ -137,7 +136,7 @@ def _is_fork_refused(settings: Settings, running: Running, size: int) -> bool:
 
     grown = ((0, size), (0, size + 1), (size, size), (size, size + 1))
     return not any(
-        is_cosigned(witness, old, new) for witness in read_policy(running.policy()).witnesses for old, new in grown
+        is_cosigned(witness, old, new) for witness in note.read_policy(running.policy()).witnesses for old, new in grown
     )
 
 

@@ -11,25 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Engine,
-    Enum,
-    Integer,
-    MetaData,
-    Select,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    text,
-    true,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
-from sqlalchemy.types import String, TypeDecorator
 
 if TYPE_CHECKING:
     from registry.core.db.patience import Watchman
@@ -47,20 +31,20 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-LARGE = BigInteger().with_variant(Integer(), "sqlite")
+LARGE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A counter that may pass two thousand million; SQLite's own integers already do."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = sa.MetaData(naming_convention=NAMING)
 
 
-class Instant(TypeDecorator[dt.datetime]):
+class Instant(sa.TypeDecorator[dt.datetime]):
     """An instant as whole microseconds since 1970 UTC: the same bytes, order and precision on both databases."""
 
-    impl = BigInteger
+    impl = sa.BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> int | None:
@@ -74,9 +58,9 @@ def microseconds(instant: dt.datetime) -> int:
     return (instant - EPOCH) // dt.timedelta(microseconds=1)
 
 
-def one_of(words: type[enum.StrEnum], name: str | None = None) -> Enum:
+def one_of(words: type[enum.StrEnum], name: str | None = None) -> sa.Enum:
     """A column of a closed set: its words as text, held by a CHECK. `name` where a table has two of the same set."""
-    return Enum(
+    return sa.Enum(
         words,
         native_enum=False,
         create_constraint=True,
@@ -86,9 +70,9 @@ def one_of(words: type[enum.StrEnum], name: str | None = None) -> Enum:
     )
 
 
-def Text(length: int) -> String:  # noqa: N802 - reads as a column type
+def Text(length: int) -> sa.String:  # noqa: N802 - reads as a column type
     """Text compared byte by byte on both databases: PostgreSQL would otherwise order by its locale."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ class Limits:
         return [(name, value) for name, value in stated.items() if value]
 
 
-class CountingPool(QueuePool):
+class CountingPool(sa.QueuePool):
     """A pool that tells how many seconds a thread waited because all connections were in use."""
 
     def __init__(self, creator: Any, pool_size: int = 5, max_overflow: int = 10, **options: Any) -> None:
@@ -133,7 +117,7 @@ class CountingPool(QueuePool):
         self.maximum = pool_size + max_overflow
         self.note_wait: Callable[[float], None] = lambda _seconds: None
 
-    def connect(self) -> PoolProxiedConnection:
+    def connect(self) -> sa.PoolProxiedConnection:
         if self.checkedout() < self.maximum:
             return super().connect()
         began = monotonic()
@@ -149,32 +133,32 @@ class CountingPool(QueuePool):
         return made
 
 
-def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None, connections: int = 18) -> Engine:
+def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None, connections: int = 18) -> sa.Engine:
     """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL.
 
     `timeout`: seconds that SQLite waits for a lock, and a connection to PostgreSQL for its beginning. `limits` count on
     PostgreSQL; what `options` in the address says counts more. At most `connections` are open at a time.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(
+        engine = sa.create_engine(
             url,
             connect_args={"timeout": timeout, "check_same_thread": False},
             poolclass=CountingPool,
             pool_size=8,
             hide_parameters=True,
         )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     from registry.core.db.patience import Opener
 
     limits = limits or Limits(connect=timeout)
-    parsed = make_url(url)
+    parsed = sa.make_url(url)
     own = parsed.query.get("options", "")
     # Later options count.
     stated = f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()
     opener = Opener(parsed.update_query_dict({"options": stated}), limits)
-    engine = create_engine(
+    engine = sa.create_engine(
         parsed,
         creator=opener,
         isolation_level="READ COMMITTED",
@@ -187,11 +171,11 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
         hide_parameters=True,
     )
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def note_pooler(_connection: Any, record: Any) -> None:
         record.info[POOLED] = opener.is_pooled
 
-    @event.listens_for(engine, "begin")
+    @sa.event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         if opener.is_pooled and connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(limits.statement_of_transaction())
@@ -201,14 +185,14 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     return engine
 
 
-def count_waits(engine: Engine, note: Callable[[float], None]) -> None:
+def count_waits(engine: sa.Engine, note: Callable[[float], None]) -> None:
     """Have `note` called with the seconds that a thread waited because all connections were in use."""
     assert isinstance(engine.pool, CountingPool)
     engine.pool.note_wait = note
 
 
 @contextmanager
-def open_engine(url: str) -> Iterator[Engine]:
+def open_engine(url: str) -> Iterator[sa.Engine]:
     """An engine for as long as the block lasts."""
     engine = engine_for(url)
     try:
@@ -217,10 +201,10 @@ def open_engine(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-_WATCHMEN: "WeakKeyDictionary[Engine, Watchman]" = WeakKeyDictionary()
+_WATCHMEN: "WeakKeyDictionary[sa.Engine, Watchman]" = WeakKeyDictionary()
 
 
-def note_answer(engine: Engine) -> None:
+def note_answer(engine: sa.Engine) -> None:
     """Its server answered somebody else just now, so it is asked again at once though it was silent a moment ago."""
     if engine in _WATCHMEN:
         _WATCHMEN[engine].note_answer()
@@ -259,17 +243,17 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if options.get("registry_reading") else "BEGIN IMMEDIATE")
 
 
-def sessions_for(engine: Engine) -> sessionmaker[Session]:
+def sessions_for(engine: sa.Engine) -> sessionmaker[Session]:
     """Sessions that write: each begins its own transaction and is committed by an edge or a command."""
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def reading_sessions_for(engine: Engine) -> sessionmaker[Session]:
+def reading_sessions_for(engine: sa.Engine) -> sessionmaker[Session]:
     """Sessions that only read and never wait for a writer."""
     return sessionmaker(read_only(engine), expire_on_commit=False)
 
 
-def read_only(engine: Engine) -> Engine:
+def read_only(engine: sa.Engine) -> sa.Engine:
     """The same engine for connections that only read: on SQLite the others wait until no one writes."""
     return engine.execution_options(registry_reading=True)
 
@@ -308,7 +292,7 @@ _TOGETHER = 50
 """Rows of one statement on SQLite in a `bulk_transaction`: to begin and end one takes as long as a short row."""
 
 
-def _insert_into_sqlite(connection: Connection, insert: str, rows: Sequence[tuple[Any, ...]], together: int) -> None:
+def _insert_into_sqlite(connection: sa.Connection, insert: str, rows: Sequence[tuple[Any, ...]], together: int) -> None:
     """Insert rows by as few runs of two statements as can be: one of `together` rows, and one of a single row for the rest."""
     places = f"({', '.join('?' * len(rows[0]))})"
     whole = len(rows) - len(rows) % together
@@ -319,17 +303,19 @@ def _insert_into_sqlite(connection: Connection, insert: str, rows: Sequence[tupl
         connection.exec_driver_sql(f"{insert} {places}", list(rows[whole:]))
 
 
-def insert_missing(session: Session, model: type[Base], columns: Sequence[str], rows: Select[*tuple[Any, ...]]) -> None:
+def insert_missing(
+    session: Session, model: type[Base], columns: Sequence[str], rows: sa.Select[*tuple[Any, ...]]
+) -> None:
     """Insert the rows of a select, but those that are there already."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # SQLite would read the conflict clause as a join's unless the select has a WHERE.
-    session.execute(insert(model).from_select(columns, rows.where(true())).on_conflict_do_nothing())
+    session.execute(insert(model).from_select(columns, rows.where(sa.true())).on_conflict_do_nothing())
 
 
 def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with a key of it is there already. Gives whether it was new; the caller's transaction goes on."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = inspect(model).primary_key
+    key = sa.inspect(model).primary_key
     return session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(*key)).first() is not None
 
 
@@ -341,7 +327,7 @@ def prefer_indexes(session: Session) -> None:
     compiling it took a third of a second: that is off as well.
     """
     if session.connection().dialect.name == "postgresql":
-        session.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"))
+        session.execute(sa.text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"))
 
 
 @contextmanager
@@ -379,11 +365,11 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
         # BEGIN IMMEDIATE lets no other transaction insert until we commit.
         last = connection.exec_driver_sql(f'SELECT coalesce(max(id), 0) FROM "{table}"').scalar_one()
         return list(range(last + 1, last + 1 + count))
-    taken = text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)")
+    taken = sa.text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)")
     return list(connection.execute(taken, {"count": count}).scalars())
 
 
-def drop_deleted(engine: Engine, tables: Sequence[str]) -> bool:
+def drop_deleted(engine: sa.Engine, tables: Sequence[str]) -> bool:
     """Let what was deleted and committed leave the disk too.
 
     Outside any transaction; False when somebody reads meanwhile.

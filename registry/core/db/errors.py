@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import exc
 
 from registry.core.errors import DatabaseUnavailable, NotMigrated
 
@@ -31,14 +30,14 @@ _POSTGRESQL_OTHER_REVISION = ("42P01", "42703", "3F000")
 
 def is_database_away(error: BaseException) -> bool:
     """Whether nothing is wrong but that the database is away, or at another revision."""
-    return isinstance(error, SQLAlchemyError) and classify_db_error(error) is not None
+    return isinstance(error, exc.SQLAlchemyError) and classify_db_error(error) is not None
 
 
-def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
+def classify_db_error(error: exc.SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
     """What a caller is told of a database error; None when it is a fault of ours and no trouble of the database."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, exc.TimeoutError):
         return DatabaseUnavailable("the database has no free connection")
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, exc.DBAPIError):
         return None
     away = DatabaseUnavailable("the database cannot be reached")
     busy = DatabaseUnavailable("the database is busy and did not answer in time: nothing was changed")
@@ -55,7 +54,7 @@ def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrat
         return other_revision if is_other_revision else None
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        return away if error.connection_invalidated or isinstance(error, OperationalError) else None
+        return away if error.connection_invalidated or isinstance(error, exc.OperationalError) else None
     if state.startswith(_POSTGRESQL_OTHER_REVISION):
         return other_revision
     if state in ("55P03", "57014"):

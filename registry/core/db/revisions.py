@@ -13,8 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, exc, inspect, text
 
 from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, open_engine, read_only
 from registry.core.errors import NotMigrated, SettingsError
@@ -204,7 +203,7 @@ class _Mover:
         for attempt in range(1, self._patience.attempts + 1):
             try:
                 act(to)
-            except OperationalError as error:
+            except exc.OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in (_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED):
                     raise
                 say(f"step {step} got no lock (attempt {attempt} of {self._patience.attempts})")

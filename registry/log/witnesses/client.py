@@ -19,10 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof, ForkRefused, GuardAway, KeyTrouble
-from registry.log import note, queries
-from registry.log.actions import lock_log
-from registry.log.models import Checkpoint, LogState
-from registry.log.policy import Witness, WitnessPolicy
+from registry.log import actions, models, note, queries
 
 log = structlog.get_logger()
 
@@ -44,7 +41,7 @@ class NotCosigned(Exception):
 class WitnessRequest:
     """What is asked of one witness. `old` is the size of the head it is believed to have seen last."""
 
-    witness: Witness
+    witness: note.Witness
     note: str
     size: int
     old: int
@@ -82,9 +79,9 @@ def _requests(session: Session) -> list[WitnessRequest]:
     ]
 
 
-def _newest(session: Session) -> list[Checkpoint]:
-    query = select(Checkpoint).join(LogState, LogState.origin == Checkpoint.origin)
-    return list(session.execute(query.order_by(Checkpoint.size.desc()).limit(2)).scalars())
+def _newest(session: Session) -> list[models.Checkpoint]:
+    query = select(models.Checkpoint).join(models.LogState, models.LogState.origin == models.Checkpoint.origin)
+    return list(session.execute(query.order_by(models.Checkpoint.size.desc()).limit(2)).scalars())
 
 
 def _ask(sessions: sessionmaker[Session], request: WitnessRequest) -> str | None:
@@ -115,7 +112,7 @@ def _post(sessions: sessionmaker[Session], request: WitnessRequest) -> str | int
 
 
 def post_checkpoint(
-    witness: Witness, old: int, proof: list[bytes], raw: str, timeout: tuple[float, float] = TIMEOUT
+    witness: note.Witness, old: int, proof: list[bytes], raw: str, timeout: tuple[float, float] = TIMEOUT
 ) -> str | int:
     """Ask a witness to cosign the head `raw` after one of `old` entries.
 
@@ -149,7 +146,7 @@ def post_checkpoint(
 
 def _save_signatures(session: Session, request: WitnessRequest, lines: list[str]) -> None:
     """Add signature lines to the head, in place of older ones of the same witnesses; show it once they are enough."""
-    lock_log(session)
+    actions.lock_log(session)
     existing = next((one for one in _newest(session) if one.size == request.size), None)
     text, gap, _ = request.note.partition("\n\n")
     if existing is None or not existing.note.startswith(text + gap):
@@ -191,7 +188,7 @@ class Seen(NamedTuple):
 class WitnessGuard:
     """The witness that REGISTRY_LOG_GUARD names. Every home of a log has to name the same one."""
 
-    witness: Witness
+    witness: note.Witness
 
     def has_cosigned(self, raw: str) -> bool:
         """Whether a head bears its signature: those that were signed without this guard do not."""
@@ -258,13 +255,13 @@ class WitnessGuard:
         )
 
 
-def guard_in(policy: WitnessPolicy, name: str | None) -> WitnessGuard | None:
+def guard_in(policy: note.WitnessPolicy, name: str | None) -> WitnessGuard | None:
     """The guard of that name in the log's policy; None where none is named, or the policy does not have it yet."""
     found = next((one for one in policy.witnesses if one.name == name and one.url is not None), None)
     return None if found is None else WitnessGuard(found)
 
 
-def require_guard(policy: WitnessPolicy, name: str | None) -> WitnessGuard | None:
+def require_guard(policy: note.WitnessPolicy, name: str | None) -> WitnessGuard | None:
     """As `guard_in`. Raises KeyTrouble where one is named that the policy does not have with an address."""
     found = guard_in(policy, name)
     if found is None and name is not None:

@@ -20,8 +20,7 @@ from pathlib import Path
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.files import sync_folder, write_atomically
 from registry.core.keyring import Signer
-from registry.log import note, tree
-from registry.log.queries import raw_public
+from registry.log import note, queries, tree
 
 MAX_BYTES = 128 * 1024
 MAX_PROOF = 63
@@ -43,7 +42,7 @@ class Witness:
     """Signs for the logs of `keys`. `folder` holds the state of one witness; a second process there is refused."""
 
     def __init__(self, name: str, signer: Signer, keys: Sequence[note.VerifierKey], folder: Path) -> None:
-        self.key = note.VerifierKey(note.checked_name(name), note.COSIGNATURE, raw_public(signer.key.public))
+        self.key = note.VerifierKey(note.checked_name(name), note.COSIGNATURE, queries.raw_public(signer.key.public))
         self._signer = signer
         self._keys = tuple(keys)
         self._path = folder / "state.json"

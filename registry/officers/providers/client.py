@@ -17,12 +17,9 @@ import requests
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc import errors, jwk, jwt
 
-from registry.officers.providers.rules import Known, flaw_in, known_by
-from registry.officers.providers.settings import Provider, is_safe
+from registry.officers.providers import rules, settings
 
 log = structlog.get_logger()
 
@@ -50,9 +47,9 @@ class NotProved(Exception):
 class Client:
     """The client of one provider, for as long as the process serves. Threads share it."""
 
-    provider: Provider
+    provider: settings.Provider
     _facts: Mapping[str, Any] = field(default_factory=dict)
-    _keys: KeySet | None = None
+    _keys: jwk.KeySet | None = None
     _read_at: float = -KEPT_FOR
     _failed_at: float = -KEPT_FOR
     _lock: Lock = field(default_factory=Lock)
@@ -77,12 +74,12 @@ class Client:
         ProviderAway.
         """
         end = self._known().get("end_session_endpoint")
-        if not isinstance(end, str) or not is_safe(end):
+        if not isinstance(end, str) or not settings.is_safe(end):
             return None
         query = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
         return f"{end}{'&' if urlsplit(end).query else '?'}{query}"
 
-    def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
+    def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> rules.Known:
         """The account of a user who came back with a code. Raises ProviderAway or NotProved."""
         facts = self._known()
         try:
@@ -98,10 +95,10 @@ class Client:
         if not isinstance(signed, str):
             raise self._unproved("no_id_token")
         claims = self._claims(signed)
-        flaw = flaw_in(claims, self.provider, nonce, at)
+        flaw = rules.flaw_in(claims, self.provider, nonce, at)
         if flaw is not None:
             raise self._unproved(flaw)
-        return known_by(claims, self.provider)
+        return rules.known_by(claims, self.provider)
 
     def _claims(self, signed: str) -> Mapping[str, Any]:
         """The claims of an ID token, whose signature by a key of the provider is checked."""
@@ -109,7 +106,7 @@ class Client:
             keys = self._known_keys(is_anew=is_anew)
             try:
                 return jwt.decode(signed, keys, algorithms=ALGORITHMS).claims
-            except (JoseError, ValueError) as fault:
+            except (errors.JoseError, ValueError) as fault:
                 why = fault
         raise self._unproved("signature", why)
 
@@ -130,7 +127,7 @@ class Client:
         self._read(KEPT_FOR)
         return self._facts
 
-    def _known_keys(self, *, is_anew: bool) -> KeySet:
+    def _known_keys(self, *, is_anew: bool) -> jwk.KeySet:
         self._read(AGAIN_AFTER if is_anew else KEPT_FOR)
         assert self._keys is not None
         return self._keys
@@ -146,11 +143,11 @@ class Client:
             ends = [facts.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
             if facts.get("issuer") != self.provider.issuer:
                 raise self._away("it calls itself by another name")
-            if not all(isinstance(end, str) and is_safe(end) for end in ends):
+            if not all(isinstance(end, str) and settings.is_safe(end) for end in ends):
                 raise self._away("it names no safe addresses")
             try:
-                keys = KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]
-            except (JoseError, ValueError, TypeError, KeyError) as fault:
+                keys = jwk.KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]
+            except (errors.JoseError, ValueError, TypeError, KeyError) as fault:
                 raise self._away(fault) from None
             self._facts, self._keys, self._read_at = facts, keys, time.monotonic()
 

@@ -16,24 +16,20 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of
 from registry.audit.actions import record
+from registry.core import clock, errors, operator_texts
 from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
-from registry.core.operator_texts import read_text
 from registry.officers import security_mails, sessions, signing_in
 from registry.officers.models import Officer, OfficerState, ProviderLink, ProviderVisit, SecurityEvent, Unit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import FILE, Provider, read_providers
-from registry.officers.sessions import OFFICER_SESSIONS
-from registry.officers.signing_in import Attempt, Browser, Step
 
 BACK_WITHIN = timedelta(minutes=10)
 
 
 def providers_of(session: Session, home: Path) -> Mapping[str, Provider]:
     """The providers by key, as the operator stated them. Raises SettingsError with what to do."""
-    return read_providers(read_text(session, home, FILE) or "", home)
+    return read_providers(operator_texts.read_text(session, home, FILE) or "", home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def take_back(session: Session, state: str, browser: str, at: datetime) -> Retur
     return Returned(found.provider, found.nonce, found.verifier, found.officer_id)
 
 
-def enter(call: Call[Browser], keyring: Keyring, provider: Provider, known: Known) -> Attempt:
+def enter(call: Call[signing_in.Browser], keyring: Keyring, provider: Provider, known: Known) -> signing_in.Attempt:
     """Sign in the officer of a linked account, if active and of that authority.
 
     Our second factor is required where the provider asked for none.
@@ -111,11 +107,11 @@ def enter(call: Call[Browser], keyring: Keyring, provider: Provider, known: Know
         )
     ).one_or_none()
     if officer is None:
-        return Attempt(Step.REFUSED)
+        return signing_in.Attempt(signing_in.Step.REFUSED)
     if known.has_second:
         return signing_in.enter(call, keyring, officer, provider.key)
-    half = OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False, provider=provider.key)
-    return Attempt(Step.SECOND_FACTOR, half)
+    half = sessions.OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False, provider=provider.key)
+    return signing_in.Attempt(signing_in.Step.SECOND_FACTOR, half)
 
 
 def link(session: Session, officer: Officer, provider: Provider, known: Known, at: datetime) -> None:
@@ -126,16 +122,16 @@ def link(session: Session, officer: Officer, provider: Provider, known: Known, a
     """
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     if officer.state is not OfficerState.ACTIVE or unit.authority != provider.authority:
-        raise ActRefused("provider_foreign", "this provider is for another authority's officers")
+        raise errors.ActRefused("provider_foreign", "this provider is for another authority's officers")
     stored = session.scalars(
         select(ProviderLink).where(ProviderLink.issuer == known.issuer, ProviderLink.subject == known.subject)
     ).one_or_none()
     if stored is not None and stored.officer_id != officer.id:
-        raise ActRefused("provider_taken", "this account there is another officer's here")
+        raise errors.ActRefused("provider_taken", "this account there is another officer's here")
     session.execute(
         delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)
     )
-    today = day_at(at, None)
+    today = clock.day_at(at, None)
     session.add(ProviderLink(officer_id=officer.id, issuer=known.issuer, subject=known.subject, since_on=today))
     session.flush()
     security_mails.queue(session, officer, SecurityEvent.PROVIDER_LINKED, at)
@@ -167,7 +163,7 @@ def require_there(session: Session, officer: Officer, provider: Provider, at: da
     An officer whom the ministry shuts out loses their programs here too, within `token_hours`. Raises NotSignedIn.
     """
     if not sessions.has_signed_in_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
-        raise NotSignedIn(
+        raise errors.NotSignedIn(
             f"sign in at the console with {provider.name}: your tokens go on for {provider.token_hours} hours after you "
             "did, and this one goes on once you do",
             "sign_in_at_provider",

@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, read_instant
 from registry.core.errors import NotFound, NotIssuing, WithheldByLaw
 from registry.core.keyring import Signer
-from registry.log.models import Entry
-from registry.log.queries import Published, latest_entry, published
-from registry.proofs.credentials.rules import Logged, credential_claims, is_withheld, issued_at, paper_claims
-from registry.proofs.credentials.signing import cose_sign1, paper_text, sd_jwt
+from registry.log import models, queries
+from registry.proofs.credentials import rules, signing
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence, PublicRecord
 from registry.register.authorities.queries import snapshot_at
@@ -24,15 +22,15 @@ NOTHING_PUBLISHED = "this registry has published no checkpoint of its log yet; a
 class Subject(NamedTuple):
     """A licence as it is logged below a checkpoint, with its holder and where its authority sits."""
 
-    licence: Logged
-    agency: Logged
-    checkpoint: Published
+    licence: rules.Logged
+    agency: rules.Logged
+    checkpoint: queries.Published
     time_zone: str | None
 
 
-def published_now(session: Session) -> Published:
+def published_now(session: Session) -> queries.Published:
     """The checkpoint that is published. Raises NotIssuing while none is."""
-    checkpoint = published(session)
+    checkpoint = queries.published(session)
     if checkpoint is None:
         raise NotIssuing(NOTHING_PUBLISHED)
     return checkpoint
@@ -54,24 +52,24 @@ def subject_of(session: Session, licence_id: str, now: datetime) -> Subject:
     if licence is None:
         raise NotFound("there is no licence of this reference")
     time_zone = snapshot_at(session).time_zone(licence.authority)
-    if is_withheld(agency, licence, day_at(now, time_zone)):
+    if rules.is_withheld(agency, licence, day_at(now, time_zone)):
         raise WithheldByLaw("the law no longer lets us say how this licence stands, so nothing is signed about it")
     checkpoint = published_now(session)
-    its_entry = latest_entry(session, f"licence/{licence_id}", checkpoint.size)
-    holders_entry = latest_entry(session, f"agency/{agency_id}", checkpoint.size)
+    its_entry = queries.latest_entry(session, f"licence/{licence_id}", checkpoint.size)
+    holders_entry = queries.latest_entry(session, f"agency/{agency_id}", checkpoint.size)
     if its_entry is None or holders_entry is None:
         raise NotIssuing("the licence is recorded, but not under a published checkpoint yet; ask again in a minute")
     return Subject(logged(its_entry), logged(holders_entry), checkpoint, time_zone)
 
 
-def logged(entry: Entry) -> Logged:
-    return Logged(entry.index, entry.leaf, entry.at, msgspec.json.decode(entry.leaf)["record"])
+def logged(entry: models.Entry) -> rules.Logged:
+    return rules.Logged(entry.index, entry.leaf, entry.at, msgspec.json.decode(entry.leaf)["record"])
 
 
 def credential_of(subject: Subject, issuer: str, signer: Signer) -> str:
     """The licence credential: an SD-JWT VC without disclosures."""
-    return sd_jwt(
-        credential_claims(
+    return signing.sd_jwt(
+        rules.credential_claims(
             issuer,
             subject.licence,
             subject.agency,
@@ -88,11 +86,11 @@ def paper_code(subject: Subject, issuer: str, signer: Signer) -> str:
 
     `signer` is that of the credential key. The same licence has the same text until something about it changes.
     """
-    claims = paper_claims(
+    claims = rules.paper_claims(
         issuer, subject.licence, subject.agency, time_zone=subject.time_zone, issued=_issued_at(subject, signer)
     )
-    return paper_text(issuer, cose_sign1(claims, signer))
+    return signing.paper_text(issuer, signing.cose_sign1(claims, signer))
 
 
 def _issued_at(subject: Subject, signer: Signer) -> datetime:
-    return issued_at(subject.licence, subject.agency, read_instant(signer.key.made_at))
+    return rules.issued_at(subject.licence, subject.agency, read_instant(signer.key.made_at))

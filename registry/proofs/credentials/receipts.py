@@ -10,16 +10,11 @@ from sqlalchemy.orm import Session
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Use
-from registry.log import queries
-from registry.log.models import Checkpoint, LogState
+from registry.log import models, queries, tree
 from registry.log.tiles import reader
-from registry.log.tree import root_at
-from registry.proofs.credentials import signing
+from registry.proofs.credentials import rules, signing, status
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
-from registry.proofs.credentials.rules import PLACES, VERSION, Head, base64
-from registry.proofs.credentials.status import StatusLists
-from registry.vocabulary.codes import ProofFlaw
-from registry.vocabulary.register import Answer
+from registry.vocabulary import codes, register
 
 CLOCK_DOUBT = 120
 """Seconds by which two clocks of ours may differ."""
@@ -31,17 +26,17 @@ class HeadReader:
     def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
         self._newest = reader.prepare(
-            select(Checkpoint.origin, Checkpoint.size, Checkpoint.root)
-            .join(LogState, LogState.origin == Checkpoint.origin)
-            .where(Checkpoint.is_witnessed.is_(True))
-            .order_by(Checkpoint.size.desc())
+            select(models.Checkpoint.origin, models.Checkpoint.size, models.Checkpoint.root)
+            .join(models.LogState, models.LogState.origin == models.Checkpoint.origin)
+            .where(models.Checkpoint.is_witnessed.is_(True))
+            .order_by(models.Checkpoint.size.desc())
             .limit(1)
         )
 
-    def head(self) -> Head:
+    def head(self) -> rules.Head:
         """Raises NotIssuing while none is published."""
         for origin, size, root in self._reader.rows(self._newest, {}):
-            return Head(origin, size, bytes(root))
+            return rules.Head(origin, size, bytes(root))
         raise NotIssuing(NOTHING_PUBLISHED)
 
 
@@ -59,13 +54,13 @@ def check_receipt(session: Session, token: str, now: datetime) -> signing.Checke
     present = published_now(session)
     is_former = queries.is_former_name(session, origin, present.origin)
     if not is_former and origin != present.origin:
-        return signing.refused(ProofFlaw.NOT_IN_LOG)
-    if not 0 < size <= present.size or root != base64(root_at(reader(session), size)):
+        return signing.refused(codes.ProofFlaw.NOT_IN_LOG)
+    if not 0 < size <= present.size or root != rules.base64(tree.root_at(reader(session), size)):
         # What a restored backup did not hold the log cannot prove any more; what it never had it denies.
-        lost = signing.Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
-        return lost if is_former else signing.refused(ProofFlaw.NOT_IN_LOG)
+        lost = signing.Checked(register.Answer.UNKNOWN, codes.ProofFlaw.LOST_FROM_LOG, key, signed.claims)
+        return lost if is_former else signing.refused(codes.ProofFlaw.NOT_IN_LOG)
     if key.state is KeyState.RETIRED and size > key.index:
-        return signing.refused(ProofFlaw.KEY_RETIRED)
+        return signing.refused(codes.ProofFlaw.KEY_RETIRED)
     return signing.judged(key, signed.claims, is_proven=False)
 
 
@@ -85,28 +80,28 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
         }:
             pass
         case _:
-            raise signing.Flawed(ProofFlaw.MALFORMED)
+            raise signing.Flawed(codes.ProofFlaw.MALFORMED)
     if iat < 0:
-        raise signing.Flawed(ProofFlaw.MALFORMED)
+        raise signing.Flawed(codes.ProofFlaw.MALFORMED)
     if iat > now.timestamp() + CLOCK_DOUBT:
-        raise signing.Flawed(ProofFlaw.FROM_THE_FUTURE)
+        raise signing.Flawed(codes.ProofFlaw.FROM_THE_FUTURE)
     return origin, size, root
 
 
 def bundle_of(
-    session: Session, subject: Subject, issuer: str, lists: StatusLists, signers: signing.Signers, now: datetime
+    session: Session, subject: Subject, issuer: str, lists: status.StatusLists, signers: signing.Signers, now: datetime
 ) -> dict[str, Any]:
     """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
     licence, agency = subject.licence, subject.agency
     credential_signer, status_signer = signers.of(Use.CREDENTIAL), signers.of(Use.STATUS)
     place = licence.record["status_place"]
     return _time_of(session, max(licence.index, agency.index), subject.checkpoint) | {
-        "v": VERSION,
+        "v": rules.VERSION,
         "credential": credential_of(subject, issuer, credential_signer),
-        "status": lists.token(session, place // PLACES, status_signer, now),
-        "entry": base64(licence.leaf),
+        "status": lists.token(session, place // rules.PLACES, status_signer, now),
+        "entry": rules.base64(licence.leaf),
         "proof": queries.proof(session, licence.index, subject.checkpoint).text(),
-        "agency_entry": base64(agency.leaf),
+        "agency_entry": rules.base64(agency.leaf),
         "agency_proof": queries.proof(session, agency.index, subject.checkpoint).text(),
         "keys": [
             _proven_key(session, kid, subject.checkpoint)
@@ -124,7 +119,7 @@ def _time_of(session: Session, index: int, checkpoint: queries.Published) -> dic
     return {
         "time": {
             "head": head.text,
-            "consistency": [base64(one) for one in hashes],
+            "consistency": [rules.base64(one) for one in hashes],
             "timestamps": queries.stamps_payload(head.stamps),
         }
     }
@@ -134,4 +129,4 @@ def _proven_key(session: Session, kid: str, checkpoint: queries.Published) -> di
     key = queries.latest_entry(session, f"key/{kid}", checkpoint.size)
     if key is None:
         raise NotIssuing("the key that signs is not under a published checkpoint of the log yet; ask again in a minute")
-    return {"entry": base64(key.leaf), "proof": queries.proof(session, key.index, checkpoint).text()}
+    return {"entry": rules.base64(key.leaf), "proof": queries.proof(session, key.index, checkpoint).text()}

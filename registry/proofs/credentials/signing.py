@@ -27,8 +27,7 @@ from registry.core.errors import KeyTrouble, NotIssuing
 from registry.core.keyring import Keyring, KeyState, Signer, Use
 from registry.log.queries import LoggedKey, logged_keys
 from registry.proofs.credentials.rules import base64url
-from registry.vocabulary.codes import ProofFlaw
-from registry.vocabulary.register import Answer
+from registry.vocabulary import codes, register
 
 CREDENTIAL_TYPE = "dc+sd-jwt"
 STATUS_TYPE = "statuslist+jwt"
@@ -112,7 +111,7 @@ _SIGNATURE = 64
 class Flawed(Exception):
     """What is shown is not what it says it is. It never leaves this feature: an answer states the flaw."""
 
-    def __init__(self, flaw: ProofFlaw) -> None:
+    def __init__(self, flaw: codes.ProofFlaw) -> None:
         super().__init__(flaw)
         self.flaw = flaw
 
@@ -132,29 +131,29 @@ def read_jws(token: str, kind: str, *, is_keyed: bool = True) -> Signed:
     `is_keyed`: a `kid` says which key signed. Without, that is known by other means, and the `kid` is empty.
     """
     if len(token) > MAX_TOKEN:
-        raise Flawed(ProofFlaw.TOO_LARGE)
+        raise Flawed(codes.ProofFlaw.TOO_LARGE)
     parts = token.split(".")
     if len(parts) != 3:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     header, claims, signature = _object(parts[0]), parts[1], parts[2]
     if header.get("alg") != "ES256":
-        raise Flawed(ProofFlaw.ALGORITHM_NOT_ALLOWED)
+        raise Flawed(codes.ProofFlaw.ALGORITHM_NOT_ALLOWED)
     if header.get("typ") != kind:
-        raise Flawed(ProofFlaw.WRONG_TYPE)
+        raise Flawed(codes.ProofFlaw.WRONG_TYPE)
     kid = header.get("kid") if is_keyed else ""
     # `crit` would name rules that we do not know, and never write.
     if "crit" in header or not isinstance(kid, str):
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     raw = read_base64url(signature)
     if len(raw) != _SIGNATURE:
-        raise Flawed(ProofFlaw.BAD_SIGNATURE)
+        raise Flawed(codes.ProofFlaw.BAD_SIGNATURE)
     return Signed(kid, _object(claims), f"{parts[0]}.{claims}".encode(), raw)
 
 
 def read_paper(text: str) -> Signed:
     """The parts of a code on paper: the whole address, or what stands after its `#`. Raises Flawed."""
     if len(text) > MAX_PAPER_TEXT:
-        raise Flawed(ProofFlaw.TOO_LARGE)
+        raise Flawed(codes.ProofFlaw.TOO_LARGE)
     return read_cose(_inflated(_base32(text.strip().rpartition("#")[2])))
 
 
@@ -162,22 +161,22 @@ def read_cose(raw: bytes) -> Signed:
     """The parts of a tagged COSE_Sign1 of a map that says ES256. Raises Flawed."""
     whole = _cbor(raw)
     if not isinstance(whole, CBORTag) or whole.tag != COSE_SIGN1:
-        raise Flawed(ProofFlaw.WRONG_TYPE)
+        raise Flawed(codes.ProofFlaw.WRONG_TYPE)
     match whole.value:
         case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)] if not unprotected:
             pass
         case _:
-            raise Flawed(ProofFlaw.MALFORMED)
+            raise Flawed(codes.ProofFlaw.MALFORMED)
     header, claims = _cbor(protected), _cbor(payload)
     if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     if header.get(ALGORITHM_LABEL) != ES256_IN_COSE:
-        raise Flawed(ProofFlaw.ALGORITHM_NOT_ALLOWED)
+        raise Flawed(codes.ProofFlaw.ALGORITHM_NOT_ALLOWED)
     kid = header.get(KID_LABEL)
     if set(header) != {ALGORITHM_LABEL, KID_LABEL} or not isinstance(kid, bytes) or len(kid) != _KID:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     if len(signature) != _SIGNATURE:
-        raise Flawed(ProofFlaw.BAD_SIGNATURE)
+        raise Flawed(codes.ProofFlaw.BAD_SIGNATURE)
     return Signed(base64url(kid), claims, to_be_signed(protected, payload), signature)
 
 
@@ -198,9 +197,9 @@ def read_base64url(text: str) -> bytes:
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (ValueError, binascii.Error):
-        raise Flawed(ProofFlaw.MALFORMED) from None
+        raise Flawed(codes.ProofFlaw.MALFORMED) from None
     if base64url(raw) != text:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     return raw
 
 
@@ -208,9 +207,9 @@ def _object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(read_base64url(text).decode("utf-8"), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
-        raise Flawed(ProofFlaw.MALFORMED) from None
+        raise Flawed(codes.ProofFlaw.MALFORMED) from None
     if not isinstance(found, dict):
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     return found
 
 
@@ -225,9 +224,9 @@ def _base32(text: str) -> bytes:
     try:
         raw = b32decode(text + "=" * (-len(text) % 8))
     except (ValueError, binascii.Error):
-        raise Flawed(ProofFlaw.MALFORMED) from None
+        raise Flawed(codes.ProofFlaw.MALFORMED) from None
     if b32encode(raw).rstrip(b"=").decode() != text:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     return raw
 
 
@@ -237,11 +236,11 @@ def _inflated(raw: bytes) -> bytes:
     try:
         found = stream.decompress(raw, MAX_INFLATED + 1)
     except zlib.error:
-        raise Flawed(ProofFlaw.MALFORMED) from None
+        raise Flawed(codes.ProofFlaw.MALFORMED) from None
     if len(found) > MAX_INFLATED:
-        raise Flawed(ProofFlaw.TOO_LARGE)
+        raise Flawed(codes.ProofFlaw.TOO_LARGE)
     if not stream.eof or stream.unused_data:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     return found
 
 
@@ -251,9 +250,9 @@ def _cbor(raw: bytes) -> Any:
         found = cbor2.loads(raw)
         is_canonical = cbor2.dumps(found, canonical=True) == raw
     except (CBORDecodeError, cbor2.CBOREncodeError, ValueError, TypeError, OverflowError, RecursionError):
-        raise Flawed(ProofFlaw.MALFORMED) from None
+        raise Flawed(codes.ProofFlaw.MALFORMED) from None
     if not is_canonical:
-        raise Flawed(ProofFlaw.MALFORMED)
+        raise Flawed(codes.ProofFlaw.MALFORMED)
     return found
 
 
@@ -267,8 +266,8 @@ class Checked(NamedTuple):
     `claims` are what was signed; of what is not genuine nothing is repeated, and no key is named.
     """
 
-    genuine: Answer
-    flaw: ProofFlaw | None = None
+    genuine: register.Answer
+    flaw: codes.ProofFlaw | None = None
     key: LoggedKey | None = None
     claims: Mapping[Any, Any] = {}
 
@@ -277,23 +276,23 @@ def believed_key(session: Session, signed: Signed, use: Use) -> LoggedKey:
     """The key of ours that signed, which is one for this use. Raises Flawed."""
     key = logged_keys(session).get(signed.kid)
     if key is None:
-        raise Flawed(ProofFlaw.UNKNOWN_KEY)
+        raise Flawed(codes.ProofFlaw.UNKNOWN_KEY)
     if key.use is not use:
-        raise Flawed(ProofFlaw.WRONG_USE)
+        raise Flawed(codes.ProofFlaw.WRONG_USE)
     if not is_signed_by(key.public, signed):
-        raise Flawed(ProofFlaw.BAD_SIGNATURE)
+        raise Flawed(codes.ProofFlaw.BAD_SIGNATURE)
     return key
 
 
 def judged(key: LoggedKey, claims: Mapping[Any, Any], *, is_proven: bool) -> Checked:
     """Genuine; unknown where its key was compromised and the log does not prove the content, as no one can tell then."""
     if key.state is KeyState.COMPROMISED and not is_proven:
-        return Checked(Answer.UNKNOWN, ProofFlaw.KEY_COMPROMISED, key, claims)
-    return Checked(Answer.YES, None, key, claims)
+        return Checked(register.Answer.UNKNOWN, codes.ProofFlaw.KEY_COMPROMISED, key, claims)
+    return Checked(register.Answer.YES, None, key, claims)
 
 
-def refused(flaw: ProofFlaw) -> Checked:
-    return Checked(Answer.NO, flaw)
+def refused(flaw: codes.ProofFlaw) -> Checked:
+    return Checked(register.Answer.NO, flaw)
 
 
 def jwks(keys: Iterable[LoggedKey]) -> dict[str, Any]:

@@ -16,9 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.core.errors import NotFound
 from registry.core.keyring import Signer
 from registry.log.models import Entry, LogState
-from registry.proofs.credentials import rules
-from registry.proofs.credentials.queries import published_now
-from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
+from registry.proofs.credentials import queries, rules, signing
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
 from registry.register.authorities.queries import AuthorityDays, authority_days
@@ -83,7 +81,7 @@ class StatusLists:
 
         Raises NotFound for a list in which no licence has a place, NotIssuing before the first checkpoint.
         """
-        checkpoint = published_now(session)
+        checkpoint = queries.published_now(session)
         days = authority_days(session, now)
         with self._lock:
             existing = self._tokens.get(number)
@@ -98,7 +96,7 @@ class StatusLists:
                 origin=checkpoint.origin,
                 size=checkpoint.size,
             )
-            text = compact_jws(STATUS_TYPE, claims, signer)
+            text = signing.compact_jws(signing.STATUS_TYPE, claims, signer)
             self._tokens[number] = _Token(text, checkpoint.size, signer.key.kid, now, days)
             return text
 

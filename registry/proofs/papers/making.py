@@ -23,9 +23,8 @@ from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry.core import errors, files
 from registry.core.db.engine import Base, Instant, Text
-from registry.core.errors import NotNow
-from registry.core.files import free_slot, taken_slots
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft, Trouble
 
 SLOTS = 2
@@ -77,7 +76,7 @@ def paper(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(folder)
-    is_being_made = key in taken_slots(folder, SLOTS)
+    is_being_made = key in files.taken_slots(folder, SLOTS)
     # Read after the slots: a paper that was finished in between is found.
     body = _read(folder / f"{key}.pdf")
     if body is not None:
@@ -115,7 +114,7 @@ def _read(path: Path) -> bytes | None:
 
 def _begin(folder: Path, key: str, draft: Callable[[], Draft]) -> None:
     """Start a process if a slot is free; otherwise the caller has to come again."""
-    with free_slot(folder, SLOTS) as slot:
+    with files.free_slot(folder, SLOTS) as slot:
         if slot is not None:
             made = draft()
             os.ftruncate(slot, 0)
@@ -154,9 +153,9 @@ def pdf_at_once(draft: Draft) -> bytes:
             command, input=msgspec.json.encode(draft), stdout=subprocess.PIPE, timeout=MAX_SECONDS + 5, check=False
         )
     except subprocess.TimeoutExpired:
-        raise NotNow("the file took too long to make: try again later", "case.no_pdf") from None
+        raise errors.NotNow("the file took too long to make: try again later", "case.no_pdf") from None
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        raise NotNow(
+        raise errors.NotNow(
             "the file could not be made here: the operator finds the reason in the server's log", "case.no_pdf"
         )
     return done.stdout

@@ -6,7 +6,6 @@ A hostile or merely long record costs this process and no other: it has a time l
 fetches nothing but the time stamp of a seal. What it made stands under its final name whole or not at all.
 """
 
-import ctypes
 import ctypes.util
 import os
 import resource

@@ -17,15 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from registry.core.clock import now
+from registry.core import clock, installed, token_keys
 from registry.core.errors import KeyTrouble
-from registry.core.installed import has_extra, how_to_install
 from registry.core.keyring import read_private
-from registry.core.token_keys import FILE as TOKEN_FILE
-from registry.core.token_keys import OpenToken, token_of
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
@@ -53,7 +49,7 @@ Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 class TokenSecret(NamedTuple):
     """A key in a token, by its label there. It never leaves it."""
 
-    token: OpenToken
+    token: token_keys.OpenToken
     label: str
 
     def sign(self, public: Public, message: bytes) -> bytes:
@@ -65,7 +61,9 @@ class TokenSecret(NamedTuple):
                 public.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
             else:
                 half = len(signature) // 2
-                signature = encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
+                signature = utils.encode_dss_signature(
+                    int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
+                )
                 public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature:
             raise KeyTrouble(
@@ -96,7 +94,7 @@ def mark_of(folder: Path) -> str | None:
 
 def seal_now(folder: Path) -> Seal | None:
     """As `seal_in`, at this instant."""
-    return seal_in(folder, now())
+    return seal_in(folder, clock.now())
 
 
 def seal_in(folder: Path, at: datetime) -> Seal | None:
@@ -115,9 +113,9 @@ def seal_in(folder: Path, at: datetime) -> Seal | None:
             f"{place} is not the key of the first certificate in {folder / CHAIN}: the seal's own goes first"
         )
     _require_use(chain[0], folder / CHAIN, at)
-    if not has_extra("seal"):
+    if not installed.has_extra("seal"):
         raise KeyTrouble(
-            f"a seal needs the extra `seal`: {how_to_install('seal')}; or remove the seal's files to print without one"
+            f"a seal needs the extra `seal`: {installed.how_to_install('seal')}; or remove the seal's files to print without one"
         )
     return Seal(chain, secret)
 
@@ -128,8 +126,7 @@ def sealed(pdf: bytes, seal: Seal, authority: str | None = None) -> bytes:
     Raises NotStamped where the authority gives no stamp.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import PdfSignatureMetadata, fields, signers
-    from pyhanko.sign.timestamps import TimestampRequestError
+    from pyhanko.sign import PdfSignatureMetadata, fields, signers, timestamps
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -155,7 +152,7 @@ def sealed(pdf: bytes, seal: Seal, authority: str | None = None) -> bytes:
         made: BytesIO = signers.sign_pdf(
             writer, metadata, signer=_signer(seal), timestamper=stamper, new_field_spec=place, output=BytesIO()
         )
-    except (TimestampRequestError, ValueError) as trouble:
+    except (timestamps.TimestampRequestError, ValueError) as trouble:
         if stamper is None:
             raise
         raise NotStamped(type(trouble).__name__) from trouble
@@ -191,14 +188,14 @@ def _token_signer(secret: TokenSecret, public: Any, certificate: Any, known: Any
 
 
 def _label_in_token(folder: Path) -> str | None:
-    token = token_of(folder)
+    token = token_keys.token_of(folder)
     return None if token is None else token.place.seal
 
 
 def _secret_in_token(folder: Path, label: str) -> TokenSecret:
-    token = token_of(folder)
+    token = token_keys.token_of(folder)
     if token is None or (folder / SECRET).exists():
-        raise KeyTrouble(f"{folder} has two keys for the seal: remove {SECRET}, or `seal` in {TOKEN_FILE}")
+        raise KeyTrouble(f"{folder} has two keys for the seal: remove {SECRET}, or `seal` in {token_keys.FILE}")
     return TokenSecret(token, label)
 
 

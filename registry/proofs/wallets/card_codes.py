@@ -20,9 +20,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotIssuing
 from registry.core.keyring import Keyring, Signer, Use
 from registry.log.queries import entries_of
-from registry.proofs.credentials import rules, signing
-from registry.proofs.credentials.queries import logged
-from registry.proofs.credentials.rules import base64url
+from registry.proofs.credentials import queries, rules, signing
 from registry.proofs.wallets.models import StaffCard, WalletCredential
 from registry.proofs.wallets.rules import CODE, CODE_LIFE, status_at
 from registry.proofs.wallets.staff import person_on, portrait_on
@@ -135,7 +133,7 @@ def card_content(claims: Mapping[int, Any]) -> CardContent:
 
 def proof_of(claims: Mapping[int, Any]) -> str:
     """base64url of the SHA-256 of what was signed: known to a holder of the code alone, and naming no one."""
-    return base64url(hashlib.sha256(cbor2.dumps(dict(claims), canonical=True)).digest())
+    return rules.base64url(hashlib.sha256(cbor2.dumps(dict(claims), canonical=True)).digest())
 
 
 def card_of_row(keyring: Keyring, row: StaffCard) -> Card:
@@ -184,8 +182,8 @@ def find_card(
 
 def _statements(session: Session, card: Card, issuer: str) -> Iterator[dict[int, Any]]:
     """The claims of a card under each name of the agency and number of the licence that were logged, the latest first."""
-    licences = [logged(one).record for one in reversed(entries_of(session, f"licence/{card.licence_id}"))]
-    agencies = [logged(one).record for one in reversed(entries_of(session, f"agency/{card.agency_id}"))]
+    licences = [queries.logged(one).record for one in reversed(entries_of(session, f"licence/{card.licence_id}"))]
+    agencies = [queries.logged(one).record for one in reversed(entries_of(session, f"agency/{card.agency_id}"))]
     place = _place_of(session, card.reference)
     for number in dict.fromkeys(one.get("number") for one in licences):
         for name in dict.fromkeys(rules.legal_name(one) for one in agencies):

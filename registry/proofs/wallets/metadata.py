@@ -18,9 +18,7 @@ from registry.core.settings import Settings
 from registry.log.queries import LoggedKey
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import compact_jws
-from registry.proofs.wallets import rules
-from registry.proofs.wallets.grants import PRE_AUTHORIZED
-from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets import grants, issuing, rules
 from registry.proofs.wallets.trust import Trust
 from registry.vocabulary.licensing import WalletForm
 
@@ -68,7 +66,7 @@ def _configuration(issuer: rules.Issuer, form: WalletForm) -> dict[str, Any]:
     }
 
 
-def signed_metadata(issuer: WalletIssuer, trust: Trust, at: datetime) -> str:
+def signed_metadata(issuer: issuing.WalletIssuer, trust: Trust, at: datetime) -> str:
     """The issuer metadata as a JWT: by the access certificate, where the operator has one, else by the credential key."""
     seconds = int(at.timestamp())
     url = issuer.issuer.url
@@ -91,7 +89,7 @@ def server_metadata(settings: Settings) -> dict[str, Any]:
         "scopes_supported": list(WalletForm),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", PRE_AUTHORIZED, "refresh_token"],
+        "grant_types_supported": ["authorization_code", grants.PRE_AUTHORIZED, "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": ES256,
         "token_endpoint_auth_methods_supported": ["attest_jwt_client_auth", "attest_jwt_client_auth_dpop"],

@@ -7,8 +7,7 @@ Names and portraits of staff stand in `staff_cards` alone, sealed under the secr
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy import Text as LongText
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
@@ -23,13 +22,13 @@ class StaffCard(Base):
     """
 
     __tablename__ = "staff_cards"
-    __table_args__ = (Index("ix_staff_cards_agency_ended_at", "agency", "ended_at"),)
+    __table_args__ = (sa.Index("ix_staff_cards_agency_ended_at", "agency", "ended_at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency: Mapped[str] = mapped_column(Text(12))
     licence: Mapped[str] = mapped_column(Text(12), index=True)
-    person: Mapped[str | None] = mapped_column(LongText)
-    portrait: Mapped[bytes | None] = mapped_column(LargeBinary)
+    person: Mapped[str | None] = mapped_column(sa.Text)
+    portrait: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     portrait_digest: Mapped[str | None] = mapped_column(Text(60), index=True)
     ordered_by: Mapped[str] = mapped_column(Text(12))
     ordered_at: Mapped[datetime] = mapped_column(Instant)
@@ -48,27 +47,27 @@ class WalletGrant(Base):
     """
 
     __tablename__ = "wallet_grants"
-    __table_args__ = (Index("ix_wallet_grants_step_code_until", "step", "code_until"),)
+    __table_args__ = (sa.Index("ix_wallet_grants_step_code_until", "step", "code_until"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     form: Mapped[WalletForm] = mapped_column(one_of(WalletForm))
     step: Mapped[GrantStep] = mapped_column(one_of(GrantStep))
     agency: Mapped[str] = mapped_column(Text(12))
     licence: Mapped[str] = mapped_column(Text(12))
-    staff_card_id: Mapped[int | None] = mapped_column(ForeignKey("staff_cards.id"), index=True)
+    staff_card_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_cards.id"), index=True)
     made_by: Mapped[str] = mapped_column(Text(12))
     made_at: Mapped[datetime] = mapped_column(Instant)
     code: Mapped[str | None] = mapped_column(Text(64), unique=True)
     code_until: Mapped[datetime | None] = mapped_column(Instant)
     tx_code: Mapped[str | None] = mapped_column(Text(64))
     tries: Mapped[int] = mapped_column(default=0)
-    request: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    request: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     wallet: Mapped[str | None] = mapped_column(Text(400))
     key: Mapped[str | None] = mapped_column(Text(43))
     access: Mapped[str | None] = mapped_column(Text(64), unique=True)
     access_until: Mapped[datetime | None] = mapped_column(Instant)
     refresh: Mapped[str | None] = mapped_column(Text(64), unique=True)
     refresh_until: Mapped[datetime | None] = mapped_column(Instant)
-    listed: Mapped[dict[str, list[list[Any]]] | None] = mapped_column(JSON(none_as_null=True))
+    listed: Mapped[dict[str, list[list[Any]]] | None] = mapped_column(sa.JSON(none_as_null=True))
     lists_read_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
@@ -81,16 +80,16 @@ class WalletCredential(Base):
 
     __tablename__ = "wallet_credentials"
     __table_args__ = (
-        UniqueConstraint("list_number", "place"),
-        Index("ix_wallet_credentials_licence_expires_at", "licence", "expires_at"),
+        sa.UniqueConstraint("list_number", "place"),
+        sa.Index("ix_wallet_credentials_licence_expires_at", "licence", "expires_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     list_number: Mapped[int]
     place: Mapped[int]
     form: Mapped[WalletForm] = mapped_column(one_of(WalletForm))
     licence: Mapped[str] = mapped_column(Text(12))
-    staff_card_id: Mapped[int | None] = mapped_column(ForeignKey("staff_cards.id"), index=True)
-    grant_id: Mapped[int | None] = mapped_column(ForeignKey("wallet_grants.id"), index=True)
+    staff_card_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_cards.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wallet_grants.id"), index=True)
     access: Mapped[str | None] = mapped_column(Text(64), index=True)
     content: Mapped[str] = mapped_column(Text(43))
     issued_at: Mapped[datetime] = mapped_column(Instant)
@@ -119,15 +118,15 @@ class Presentation(Base):
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     token: Mapped[str] = mapped_column(Text(64), unique=True)
     reader: Mapped[str | None] = mapped_column(Text(64), unique=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     ask: Mapped[Ask] = mapped_column(one_of(Ask))
     purpose: Mapped[str] = mapped_column(Text(200))
     verifier: Mapped[str] = mapped_column(Text(200))
     return_url: Mapped[str | None] = mapped_column(Text(500))
     return_code: Mapped[str | None] = mapped_column(Text(64))
-    job: Mapped[dict[str, Any]] = mapped_column(JSON)
-    sealed: Mapped[str] = mapped_column(LongText)
+    job: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    sealed: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[PresentationState] = mapped_column(one_of(PresentationState))
     refusal: Mapped[Refusal | None] = mapped_column(one_of(Refusal))
-    result: Mapped[str | None] = mapped_column(LongText)
+    result: Mapped[str | None] = mapped_column(sa.Text)
     until: Mapped[datetime] = mapped_column(Instant, index=True)

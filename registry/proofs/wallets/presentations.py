@@ -15,25 +15,19 @@ from urllib.parse import urlencode
 
 import msgspec
 from cryptography import x509
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc import errors, jwe, jwk
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of
+from registry.core import ids, outbox
 from registry.core.db.locking import find
 from registry.core.errors import NotFound
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.core.outbox import OutboxType, enqueue
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import base64url
+from registry.proofs.wallets import presented, rules, staff, status
 from registry.proofs.wallets.models import Presentation
-from registry.proofs.wallets.presented import Presented, Refused, Wanted, read_presentation
-from registry.proofs.wallets.rules import type_address, type_of
-from registry.proofs.wallets.staff import SECRET
-from registry.proofs.wallets.status import Subject, require_in_force
 from registry.vocabulary.licensing import Ask, PresentationEnd, PresentationState, Refusal, WalletForm
 
 LIFE = timedelta(minutes=5)
@@ -158,8 +152,8 @@ def begin(
 ) -> Asked:
     """A request to any wallet that is led to it. `name` says who asks, `purpose` why; both are signed and shown."""
     forget(session, at)
-    token, reader, reference = secrets.token_urlsafe(24), secrets.token_urlsafe(24), new_reference()
-    key = ECKey.generate_key("P-256", parameters={"use": "enc", "alg": "ECDH-ES", "kid": "1"})
+    token, reader, reference = secrets.token_urlsafe(24), secrets.token_urlsafe(24), ids.new_reference()
+    key = jwk.ECKey.generate_key("P-256", parameters={"use": "enc", "alg": "ECDH-ES", "kid": "1"})
     stored = _Secrets(
         token, secrets.token_urlsafe(24), {name: str(value) for name, value in key.as_dict(private=True).items()}
     )
@@ -173,7 +167,7 @@ def begin(
         verifier=name,
         return_url=return_url,
         job=dict(job),
-        sealed=keyring.seal(SECRET, f"{reference} request", msgspec.json.encode(stored)),
+        sealed=keyring.seal(staff.SECRET, f"{reference} request", msgspec.json.encode(stored)),
         state=PresentationState.WAITING,
         until=at + LIFE,
     )
@@ -226,7 +220,7 @@ def _query(verifier: Verifier, form: WalletForm) -> dict[str, Any]:
     query = {
         "id": _IDS[form],
         "format": "dc+sd-jwt",
-        "meta": {"vct_values": [type_address(verifier.url, form)]},
+        "meta": {"vct_values": [rules.type_address(verifier.url, form)]},
         "trusted_authorities": [{"type": "aki", "values": [verifier.authority]}],
         "claims": list(claims.values()),
     }
@@ -248,9 +242,9 @@ def receive(session: Session, keyring: Keyring, verifier: Verifier, token: str, 
         raise Unreadable("the answer is to another request")
     try:
         shown = _shown(session, asked.ask, answer, verifier, stored.nonce, at)
-    except Refused as error:
+    except presented.Refused as error:
         return _settled(session, asked, error.reason)
-    asked.result = keyring.seal(SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
+    asked.result = keyring.seal(staff.SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
     return _settled(session, asked)
 
 
@@ -281,16 +275,16 @@ def announce(session: Session, asked: Presentation, end: PresentationEnd) -> Non
     """Have the organisation that asked, if one did, told that a request ended, and how."""
     if asked.organisation_id is not None:
         details = {"organisation_id": asked.organisation_id, "state": end}
-        enqueue(session, OutboxType.PRESENTATION_FINISHED, asked.reference, details)
+        outbox.enqueue(session, outbox.OutboxType.PRESENTATION_FINISHED, asked.reference, details)
 
 
 def _decrypted(body: str, key: dict[str, str]) -> dict[str, Any]:
     if len(body) > MAX_ANSWER:
         raise Unreadable("the answer is too large")
     try:
-        opened = jwe.decrypt_compact(body, ECKey.import_key(dict[str, Any](key)), registry=_ENCRYPTION)
+        opened = jwe.decrypt_compact(body, jwk.ECKey.import_key(dict[str, Any](key)), registry=_ENCRYPTION)
         found = msgspec.json.decode(opened.plaintext or b"")
-    except (JoseError, ValueError, TypeError, KeyError, msgspec.DecodeError):
+    except (errors.JoseError, ValueError, TypeError, KeyError, msgspec.DecodeError):
         raise Unreadable("the answer is not encrypted as the request asks") from None
     if not isinstance(found, dict):
         raise Unreadable("the answer is no object")
@@ -304,28 +298,28 @@ def _shown(
     tokens = answer.get("vp_token")
     if not isinstance(tokens, dict):
         # A wallet that has nothing, or whose holder declined, says so by `error` (OpenID4VP 1.0, 8.5).
-        raise Refused(Refusal.DECLINED if "error" in answer else Refusal.MALFORMED)
+        raise presented.Refused(Refusal.DECLINED if "error" in answer else Refusal.MALFORMED)
     forms = _FORMS[ask]
     if set(tokens) != {_IDS[form] for form in forms}:
-        raise Refused(Refusal.INCOMPLETE)
+        raise presented.Refused(Refusal.INCOMPLETE)
     keys = logged_keys(session)
-    found: dict[WalletForm, Presented] = {}
+    found: dict[WalletForm, presented.Presented] = {}
     for form in forms:
         match tokens[_IDS[form]]:
             case [str(token)]:
-                vct, integrity = type_of(verifier.url, form)
-                wanted = Wanted(verifier.url, vct, integrity, _NEEDED[form], nonce, verifier.client_id)
-                found[form] = read_presentation(token, wanted, keys, int(at.timestamp()))
+                vct, integrity = rules.type_of(verifier.url, form)
+                wanted = presented.Wanted(verifier.url, vct, integrity, _NEEDED[form], nonce, verifier.client_id)
+                found[form] = presented.read_presentation(token, wanted, keys, int(at.timestamp()))
             case _:
-                raise Refused(Refusal.INCOMPLETE)
-    subjects = {form: require_in_force(session, form, one, verifier.url, at) for form, one in found.items()}
+                raise presented.Refused(Refusal.INCOMPLETE)
+    subjects = {form: status.require_in_force(session, form, one, verifier.url, at) for form, one in found.items()}
     return _joined(found, subjects)
 
 
-def _joined(found: Mapping[WalletForm, Presented], subjects: Mapping[WalletForm, Subject]) -> Shown:
+def _joined(found: Mapping[WalletForm, presented.Presented], subjects: Mapping[WalletForm, status.Subject]) -> Shown:
     """What was shown as one. Raises Refused where card and licence are not of one agency."""
     if len({(one.agency_id, one.licence_id) for one in subjects.values()}) != 1:
-        raise Refused(Refusal.ANOTHER_AGENCY)
+        raise presented.Refused(Refusal.ANOTHER_AGENCY)
     one = next(iter(subjects.values()))
     claims = next(iter(found.values())).claims
     shown = Shown(one.agency_id, list(claims["agency"].get("names", [])), one.licence_id)
@@ -340,7 +334,7 @@ def result_of(keyring: Keyring, asked: Presentation) -> Shown | None:
     """What was shown; None while the wallet has not answered, and where its answer was refused."""
     if asked.result is None:
         return None
-    return msgspec.json.decode(keyring.unseal(SECRET, f"{asked.reference} result", asked.result), type=Shown)
+    return msgspec.json.decode(keyring.unseal(staff.SECRET, f"{asked.reference} result", asked.result), type=Shown)
 
 
 def presentation_of(
@@ -385,4 +379,4 @@ def _waiting(session: Session, token: str, at: datetime, *, locks: bool = False)
 
 
 def _secrets_of(keyring: Keyring, asked: Presentation) -> _Secrets:
-    return msgspec.json.decode(keyring.unseal(SECRET, f"{asked.reference} request", asked.sealed), type=_Secrets)
+    return msgspec.json.decode(keyring.unseal(staff.SECRET, f"{asked.reference} request", asked.sealed), type=_Secrets)

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from registry.core.keyring import KeyState, Use
 from registry.log.queries import LoggedKey
-from registry.proofs.credentials import signing
-from registry.proofs.credentials.rules import base64url
+from registry.proofs.credentials import rules, signing
 from registry.vocabulary.licensing import Refusal
 
 BINDING_TYPE = "kb+jwt"
@@ -122,7 +121,7 @@ def _require_binding(text: str, binding: str, holder: dict[str, str], wanted: Wa
     if not is_holder:
         raise Refused(Refusal.NOT_THE_HOLDER)
     shown = text[: len(text) - len(binding)]
-    if signed.claims.get("sd_hash") != base64url(hashlib.sha256(shown.encode()).digest()):
+    if signed.claims.get("sd_hash") != rules.base64url(hashlib.sha256(shown.encode()).digest()):
         raise Refused(Refusal.ALTERED)
     stated = (signed.claims.get("nonce"), signed.claims.get("aud"))
     signed_at = signed.claims.get("iat")
@@ -140,7 +139,7 @@ def _disclosed(claims: Mapping[str, Any], disclosures: Collection[str]) -> dict[
     """The claims with what is disclosed in its place. Each disclosure must be one that was signed, and stand in one place."""
     if claims.get("_sd_alg", "sha-256") != "sha-256":
         raise Refused(Refusal.MALFORMED)
-    by_digest = {base64url(hashlib.sha256(one.encode()).digest()): one for one in disclosures}
+    by_digest = {rules.base64url(hashlib.sha256(one.encode()).digest()): one for one in disclosures}
     if len(by_digest) != len(disclosures):
         raise Refused(Refusal.ALTERED)
     signed = list(_digests(claims))

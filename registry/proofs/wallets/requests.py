@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import insert_new
 from registry.core.keyring import Keyring
 from registry.proofs.credentials.rules import base64url
-from registry.proofs.wallets import tokens
-from registry.proofs.wallets.models import UsedOnce
+from registry.proofs.wallets import models, tokens
 from registry.proofs.wallets.trust import Trust
 
 SECRET = "wallet-codes"
@@ -225,7 +224,7 @@ class ProofReader:
 
     def _use_once(self, text: str, life: timedelta) -> bool:
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return insert_new(self.session, UsedOnce, digest=digest, until=self.at + life)
+        return insert_new(self.session, models.UsedOnce, digest=digest, until=self.at + life)
 
 
 def make_nonce(keyring: Keyring, use: NonceUse, at: datetime) -> str:

@@ -20,9 +20,8 @@ from registry.log.tree import leaf_hash
 from registry.proofs.credentials import rules
 from registry.register.agencies import record
 from registry.verification.verdicts.licence_rules import standing_on
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary import licensing, register
 from registry.vocabulary.record import TERMS
-from registry.vocabulary.register import LicenceStatus
 
 LIFE = timedelta(days=14)
 """How long a credential lasts; a wallet renews it meanwhile (ARF, method B)."""
@@ -131,7 +130,7 @@ def expiry(content: Content, at: datetime) -> datetime:
 
 def claims(
     issuer: Issuer,
-    form: WalletForm,
+    form: licensing.WalletForm,
     content: Content,
     holder: Mapping[str, str],
     place: tuple[int, int],
@@ -194,7 +193,7 @@ def is_in_force(licence: record.Licence, agency: record.Agency, day: date) -> bo
 
 def is_within_term(licence: record.Licence, agency: record.Agency, day: date) -> bool:
     has_run_out = licence.valid_to is not None and day > licence.valid_to
-    return not has_run_out or standing_on(licence, agency, day).status is not LicenceStatus.EXPIRED
+    return not has_run_out or standing_on(licence, agency, day).status is not register.LicenceStatus.EXPIRED
 
 
 def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
@@ -215,14 +214,14 @@ def list_address(issuer: str, number: int) -> str:
 
 # Types
 
-VERSIONS = {WalletForm.LICENCE: "v2", WalletForm.STAFF_CARD: "v1"}
+VERSIONS = {licensing.WalletForm.LICENCE: "v2", licensing.WalletForm.STAFF_CARD: "v1"}
 
 
-def type_address(issuer: str, form: WalletForm) -> str:
+def type_address(issuer: str, form: licensing.WalletForm) -> str:
     return f"{issuer}/vct/{form}/{VERSIONS[form]}"
 
 
-def type_of(issuer: str, form: WalletForm) -> tuple[str, str]:
+def type_of(issuer: str, form: licensing.WalletForm) -> tuple[str, str]:
     """The address of a type, and the digest of what stands there: `vct` and `vct#integrity`.
 
     Of a version the document stays as it is to the byte: readers refuse what was issued under another one.
@@ -240,12 +239,12 @@ def _words() -> dict[str, Any]:
     return tomllib.loads((files("registry.proofs.wallets") / "types.toml").read_text(encoding="utf-8"))
 
 
-def displays(form: WalletForm) -> list[dict[str, str]]:
+def displays(form: licensing.WalletForm) -> list[dict[str, str]]:
     """The names of a type in each language of the public pages, as type metadata and issuer metadata list them."""
     return rules.in_each_language(_words()[form]["name"], "name")
 
 
-def type_document(issuer: str, form: WalletForm) -> bytes:
+def type_document(issuer: str, form: licensing.WalletForm) -> bytes:
     """SD-JWT VC type metadata: the exact bytes that are served, and that `vct#integrity` is of."""
     words = _words()[form]
     return msgspec.json.encode(
@@ -262,7 +261,7 @@ def type_document(issuer: str, form: WalletForm) -> bytes:
     )
 
 
-def claim_labels(form: WalletForm, label: str = "name") -> list[dict[str, Any]]:
+def claim_labels(form: licensing.WalletForm, label: str = "name") -> list[dict[str, Any]]:
     """The claims that a wallet shows, with their words."""
     words = _words()
     return [

@@ -20,22 +20,20 @@ from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.proofs.credentials.status import licences_in_log
-from registry.proofs.wallets import rules
+from registry.proofs.wallets import rules, status
 from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
-from registry.proofs.wallets.status import draw_place, lives
 from registry.register.agencies.models import Licence
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.queries import authority_days
-from registry.vocabulary.cases import FileKind
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes
 from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
 
 SECRET = "staff-cards"
 MAX_NAME = 80
 MAX_CARDS = 1000
 """Cards of one agency that live at a time."""
-PICTURES = (FileKind.JPEG, FileKind.PNG, FileKind.WEBP, FileKind.HEIC)
+PICTURES = (cases.FileKind.JPEG, cases.FileKind.PNG, cases.FileKind.WEBP, cases.FileKind.HEIC)
 
 CleanPicture = NewType("CleanPicture", bytes)
 """A JPEG that `clean_portrait` made."""
@@ -62,10 +60,10 @@ def clean_portrait(body: bytes) -> CleanPicture:
     """
     kind = kind_of(body)
     if kind not in PICTURES:
-        raise refusal(Problem.FILE_KIND_NOT_TAKEN)
+        raise refusal(codes.Problem.FILE_KIND_NOT_TAKEN)
     copy = clean(body, kind).body
     if copy is None:
-        raise refusal(Problem.FILE_DAMAGED)
+        raise refusal(codes.Problem.FILE_DAMAGED)
     return CleanPicture(copy)
 
 
@@ -95,7 +93,7 @@ def order(
     )
     session.add(card)
     session.flush()
-    draw_place(
+    status.draw_place(
         session,
         form=WalletForm.STAFF_CARD,
         licence=licence,
@@ -191,7 +189,7 @@ def end_grants(session: Session, which: ColumnElement[bool]) -> None:
 
 def end_credentials(session: Session, which: ColumnElement[bool], at: datetime) -> int:
     """End what lives of some credentials for good. Gives how many."""
-    its = update(WalletCredential).where(which, lives(at)).values(ended_at=at)
+    its = update(WalletCredential).where(which, status.lives(at)).values(ended_at=at)
     return cast(CursorResult[Any], session.execute(its)).rowcount
 
 

@@ -16,10 +16,7 @@ from registry.core.db.engine import insert_new
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.keyring import Signer
 from registry.log.models import Entry
-from registry.proofs.credentials.queries import published_now
-from registry.proofs.credentials.rules import INVALID, SUSPENDED, VALID, packed_list, status_value
-from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
-from registry.proofs.credentials.status import licences_in_log
+from registry.proofs.credentials import queries, rules, signing, status
 from registry.proofs.wallets.models import StaffCard, WalletCredential
 from registry.proofs.wallets.presented import Presented, Refused
 from registry.proofs.wallets.rules import DRAWN_PLACES, PLACES, STATUS_TTL, list_address, list_claims
@@ -61,7 +58,7 @@ class WalletLists:
 
         Raises NotFound for a list in which nothing was issued, NotIssuing before the first checkpoint.
         """
-        checkpoint = published_now(session)
+        checkpoint = queries.published_now(session)
         its = WalletCredential.list_number == number
         given, ended = session.execute(
             select(func.count(WalletCredential.id), func.count(WalletCredential.ended_at)).where(its)
@@ -81,12 +78,12 @@ class WalletLists:
             claims = list_claims(
                 self._issuer,
                 number,
-                packed_list(values(session, number, checkpoint.size, ground.days, now), PLACES),
+                rules.packed_list(values(session, number, checkpoint.size, ground.days, now), PLACES),
                 issued_at=now,
                 origin=checkpoint.origin,
                 size=checkpoint.size,
             )
-            text = compact_jws(STATUS_TYPE, claims, signer)
+            text = signing.compact_jws(signing.STATUS_TYPE, claims, signer)
             self._tokens[number] = _Token(text, ground, checkpoint.size, now)
             return text
 
@@ -132,7 +129,7 @@ def values(session: Session, number: int, size: int, days: AuthorityDays, now: d
         )
     )
     return [
-        (place, INVALID if ended_at is not None else standing.get(licence, SUSPENDED))
+        (place, rules.INVALID if ended_at is not None else standing.get(licence, rules.SUSPENDED))
         for place, licence, ended_at in rows
     ]
 
@@ -146,8 +143,8 @@ def licence_values(session: Session, size: int, days: AuthorityDays, which: Colu
     """The value of each licence, by its reference, on which credentials of `which` were issued."""
     on_them = Licence.reference.in_(select(WalletCredential.licence).where(which))
     return {
-        licence.licence_id: status_value(licence, agency, days.of(licence.authority))
-        for licence, agency in licences_in_log(session, size, on_them)
+        licence.licence_id: rules.status_value(licence, agency, days.of(licence.authority))
+        for licence, agency in status.licences_in_log(session, size, on_them)
     }
 
 
@@ -185,15 +182,15 @@ def require_in_force(session: Session, form: WalletForm, shown: Presented, issue
         raise Refused(Refusal.ALTERED)
     which = Licence.reference == copy.licence
     days = authority_days(session, at)
-    found = next(iter(licences_in_log(session, published_now(session).size, which)), None)
+    found = next(iter(status.licences_in_log(session, queries.published_now(session).size, which)), None)
     if found is None:
         raise Refused(Refusal.ENDED)
     licence, agency = found
     if shown.claims.get("agency", {}).get("agency_id") != agency.agency_id:
         raise Refused(Refusal.ALTERED)
-    value = status_value(licence, agency, days.of(licence.authority))
-    if value != VALID:
-        raise Refused(Refusal.ENDED if value == INVALID else Refusal.SUSPENDED)
+    value = rules.status_value(licence, agency, days.of(licence.authority))
+    if value != rules.VALID:
+        raise Refused(Refusal.ENDED if value == rules.INVALID else Refusal.SUSPENDED)
     card = session.get(StaffCard, copy.staff_card_id) if copy.staff_card_id is not None else None
     if form is WalletForm.STAFF_CARD and (card is None or card.ended_at is not None):
         raise Refused(Refusal.ENDED)

@@ -14,9 +14,7 @@ from typing import Any, NamedTuple
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc import errors, jwk, jws
 
 from registry.core.key_records import public_jwk
 
@@ -52,7 +50,7 @@ def header_of(text: str, limit: int = MAX_TOKEN) -> dict[str, Any]:
         raise BadToken("is no compact JWS of a size that is taken")
     try:
         found = jws.extract_compact(text.encode(), registry=_REGISTRY).headers()
-    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
+    except (errors.JoseError, ValueError, TypeError, AttributeError, RecursionError):
         raise BadToken("cannot be read as a compact JWS") from None
     if not isinstance(found, dict) or "crit" in found:
         raise BadToken("has a header that is not understood")
@@ -88,9 +86,9 @@ def read_token(
 
 def _verified(text: str, key: Jwk) -> dict[str, Any]:
     try:
-        found = jws.deserialize_compact(text, ECKey.import_key(dict(key)), registry=_REGISTRY)
+        found = jws.deserialize_compact(text, jwk.ECKey.import_key(dict(key)), registry=_REGISTRY)
         claims = json.loads(found.payload)
-    except (JoseError, ValueError, TypeError, RecursionError):
+    except (errors.JoseError, ValueError, TypeError, RecursionError):
         raise BadToken("has a signature that does not hold") from None
     if not isinstance(claims, dict):
         raise BadToken("holds no claims")
@@ -126,14 +124,14 @@ def plain_key(found: Any) -> Jwk:
     key = {name: str(found.get(name)) for name in ("kty", "crv", "x", "y")}
     try:
         thumbprint(key)
-    except (JoseError, ValueError, TypeError):
+    except (errors.JoseError, ValueError, TypeError):
         raise BadToken("must have a public key on P-256") from None
     return key
 
 
 def thumbprint(key: Jwk) -> str:
     """RFC 7638."""
-    return ECKey.import_key(dict(key)).thumbprint()
+    return jwk.ECKey.import_key(dict(key)).thumbprint()
 
 
 def chain_under(x5c: Any, anchors: Sequence[x509.Certificate], at: datetime) -> list[x509.Certificate]:

@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 
 import structlog
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from registry.core import key_records, setting_texts
 from registry.core.errors import SettingsError
-from registry.core.key_records import read_private
-from registry.core.setting_texts import WalletSettings
 from registry.proofs.credentials.rules import base64, base64url
 from registry.proofs.wallets.tokens import BadToken, header_of, read_token
 
@@ -34,7 +31,7 @@ class AccessKey(NamedTuple):
 
     def sign(self, message: bytes) -> bytes:
         """ES256 as RFC 7518 has it: r and s."""
-        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        r, s = utils.decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def jws(self, kind: str, claims: dict[str, Any]) -> str:
@@ -55,7 +52,7 @@ class Trust(NamedTuple):
 class TrustFiles:
     """The trust of one process."""
 
-    def __init__(self, settings: WalletSettings) -> None:
+    def __init__(self, settings: setting_texts.WalletSettings) -> None:
         self._settings = settings
         self._seen: tuple[object, ...] = ()
         self._read_on: datetime | None = None
@@ -80,7 +77,7 @@ def _state_of(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def read_trust(settings: WalletSettings, at: datetime) -> Trust:
+def read_trust(settings: setting_texts.WalletSettings, at: datetime) -> Trust:
     """Raises SettingsError, which names the file, where one is not what it should be. A list that ran out trusts no one."""
     signers = [] if settings.list_signers is None else _certificates(settings.list_signers)
     providers: list[x509.Certificate] = []
@@ -145,9 +142,9 @@ def _certificates(path: Path) -> list[x509.Certificate]:
 
 
 def _access_key(path: Path) -> AccessKey:
-    body = read_private(path)
+    body = key_records.read_private(path)
     try:
-        key = load_pem_private_key(body, password=None)
+        key = serialization.load_pem_private_key(body, password=None)
         chain = x509.load_pem_x509_certificates(body)
     except (ValueError, TypeError):
         raise SettingsError(f"{path} must hold a private key and its chain of certificates, in PEM") from None
@@ -157,4 +154,4 @@ def _access_key(path: Path) -> AccessKey:
         raise SettingsError(f"{path} must begin its chain with the certificate of its key")
     # The anchor is known to who verifies and never sent (HAIP, 4.1).
     sent = [one for one in chain if one.issuer != one.subject] or chain[:1]
-    return AccessKey(key, tuple(base64(one.public_bytes(Encoding.DER)) for one in sent))
+    return AccessKey(key, tuple(base64(one.public_bytes(serialization.Encoding.DER)) for one in sent))

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from registry.verification.checks import amounts, sums
 from registry.verification.checks.advert import Item
-from registry.verification.checks.amounts import han_number, sums_in
 from registry.verification.checks.reading import Match, Reading
-from registry.verification.checks.sums import Charge, charges_in
 from registry.verification.checks.text import HAN, HOME_OF, countries_in, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 
@@ -93,11 +92,11 @@ _VISAS = (
 )  # fmt: skip
 
 
-def offer_items(reading: Reading, plain: str, *, is_meant: bool = False) -> tuple[list[Item], list[Charge]]:
+def offer_items(reading: Reading, plain: str, *, is_meant: bool = False) -> tuple[list[Item], list[sums.Charge]]:
     """Sums, destination, sector and visa as items, and the sums with what they are (`charges_in`)."""
     places = destinations(plain, reading.language)
     codes = [code for _, _, code in places]
-    charges = charges_in(reading, sums_in(reading, plain, codes), codes, is_meant=is_meant)
+    charges = sums.charges_in(reading, amounts.sums_in(reading, plain, codes), codes, is_meant=is_meant)
     return list(_items(reading, plain, places, charges)), charges
 
 
@@ -105,7 +104,7 @@ LEAST_PRICE = 500
 """From which sum a number without a currency is a price, in a text that is known to ask for one."""
 
 
-def doubtful_fees(reading: Reading, charges: Sequence[Charge]) -> list[Item]:
+def doubtful_fees(reading: Reading, charges: Sequence[sums.Charge]) -> list[Item]:
     """The sums of which no words say what they are, as fees: for a text that is known to ask for one."""
     return [
         Item(ItemKind.FEE, f"{one.sum} {one.when}", reading.text[one.sum.start : one.sum.end].strip(), *one.sum.place)
@@ -167,8 +166,8 @@ def _hour(text: str) -> int:
     if text.isascii():
         return _spoken_hour(text)
     # 七八点 is seven or eight, 十二三个钟头 twelve or thirteen hours.
-    number = int(han_number(text) or 0)
-    return number if number <= 24 or len(text) < 2 else int(han_number(text[:-1]) or 0)
+    number = int(amounts.han_number(text) or 0)
+    return number if number <= 24 or len(text) < 2 else int(amounts.han_number(text[:-1]) or 0)
 
 
 def _spoken_hour(text: str) -> int:
@@ -193,7 +192,7 @@ def _is_worked(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _items(
-    reading: Reading, plain: str, places: Sequence[tuple[int, int, str]], charges: Sequence[Charge]
+    reading: Reading, plain: str, places: Sequence[tuple[int, int, str]], charges: Sequence[sums.Charge]
 ) -> Iterator[Item]:
     for one in charges:
         if one.role in _KINDS:

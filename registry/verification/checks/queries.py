@@ -7,28 +7,23 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
-from registry.register.agencies import record
+from registry.register.agencies import queries, record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
 from registry.register.agencies.channel_rules import account_text, changed_at
-from registry.register.agencies.queries import published
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.loading import shipped_law
+from registry.register.law import loading, weights
 from registry.register.law.rows import Fee, Row
-from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR
-from registry.verification.checks import rules
+from registry.verification.checks import red_flags, rules
 from registry.verification.checks.advert import Item, country_in
-from registry.verification.checks.red_flags import ROWS, Flagged, read_advert, visa_in
-from registry.verification.verdicts.context_rules import lacks_context_alone
+from registry.verification.verdicts import context_rules, subjects
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
-from registry.verification.verdicts.subjects import read_subject
 from registry.verification.verdicts.verdict import decide
+from registry.vocabulary import codes, register
 from registry.vocabulary.checks import CheckKind
-from registry.vocabulary.codes import CheckSummary, Reason, RedFlag
-from registry.vocabulary.register import Answer
 
 NEAR_NAMES = 5
 """Most agencies of a similar name that are shown."""
@@ -61,20 +56,20 @@ class Outcome:
 
     checked: tuple[rules.Checked, ...]
     papers: tuple[rules.Noted, ...]
-    summary: CheckSummary
+    summary: codes.CheckSummary
     verdict: Verdict | None
     agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
     snapshot: SourceSnapshot
-    flags: tuple[Flagged, ...] = ()
+    flags: tuple[red_flags.Flagged, ...] = ()
     items: tuple[Item, ...] = ()
-    offer: Answer = Answer.UNKNOWN
+    offer: register.Answer = register.Answer.UNKNOWN
     law: tuple[Finding, ...] = ()
 
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Check all that was told against the agency it names. None of it is stored."""
-    read = read_advert(given.advert, given.country, (*given.stated, *_reference(given)))
+    read = red_flags.read_advert(given.advert, given.country, (*given.stated, *_reference(given)))
     details = given.stated
     if not given.is_picked:
         details = tuple(dict.fromkeys((*details, *read.details)))
@@ -92,14 +87,15 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         checked = tuple({one.stated: one for one in (*checked, *near)}.values())
     papers = rules.papers_in(read.text)
     flags = [one.flag for one in read.flags]
-    offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())
+    offer, law = _offer(reader, given, flags, now) if given.advert else (register.Answer.UNKNOWN, ())
     whole = rules.summary(
         checked,
         papers,
         flags=flags,
-        is_refused=agency is not None and verdict is not None and verdict.verdict is Answer.NO,
+        is_refused=agency is not None and verdict is not None and verdict.verdict is register.Answer.NO,
         # A check of a caller's number says nothing of the job: the licence is asked about, and not a corridor.
-        is_licensed=verdict is not None and (verdict.verdict is Answer.YES or lacks_context_alone(verdict)),
+        is_licensed=verdict is not None
+        and (verdict.verdict is register.Answer.YES or context_rules.lacks_context_alone(verdict)),
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
@@ -113,41 +109,41 @@ def _reference(given: CheckInput) -> tuple[rules.StatedDetail, ...]:
 
 _OF_A_PLAN = frozenset(
     {
-        Reason.LAW_BARS,
-        Reason.LAW_MAY_BAR,
-        Reason.PERMITS_NOT_GIVEN,
-        Reason.OTHER_PERMIT_ROUTES,
-        Reason.PERMITS_BY_QUOTA,
-        Reason.VISA_DOES_NOT_ALLOW_WORK,
-        Reason.COUNTRY_NOT_COVERED,
+        codes.Reason.LAW_BARS,
+        codes.Reason.LAW_MAY_BAR,
+        codes.Reason.PERMITS_NOT_GIVEN,
+        codes.Reason.OTHER_PERMIT_ROUTES,
+        codes.Reason.PERMITS_BY_QUOTA,
+        codes.Reason.VISA_DOES_NOT_ALLOW_WORK,
+        codes.Reason.COUNTRY_NOT_COVERED,
     }
 )
 
 
 def _offer(
-    reader: VerdictReader, given: CheckInput, flags: Sequence[RedFlag], now: datetime
-) -> tuple[Answer, tuple[Finding, ...]]:
+    reader: VerdictReader, given: CheckInput, flags: Sequence[codes.RedFlag], now: datetime
+) -> tuple[register.Answer, tuple[Finding, ...]]:
     """What an advert comes to by law: its plan, and whether a flag breaks a rule whose row may decide today."""
     question = Question(
         SubjectKind.LAW,
         "",
         destination=given.country or country_in(given.advert),
-        visa=visa_in(flags),
+        visa=red_flags.visa_in(flags),
         nationality=given.nationality,
     )
     facts = reader.facts(question, now)
     verdict = decide(question, facts)
     law = tuple(one for one in verdict.reasons if one.code in _OF_A_PLAN)
-    known = (facts.snapshot.law or shipped_law()).rows
-    rows = [known.get(row_id) for flag in flags for row_id in ROWS[flag]]
+    known = (facts.snapshot.law or loading.shipped_law()).rows
+    rows = [known.get(row_id) for flag in flags for row_id in red_flags.ROWS[flag]]
     is_broken = any(row is not None and _is_a_decided_ban(row, now.date()) for row in rows)
-    return (Answer.NO if is_broken or verdict.verdict is Answer.NO else Answer.UNKNOWN), law
+    return (register.Answer.NO if is_broken or verdict.verdict is register.Answer.NO else register.Answer.UNKNOWN), law
 
 
 def _is_a_decided_ban(row: Row, today: date) -> bool:
     """Whether a row forbids to all what a flag names, and may decide today."""
     is_for_some = isinstance(row, Fee) and row.needs_labour_contract
-    return is_restricting(row) and not is_for_some and may_decide(row, today) in DECIDING
+    return weights.is_restricting(row) and not is_for_some and weights.may_decide(row, today) in weights.DECIDING
 
 
 def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:
@@ -173,7 +169,7 @@ def _named(
             if one.kind is not kind:
                 continue
             is_name = True if kind is CheckKind.NAME else None
-            read = read_subject(reader, one.value, given.country, {}, now, is_name=is_name)
+            read = subjects.read_subject(reader, one.value, given.country, {}, now, is_name=is_name)
             if read is None:
                 continue
             verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
@@ -232,4 +228,4 @@ def _near_names(
             if not rules.is_same_name(one.value, hits[0].name) and not rules.may_mean(one.value, hits[0].name):
                 checked.append(rules.mismatched_name(one, hits[0].name, rules.papers_in(one.value)))
             references |= dict.fromkeys(hit.agency_id for hit in hits)
-    return checked, tuple(published(session, list(references), now.date()))
+    return checked, tuple(queries.published(session, list(references), now.date()))

@@ -12,10 +12,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
+from registry.verification.checks import offer, rules
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
-from registry.verification.checks.offer import doubtful_fees, long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
-from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.sums import Charge
 from registry.verification.checks.text import BLANK, data_of, readable
 from registry.vocabulary.checks import CheckKind, ItemKind
@@ -73,12 +72,12 @@ class AdvertRead:
     flags: tuple[Flagged, ...] = ()
 
     @property
-    def details(self) -> tuple[StatedDetail, ...]:
+    def details(self) -> tuple[rules.StatedDetail, ...]:
         """What of it can be checked against a record."""
         return stated_in(self.items)
 
 
-def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDetail] = ()) -> AdvertRead:
+def read_advert(advert: str, country: str | None = None, told: Sequence[rules.StatedDetail] = ()) -> AdvertRead:
     """Read a whole advert; `country` is where the job is, if known, and `told` what was stated beside the advert."""
     text = readable(advert)
     if not text.strip():
@@ -86,7 +85,7 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     reading = Reading(text)
     items = items_in(text, country)
     rest = without_items(text, items)
-    offered, charges = offer_items(reading, rest)
+    offered, charges = offer.offer_items(reading, rest)
     places = raised(reading, charges)
     probable = _probable(reading, len(places))
     is_honest = probable.get(HONEST, 0.0) >= HONEST_FROM
@@ -98,9 +97,9 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
         wider = _read_wider(reading, charges, places)
         places = by_runs | {flag: place for flag, place in wider.items() if probable.get(flag, 1.0) >= LEAST_PROBABLE}
         if places.keys() & {RedFlag.FEE, RedFlag.DEPOSIT}:
-            offered, charges = offer_items(reading, rest, is_meant=True)
+            offered, charges = offer.offer_items(reading, rest, is_meant=True)
         if RedFlag.FEE in places:
-            offered += doubtful_fees(reading, charges)
+            offered += offer.doubtful_fees(reading, charges)
         elif RedFlag.DEPOSIT in places:
             offered = [replace(one, kind=ItemKind.DEPOSIT) if one.kind is ItemKind.FEE else one for one in offered]
     offered = _with_visas(text, offered, places)
@@ -130,7 +129,7 @@ def raised(reading: Reading, charges: Sequence[Charge]) -> dict[RedFlag, tuple[i
     for one in charges:
         if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
-    if (hours := long_hours(reading)) is not None:
+    if (hours := offer.long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
     return places
 
@@ -206,7 +205,7 @@ def _by_runs(reading: Reading, rest: str, probable: Mapping[str, float]) -> dict
     return found
 
 
-def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:
+def red_flags(advert: str, details: Sequence[rules.StatedDetail] = ()) -> tuple[RedFlag, ...]:
     """The flags of an advert, the gravest first; `details` is what was told beside it."""
     return tuple(one.flag for one in read_advert(advert, told=details).flags)
 

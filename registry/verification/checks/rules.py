@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import account_text, channel_key, e164, is_recent
-from registry.register.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
+from registry.register.agencies import channel_rules, domains, record
 from registry.register.agencies.keys import number_key
-from registry.register.names.scoring import NEAR, SLIPS, best_match, score
-from registry.register.names.spelling import is_disguised
+from registry.register.names import scoring, spelling
 from registry.register.names.words import parted
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, RedFlag
@@ -66,7 +63,7 @@ class Registered:
 def check(stated: StatedDetail, registered: Registered | None, now: datetime) -> Checked:
     """Compare one statement with what the agency registered; without an agency there is nothing to compare with."""
     notes = papers_in(stated.value) if stated.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
-    if stated.kind is CheckKind.EMAIL and _domain_of(stated.value) in FREE_MAIL:
+    if stated.kind is CheckKind.EMAIL and _domain_of(stated.value) in domains.FREE_MAIL:
         notes += (Noted(CheckNote.FREE_MAIL),)
     if registered is None or stated.kind is CheckKind.QQ:
         return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
@@ -108,19 +105,19 @@ _SAME_FROM = 97.0
 def is_same_name(stated: str, name: str) -> bool:
     """Whether a name is the registered one, as written: letters of another script that look alike are not."""
     name_parts = parted(stated)
-    if not name_parts.units or is_disguised(stated, name):
+    if not name_parts.units or spelling.is_disguised(stated, name):
         return False
-    match = best_match((name_parts,), parted(name))
+    match = scoring.best_match((name_parts,), parted(name))
     return match.how in _SAME and match.score >= _SAME_FROM
 
 
 def may_mean(stated: str, name: str) -> bool:
     """Whether a name is the registered one in part, in pinyin, translated or reordered: no letter and no form wrong."""
-    match = score(stated, name)
+    match = scoring.score(stated, name)
     forms = set(parted(stated).forms), set(parted(name).forms)
     if all(forms) and forms[0] != forms[1]:
         return False
-    return match.score >= NEAR and match.how not in SLIPS and not is_disguised(stated, name)
+    return match.score >= scoring.NEAR and match.how not in scoring.SLIPS and not spelling.is_disguised(stated, name)
 
 
 def only_bearer(stated: Sequence[StatedDetail], agencies: Sequence[record.Agency]) -> record.Agency | None:
@@ -137,7 +134,7 @@ def _checked_name(stated: StatedDetail, agency: record.Agency, notes: tuple[Note
     if kinds:
         former = (Noted(CheckNote.FORMER_NAME),) if kinds == {NameKind.FORMER} else ()
         return Checked(stated, CheckOutcome.MATCH, notes + former)
-    nearest = max(agency.names, key=lambda name: score(stated.value, name.name).score)
+    nearest = max(agency.names, key=lambda name: scoring.score(stated.value, name.name).score)
     if may_mean(stated.value, nearest.name):
         return Checked(stated, CheckOutcome.MATCH, (*notes, Noted(CheckNote.PART_OF_NAME, nearest.name)))
     return mismatched_name(stated, nearest.name, notes)
@@ -145,7 +142,7 @@ def _checked_name(stated: StatedDetail, agency: record.Agency, notes: tuple[Note
 
 def mismatched_name(stated: StatedDetail, name: str, notes: tuple[Noted, ...] = ()) -> Checked:
     """A name that is not the registered one; where one could be taken for the other, both are shown."""
-    is_near = score(stated.value, name).score >= NEAR
+    is_near = scoring.score(stated.value, name).score >= scoring.NEAR
     return Checked(stated, CheckOutcome.MISMATCH, (*notes, Noted(CheckNote.NEAR_NAME, name)) if is_near else notes)
 
 
@@ -155,7 +152,7 @@ def _checked_account(stated: StatedDetail, registered: Registered, now: datetime
     Of one that was registered by its last four characters these can tell that an account is another, never that it is
     it.
     """
-    account = account_text(stated.value)
+    account = channel_rules.account_text(stated.value)
     if account is None:
         notes += (Noted(CheckNote.NOT_READABLE),)
     channels = _current(registered.agency, ChannelKind.BANK_ACCOUNT, now.date())
@@ -163,7 +160,7 @@ def _checked_account(stated: StatedDetail, registered: Registered, now: datetime
         return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
     digest = registered.asked.get(stated.value)
     if digest is not None and any(digest in registered.digests.get(one.value, ()) for one in channels):
-        is_fresh = is_recent(registered.changed_at.get((ChannelKind.BANK_ACCOUNT, digest)), now)
+        is_fresh = channel_rules.is_recent(registered.changed_at.get((ChannelKind.BANK_ACCOUNT, digest)), now)
         return Checked(stated, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
     bare = [one.value for one in channels if not registered.digests.get(one.value)]
     if account is not None and any(account[-4:] == value[-4:] for value in bare):
@@ -184,8 +181,8 @@ def _checked_channel(stated: StatedDetail, registered: Registered, now: datetime
     found = [one for one in channels if is_same(kind, stated.value, one.value, agency.country)]
     if not found:
         return Checked(stated, CheckOutcome.MISMATCH, notes)
-    changes = [registered.changed_at.get((kind, channel_key(kind, one.value))) for one in found]
-    is_fresh = all(is_recent(change, now) for change in changes)
+    changes = [registered.changed_at.get((kind, channel_rules.channel_key(kind, one.value))) for one in found]
+    is_fresh = all(channel_rules.is_recent(change, now) for change in changes)
     return Checked(stated, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
 
 
@@ -200,9 +197,9 @@ def _holds(from_: date | None, to: date | None, today: date) -> bool:
 def is_same(kind: ChannelKind, stated: str, registered: str, country: str) -> bool:
     """Whether two channels are one; `country` is where the agency sits, whose numbers it writes without a prefix."""
     if kind is ChannelKind.PHONE:
-        return bool(_possible_phones(stated, country) & e164(registered, (country,)))
+        return bool(_possible_phones(stated, country) & channel_rules.e164(registered, (country,)))
     if kind is ChannelKind.WEBSITE:
-        return is_same_site(stated, registered)
+        return domains.is_same_site(stated, registered)
     return bool(_plain(stated)) and _plain(stated) == _plain(registered)
 
 
@@ -217,29 +214,29 @@ def _plain(text: str) -> str:
 
 def _possible_phones(text: str, agency_country: str) -> frozenset[str]:
     """What a worker may mean: the number as written, as dialled where the agency sits, or as dialled in China."""
-    return e164(text, (agency_country, "CN"))
+    return channel_rules.e164(text, (agency_country, "CN"))
 
 
 def _domain_of(address: str) -> str:
-    found = host_of(address.rpartition("@")[2])
-    return registrable(found[0]) if found else ""
+    found = domains.host_of(address.rpartition("@")[2])
+    return domains.registrable(found[0]) if found else ""
 
 
 def _domain_notes(stated: StatedDetail, channels: Sequence[record.Channel]) -> tuple[Noted, ...]:
-    mine = host_of(stated.value.rpartition("@")[2] if stated.kind is CheckKind.EMAIL else stated.value)
+    mine = domains.host_of(stated.value.rpartition("@")[2] if stated.kind is CheckKind.EMAIL else stated.value)
     if mine is None:
         return (Noted(CheckNote.NOT_READABLE),)
     for channel in channels:
         if channel.kind not in (ChannelKind.EMAIL, ChannelKind.WEBSITE):
             continue
         is_email = channel.kind is ChannelKind.EMAIL
-        theirs = host_of(channel.value.rpartition("@")[2] if is_email else channel.value)
+        theirs = domains.host_of(channel.value.rpartition("@")[2] if is_email else channel.value)
         if theirs is None:
             continue
-        if looks_like(mine[0], theirs[0]):
-            return (Noted(CheckNote.LOOKS_LIKE, registrable(theirs[0])),)
-        domain = registrable(theirs[0])
-        is_own = domain not in FREE_MAIL and is_same_site(mine[0], theirs[0])
+        if domains.looks_like(mine[0], theirs[0]):
+            return (Noted(CheckNote.LOOKS_LIKE, domains.registrable(theirs[0])),)
+        domain = domains.registrable(theirs[0])
+        is_own = domain not in domains.FREE_MAIL and domains.is_same_site(mine[0], theirs[0])
         if stated.kind is CheckKind.EMAIL and is_own and _plain(stated.value) != _plain(channel.value):
             return (Noted(CheckNote.SAME_DOMAIN),)
     return ()

@@ -10,10 +10,8 @@ import msgspec
 from registry.register.law.rows import Coming, Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.codes import ClaimStep, FeeReason
-from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary import codes, fees, register
 from registry.vocabulary.law import Mark
-from registry.vocabulary.register import Answer
 
 
 class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,13 +22,13 @@ class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     reference: str
-    standard: FeeStandard
+    standard: fees.FeeStandard
     country: str | None = None
-    kinds: tuple[FeeKind, ...] = ()
+    kinds: tuple[fees.FeeKind, ...] = ()
     needs_labour_contract: bool = False
     charged_by: ChargedBy | None = None
-    answer: Answer
-    reason: FeeReason
+    answer: register.Answer
+    reason: codes.FeeReason
     most_percent: str | None = None
     source: str
     source_on: date
@@ -41,9 +39,9 @@ class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing a deposit may be spent on; `kinds` are the charges that it pays back, `kinds_perhaps` those it may."""
 
-    use: DepositUse
-    kinds: tuple[FeeKind, ...] = ()
-    kinds_perhaps: tuple[FeeKind, ...] = ()
+    use: fees.DepositUse
+    kinds: tuple[fees.FeeKind, ...] = ()
+    kinds_perhaps: tuple[fees.FeeKind, ...] = ()
 
 
 class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,11 +76,11 @@ class Charge:
     `amount` and `when` it is to be paid are None when they were not said.
     """
 
-    kind: FeeKind
+    kind: fees.FeeKind
     amount: Decimal | None
     currency: str
-    state: ChargeState
-    when: ChargeTime | None = None
+    state: fees.ChargeState
+    when: fees.ChargeTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +115,28 @@ class FeeQuestion:
 class FeeFinding:
     """An answer, why, and the rule or row of law it stands on; without one none is known."""
 
-    answer: Answer
-    reason: FeeReason
+    answer: register.Answer
+    reason: codes.FeeReason
     rule: FeeRule | DepositRule | Fee | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_forbidden(self) -> bool:
         """Whether a rule that was read forbids the charge. One too old to decide does so too: its answer stays unknown."""
-        return self.answer is Answer.NO or (self.rule is not None and self.reason in _BANS)
+        return self.answer is register.Answer.NO or (self.rule is not None and self.reason in _BANS)
 
 
 _BANS = frozenset(
     {
-        FeeReason.DEPOSIT_FORBIDDEN,
-        FeeReason.NO_FEE_WITH_LABOUR_CONTRACT,
-        FeeReason.UNLICENSED_NO_FEE,
-        FeeReason.CONTRACTOR_NO_FEE,
-        FeeReason.DESTINATION_FORBADE,
-        FeeReason.FORBIDDEN_BEFORE_CONTRACT,
-        FeeReason.FORBIDDEN_FROM_WAGES,
-        FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT,
-        FeeReason.FORBIDDEN_ABOVE_MAXIMUM,
+        codes.FeeReason.DEPOSIT_FORBIDDEN,
+        codes.FeeReason.NO_FEE_WITH_LABOUR_CONTRACT,
+        codes.FeeReason.UNLICENSED_NO_FEE,
+        codes.FeeReason.CONTRACTOR_NO_FEE,
+        codes.FeeReason.DESTINATION_FORBADE,
+        codes.FeeReason.FORBIDDEN_BEFORE_CONTRACT,
+        codes.FeeReason.FORBIDDEN_FROM_WAGES,
+        codes.FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT,
+        codes.FeeReason.FORBIDDEN_ABOVE_MAXIMUM,
     }
 )
 """Reasons that quote a ban, whatever its age."""
@@ -176,7 +174,7 @@ class Total:
 class Step:
     """A step to take, and the rows of law that name whom to go to."""
 
-    code: ClaimStep
+    code: codes.ClaimStep
     rows: tuple[Fee, ...] = ()
 
 
@@ -191,7 +189,7 @@ class FeeAnswer:
 
     charges: tuple[JudgedCharge, ...]
     totals: tuple[Total, ...]
-    months: FeeReason
+    months: codes.FeeReason
     deposit: DepositRule | None
     at_destination: FeeFinding
     destination_rules: tuple[Fee, ...] = ()

@@ -34,13 +34,10 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
-from registry.verification.verdicts.law_rules import AHEAD
-from registry.verification.verdicts.limit_rules import of_other_routes, of_unsettled_routes
+from registry.verification.verdicts import law_rules, limit_rules
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary import fees, register
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
-from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
-from registry.vocabulary.register import EU_STATES, UNION, Answer
-from registry.vocabulary.register import Weight as Importance
 
 
 @lru_cache(maxsize=8)
@@ -74,12 +71,12 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
     is_ban = row.charge is Charging.FORBIDDEN and may_decide(row, today) in DECIDING
     return FeeRule(
         reference=row.reference,
-        standard=FeeStandard.ORIGIN,
+        standard=fees.FeeStandard.ORIGIN,
         country=row.country,
         kinds=row.kinds,
         needs_labour_contract=row.needs_labour_contract,
         charged_by=row.by,
-        answer=Answer.NO if is_ban else Answer.UNKNOWN,
+        answer=register.Answer.NO if is_ban else register.Answer.UNKNOWN,
         reason=row.reason,
         most_percent=row.most_percent,
         source=f"{row.article} ({row.source.title})",
@@ -137,7 +134,7 @@ def _is_there(row: Fee, question: FeeQuestion) -> bool:
 
 def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharge]) -> Iterator[str]:
     """The fields that were not stated, that the law at either end tells apart, and that could still change an answer."""
-    if all(Answer.NO in (one.lawful_at_origin.answer, one.lawful_at_destination.answer) for one in charges):
+    if all(register.Answer.NO in (one.lawful_at_origin.answer, one.lawful_at_destination.answer) for one in charges):
         return
     ends = (question.origin, question.destination)
     here = [*(row for row in rules.law if row.country in ends), *_shared_rules(question, rules.law)]
@@ -161,9 +158,9 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
 def _changes_soon(question: FeeQuestion, rules: FeeRules, today: date) -> Iterator[Finding]:
     """What changes in the law of the country of the job within 90 days: who charges for it often says that it ends."""
     country = question.destination or ""
-    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + AHEAD]
+    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + law_rules.AHEAD]
     if ahead:
-        yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, Importance.INFORMS)
+        yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, register.Weight.INFORMS)
 
 
 def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:
@@ -181,10 +178,10 @@ def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: 
     ]
     for route in closed:
         values = {"country": route.country, "permits": "|".join(route.permits_covered), "rows": route.id}
-        yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
+        yield Finding(Reason.PERMITS_NOT_GIVEN, values, register.Weight.INFORMS)
     if closed:
-        yield of_other_routes(routes, question.destination)
-        yield from of_unsettled_routes(routes, question.destination)
+        yield limit_rules.of_other_routes(routes, question.destination)
+        yield from limit_rules.of_unsettled_routes(routes, question.destination)
 
 
 def _judged(
@@ -197,12 +194,12 @@ def _judged(
 
 def _shared_rules(question: FeeQuestion, law: Sequence[Fee]) -> list[Fee]:
     """Rows of the law that the destination shares with the other states of the Union, about these charges."""
-    if question.destination not in EU_STATES:
+    if question.destination not in register.EU_STATES:
         return []
     return [
         row
         for row in law
-        if row.country == UNION
+        if row.country == register.UNION
         and (question.charged_by is None or is_on(row, question.charged_by))
         and any(_names(row, charge.kind) for charge in question.charges)
     ]
@@ -212,20 +209,20 @@ def _lawful(
     charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law: Sequence[Fee], today: date
 ) -> FeeFinding:
     if question.origin is None:
-        return FeeFinding(Answer.UNKNOWN, FeeReason.ORIGIN_NOT_STATED)
+        return FeeFinding(register.Answer.UNKNOWN, FeeReason.ORIGIN_NOT_STATED)
     fitting = [
         rule
         for rule in rules
-        if rule.standard is FeeStandard.ORIGIN
+        if rule.standard is fees.FeeStandard.ORIGIN
         and rule.country == question.origin
         and (not rule.needs_labour_contract or question.has_labour_contract is True)
         and _speaks_of(rule, charge.kind)
         and _is_about(rule, question.charged_by)
     ]
     # What is forbidden to the licensed is the more so to others: a rule that forbids comes before one that is not settled.
-    rule = next((one for one in fitting if one.answer is Answer.NO), fitting[0] if fitting else None)
+    rule = next((one for one in fitting if one.answer is register.Answer.NO), fitting[0] if fitting else None)
     here = [row for row in law if row.country == question.origin and _may_be_on(row, question, question.origin)]
-    broken = None if rule and rule.answer is Answer.NO else _broken_condition(charge, question, here, today)
+    broken = None if rule and rule.answer is register.Answer.NO else _broken_condition(charge, question, here, today)
     if broken is not None:
         return broken
     if rule is not None:
@@ -233,7 +230,7 @@ def _lawful(
     # Who is recruited where the job is has the law of that country shown beside the answer.
     is_beside = question.origin == question.destination and any(row.country == question.origin for row in law)
     reason = FeeReason.DESTINATION_RULES if is_beside else FeeReason.NO_RULE_KNOWN
-    return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.origin})
+    return FeeFinding(register.Answer.UNKNOWN, reason, values={"country": question.origin})
 
 
 def _is_about(rule: FeeRule, charged_by: ChargedBy | None) -> bool:
@@ -241,7 +238,9 @@ def _is_about(rule: FeeRule, charged_by: ChargedBy | None) -> bool:
     if rule.charged_by is None or rule.charged_by is (charged_by or ChargedBy.LICENSED_SENDER):
         return True
     return (
-        charged_by is ChargedBy.UNLICENSED and rule.charged_by is ChargedBy.LICENSED_SENDER and rule.answer is Answer.NO
+        charged_by is ChargedBy.UNLICENSED
+        and rule.charged_by is ChargedBy.LICENSED_SENDER
+        and rule.answer is register.Answer.NO
     )
 
 
@@ -267,22 +266,22 @@ def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding 
 
 RECRUITMENT_FEES = frozenset(
     {
-        FeeKind.RECRUITMENT_SERVICE_PAYMENT,
-        FeeKind.THIRD_PARTY_SUPPLY_PAYMENT,
-        FeeKind.DIRECT_RECRUITMENT_PAYMENT,
-        FeeKind.FEE_RECOVERY_FROM_WORKER,
+        fees.FeeKind.RECRUITMENT_SERVICE_PAYMENT,
+        fees.FeeKind.THIRD_PARTY_SUPPLY_PAYMENT,
+        fees.FeeKind.DIRECT_RECRUITMENT_PAYMENT,
+        fees.FeeKind.FEE_RECOVERY_FROM_WORKER,
     }
 )
 """What a ban on charging for a job is certainly about; of other costs a row's own words have to name them."""
 
 UNDER_ANY_NAME = frozenset(
     {
-        FeeKind.BRIBE,
-        FeeKind.TRIBUTE,
-        FeeKind.EXTORTION_OR_KICKBACK,
-        FeeKind.BOND,
-        FeeKind.ILLICIT_COST_RECOVERY_FEE,
-        FeeKind.COLLATERAL,
+        fees.FeeKind.BRIBE,
+        fees.FeeKind.TRIBUTE,
+        fees.FeeKind.EXTORTION_OR_KICKBACK,
+        fees.FeeKind.BOND,
+        fees.FeeKind.ILLICIT_COST_RECOVERY_FEE,
+        fees.FeeKind.COLLATERAL,
     }
 )
 """What a ban on taking anything is about as well. A ticket or a test is a cost: such a ban settles nothing of it."""
@@ -295,7 +294,7 @@ def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], tod
     condition that is not met. An old or disputed text, one of a region, or about other costs makes none: it is shown.
     """
     if question.destination is None:
-        return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
+        return FeeFinding(register.Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     rows = [row for row in law if row.country == question.destination and is_on(row, question.charged_by)]
     broken = _broken_condition(charge, question, rows, today)
     if broken is not None:
@@ -305,14 +304,14 @@ def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], tod
         ban = next((row for row in bans if _is_strong(row, today, question.region)), bans[0])
         values = {"country": question.destination, "on": ban.as_of.isoformat()}
         if _is_strong(ban, today, question.region):
-            return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, ban, values)
-        return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, ban, values)
+            return FeeFinding(register.Answer.NO, FeeReason.DESTINATION_FORBIDS, ban, values)
+        return FeeFinding(register.Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, ban, values)
     by_union = _by_union(charge, question, law, today)
     if by_union is not None:
         return by_union
     is_read = any(row.country == question.destination for row in law)
     reason = FeeReason.DESTINATION_RULES if is_read else FeeReason.NO_RULE_KNOWN
-    return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.destination})
+    return FeeFinding(register.Answer.UNKNOWN, reason, values={"country": question.destination})
 
 
 def _by_union(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding | None:
@@ -321,7 +320,7 @@ def _by_union(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: 
     bans = [row for row in rows if _is_ban(row) and _names(row, charge.kind)]
     if not bans:
         return None
-    answer = Answer.NO if all(_is_strong(row, today) for row in bans) else Answer.UNKNOWN
+    answer = register.Answer.NO if all(_is_strong(row, today) for row in bans) else register.Answer.UNKNOWN
     return FeeFinding(answer, FeeReason.UNION_FORBIDS, bans[0], {"country": question.destination or ""})
 
 
@@ -334,7 +333,7 @@ def _is_strong(row: Fee, today: date, region: str | None = None) -> bool:
     return row.region in (None, region) and (is_fresh(row, today) or is_confirmed(row))
 
 
-def _names(ban: Fee, kind: FeeKind) -> bool:
+def _names(ban: Fee, kind: fees.FeeKind) -> bool:
     if ban.breadth is Breadth.NARROW:
         return kind in ban.kinds
     is_other_name = ban.is_under_any_name and kind in UNDER_ANY_NAME
@@ -366,12 +365,12 @@ def _broken_condition(charge: Charge, question: FeeQuestion, rows: Sequence[Fee]
     if reason is FeeReason.FORBIDDEN_ABOVE_MAXIMUM:
         values |= {"most": f"{row.max_amount} {row.max_currency}"}
     is_strong = _is_strong(row, today, question.region)
-    return FeeFinding(Answer.NO if is_strong else Answer.UNKNOWN, reason, row, values)
+    return FeeFinding(register.Answer.NO if is_strong else register.Answer.UNKNOWN, reason, row, values)
 
 
 def _unmet(row: Fee, charge: Charge, question: FeeQuestion) -> Iterator[FeeReason]:
     if charge.when in row.forbidden_when:
-        is_from_wages = charge.when is ChargeTime.FROM_WAGES
+        is_from_wages = charge.when is fees.ChargeTime.FROM_WAGES
         yield FeeReason.FORBIDDEN_FROM_WAGES if is_from_wages else FeeReason.FORBIDDEN_BEFORE_CONTRACT
     if row.needs_written_contract and question.has_written_contract is False:
         yield FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT
@@ -389,42 +388,42 @@ def _sum(charges: Iterable[Charge]) -> Decimal:
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:
     for rule in rules:
-        if rule.standard is FeeStandard.ILO and _speaks_of(rule, charge.kind):
+        if rule.standard is fees.FeeStandard.ILO and _speaks_of(rule, charge.kind):
             return FeeFinding(rule.answer, rule.reason, rule)
-    return FeeFinding(Answer.UNKNOWN, FeeReason.NO_STANDARD_KNOWN)
+    return FeeFinding(register.Answer.UNKNOWN, FeeReason.NO_STANDARD_KNOWN)
 
 
-def _speaks_of(rule: FeeRule | Use, kind: FeeKind) -> bool:
+def _speaks_of(rule: FeeRule | Use, kind: fees.FeeKind) -> bool:
     # Of a deposit's uses those without kinds pay for other things than charges; a rule without kinds is about all.
     return kind in rule.kinds or (isinstance(rule, FeeRule) and not rule.kinds)
 
 
 def _claim(charge: Charge, lawful: FeeFinding, deposit: DepositRule | None) -> FeeFinding:
     """Whether the charge can be claimed back, and from which deposit. What was not paid cannot be."""
-    if charge.state is ChargeState.ASKED:
-        return FeeFinding(Answer.NO, FeeReason.NOT_PAID)
+    if charge.state is fees.ChargeState.ASKED:
+        return FeeFinding(register.Answer.NO, FeeReason.NOT_PAID)
     uses = () if deposit is None else deposit.uses
     is_paid_back = any(_speaks_of(use, charge.kind) for use in uses)
     if not is_paid_back and not any(charge.kind in use.kinds_perhaps for use in uses):
-        return FeeFinding(Answer.UNKNOWN, FeeReason.NO_CLAIM_KNOWN)
-    if is_paid_back and lawful.answer is Answer.NO:
-        return FeeFinding(Answer.YES, FeeReason.CLAIM_FROM_DEPOSIT, deposit)
-    return FeeFinding(Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT, deposit)
+        return FeeFinding(register.Answer.UNKNOWN, FeeReason.NO_CLAIM_KNOWN)
+    if is_paid_back and lawful.answer is register.Answer.NO:
+        return FeeFinding(register.Answer.YES, FeeReason.CLAIM_FROM_DEPOSIT, deposit)
+    return FeeFinding(register.Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT, deposit)
 
 
 def _totals(question: FeeQuestion) -> tuple[Total, ...]:
     """By currency, in the order in which the charges name them; a charge without an amount counts in none."""
-    sums: dict[str, dict[ChargeState, Decimal]] = {}
+    sums: dict[str, dict[fees.ChargeState, Decimal]] = {}
     for charge in question.charges:
         if charge.amount is None:
             continue
-        of_currency = sums.setdefault(charge.currency, dict.fromkeys(ChargeState, Decimal(0)))
+        of_currency = sums.setdefault(charge.currency, dict.fromkeys(fees.ChargeState, Decimal(0)))
         of_currency[charge.state] += charge.amount
     return tuple(
         Total(
             currency,
-            of_currency[ChargeState.ASKED],
-            of_currency[ChargeState.PAID],
+            of_currency[fees.ChargeState.ASKED],
+            of_currency[fees.ChargeState.PAID],
             _months(sum(of_currency.values(), Decimal(0)), currency, question.wage),
         )
         for currency, of_currency in sums.items()
@@ -446,9 +445,9 @@ def _how_months(wage: Wage | None, totals: Sequence[Total]) -> FeeReason:
 def _at_destination(destination: str | None, rows: Sequence[Fee]) -> FeeFinding:
     """Whether the destination's law says something of charges. What it says is shown; no answer is drawn from it."""
     if destination is None:
-        return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
+        return FeeFinding(register.Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     reason = FeeReason.DESTINATION_RULES if rows else FeeReason.NO_ROUTE_KNOWN
-    return FeeFinding(Answer.UNKNOWN, reason, values={"country": destination})
+    return FeeFinding(register.Answer.UNKNOWN, reason, values={"country": destination})
 
 
 _INTERMEDIARIES = frozenset({ChargedBy.PLACEMENT_AGENT, ChargedBy.TEMPORARY_AGENCY, ChargedBy.UNLICENSED})
@@ -463,9 +462,9 @@ def is_on(row: Fee, charged_by: ChargedBy | None) -> bool:
 
 def claim_steps(question: FeeQuestion, law: Sequence[Fee], charges: Sequence[JudgedCharge]) -> Iterator[Step]:
     """How to claim: proof first, then the bodies that the law at each end names, and by when."""
-    if any(one.charge.state is ChargeState.ASKED for one in charges):
+    if any(one.charge.state is fees.ChargeState.ASKED for one in charges):
         yield Step(ClaimStep.DO_NOT_PAY)
-    if all(one.charge.state is ChargeState.ASKED for one in charges):
+    if all(one.charge.state is fees.ChargeState.ASKED for one in charges):
         return
     yield Step(ClaimStep.KEEP_PROOF)
     yield Step(ClaimStep.ASK_HELP)

@@ -8,8 +8,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
-from registry.register.agencies import record
-from registry.register.agencies.keys import name_key, number_key
+from registry.register.agencies import keys, record
 from registry.verification.verdicts.question import GRAVITY, Finding, Question, SourceNote, Verdict, VerdictFacts
 from registry.verification.verdicts.scope_rules import is_within
 from registry.verification.verdicts.verdict import decide
@@ -161,9 +160,9 @@ def _is_with(agreement: record.Agreement, second: Leg, receiving: tuple[Question
         employer = agreement.employer
         if employer is None:
             return False
-        wanted = (name_key(receiving.text), number_key(receiving.text))
-        return name_key(employer.name) == wanted[0] or (
-            employer.identifier is not None and number_key(employer.identifier) == wanted[1]
+        wanted = (keys.name_key(receiving.text), keys.number_key(receiving.text))
+        return keys.name_key(employer.name) == wanted[0] or (
+            employer.identifier is not None and keys.number_key(employer.identifier) == wanted[1]
         )
     receiver = second.verdict.agency
     return receiver is not None and agreement.receiving == receiver.agency_id

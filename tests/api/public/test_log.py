@@ -15,7 +15,6 @@ from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.log import note, tree
 from registry.log.actions import Draft, append
-from registry.log.policy import read_policy
 from registry.log.signing import sign_committed
 from tests.api.shapes import assert_as_documented
 from tests.log.proving import check_inclusion, read_proof
@@ -160,7 +159,7 @@ def test_the_trust_file_is_all_that_verifying_needs(client: FlaskClient):
     assert sorted(trust) == ["certificates", "issuer", "log_keys", "ml_dsa_keys", "origin", "policy", "root", "v"]
     assert trust["log_keys"] == client.get("/log/vkey").text.splitlines()
     assert trust["policy"] == client.get("/log/policy").text
-    policy = read_policy(trust["policy"])
+    policy = note.read_policy(trust["policy"])
     assert (policy.quorum, [str(key) for key in policy.logs]) == ("none", trust["log_keys"])
     root = x509.load_der_x509_certificate(b64decode(trust["root"]))
     for der in trust["certificates"]:

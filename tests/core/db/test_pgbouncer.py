@@ -16,7 +16,7 @@ from registry.core.db.engine import Limits, engine_for, sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import SettingsError
 from registry.core.settings import Edge, Settings
-from registry.log.signing import last_signed
+from registry.log.head_guards import last_signed
 from tests.conftest import Database
 from tests.pgbouncer import pgbouncer
 from tests.postgres import Server

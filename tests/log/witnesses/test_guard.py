@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ForkRefused, GuardAway, KeyTrouble, SettingsError
 from registry.core.settings import Settings
-from registry.log import note, queries, signing
+from registry.log import head_guards, note, queries
 from registry.log.audit import audit
 from registry.log.ending import recover
-from registry.log.policy import Witness
 from registry.log.signing import sign_committed
 from registry.log.witnesses.client import WitnessGuard
 from tests.log.publishing import Sessions, publish
@@ -76,7 +75,7 @@ def test_no_head_stands_anywhere_before_the_guard_has_it(
         # A crash after the guard had the head: the next attempt signs what follows from it.
         publish(current, 2)
         with monkeypatch.context() as patch:
-            patch.setattr(signing, "remember_signed", fail)
+            patch.setattr(head_guards, "remember_signed", fail)
             with pytest.raises(OSError, match="no room"):
                 sign_committed(guarded, current)
         publish(current)
@@ -116,7 +115,7 @@ def test_of_four_homes_at_once_one_signs_by_a_witness(tmp_path: Path) -> None:
     with running_witness(tmp_path / "witness") as witness:
         witness.start([str(log) for log in logs])
         url = f"http://127.0.0.1:{witness.port}"
-        guard = WitnessGuard(Witness("w1", note.read_vkey(witness.key), url))
+        guard = WitnessGuard(note.Witness("w1", note.read_vkey(witness.key), url))
         for log in logs:
             together = threading.Barrier(4)
 
