@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from registry.register.agencies.keys import identifier_key, number_key
+from registry.register.imports import statements
 from registry.register.imports.field_rules import FieldRules
 from registry.register.imports.identifiers import NumberRule, checked
 from registry.register.imports.mapping import CHANNEL_FIELDS, IDENTIFIER_FIELDS, Layout, SourceMapping
@@ -16,14 +17,6 @@ from registry.register.imports.personal import is_personal_number, is_vat_of_a_p
 from registry.register.imports.report import Finding, Refused
 from registry.register.imports.rows import REFUSED, Row
 from registry.register.imports.scope_rules import ScopeRules
-from registry.register.imports.statements import (
-    StatedChannel,
-    StatedIdentifier,
-    StatedLicence,
-    StatedName,
-    Statement,
-    row_key_of,
-)
 from registry.register.imports.values import folded, is_rounded, tidy
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS, TERM_LINES
@@ -45,7 +38,7 @@ LICENCE_FIELDS = (
 AGENCY_FIELDS = ("holder_kind", "role", "country", "place", "dissolved_on")
 REMEMBERED = 50_000
 
-Read = tuple[str, Statement]
+Read = tuple[str, statements.Statement]
 
 
 class RowRules:
@@ -65,7 +58,7 @@ class RowRules:
         self._scope = ScopeRules(mapping, layout, self._fields.words)
         own = [self._place[field] for field in LICENCE_FIELDS if field in self._place]
         self._licence_cells = cells_at([*own, *self._scope.places])
-        self._licences: dict[Any, StatedLicence] = {}
+        self._licences: dict[Any, statements.StatedLicence] = {}
         self._key = mapping.source.key
         self._constant_holder = mapping.constants.holder_kind
         self._region = mapping.source.region
@@ -92,13 +85,13 @@ class RowRules:
         licence = self._stated_licence(row, cells, number, marked)
         if not self._has_more:
             holder_kind = self._constant_holder or self._names.holder_kind(names[0].name)
-            return row_key_of(key), Statement(
+            return statements.row_key_of(key), statements.Statement(
                 self.country, self._role, holder_kind, names, identifiers, None, None, (), (licence,)
             )
         holder_kind = self._fields.word(cells, "holder_kind", HolderKind, self._constant_holder)
         if holder_kind is None:
             holder_kind = self._names.holder_kind(names[0].name)
-        statement = Statement(
+        statement = statements.Statement(
             self._fields.country(cells),
             self._fields.word(cells, "role", Role, self._role) or self._role,
             holder_kind,
@@ -109,7 +102,7 @@ class RowRules:
             self._stated_channels(row, cells, holder_kind) if self._channels else (),
             (licence,),
         )
-        return row_key_of(key), statement
+        return statements.row_key_of(key), statement
 
     def goes_on(self, row: Row) -> bool:
         """Whether a row says something of an agency and names none: neither its name nor its key."""
@@ -130,11 +123,11 @@ class RowRules:
                 key = self._key_of(names, self._number(row, row.cells, is_quiet=True))
         except Refused:
             return None
-        return row_key_of(key)
+        return statements.row_key_of(key)
 
     def _stated_identifiers(
         self, row: Row, cells: Sequence[str], *, is_quiet: bool = False
-    ) -> tuple[str | None, tuple[StatedIdentifier, ...]]:
+    ) -> tuple[str | None, tuple[statements.StatedIdentifier, ...]]:
         """The key, if an identifier is the list's key, and the identifiers that can be kept."""
         key = None
         stated = []
@@ -161,7 +154,7 @@ class RowRules:
                     self._fields.note(row, field, flaw, excerpt)
             if value is None:
                 continue
-            stated.append(StatedIdentifier(scheme, value, found.has_failed_check))
+            stated.append(statements.StatedIdentifier(scheme, value, found.has_failed_check))
             if field == self._key:
                 key = f"{field}:{value if value.isalnum() else identifier_key(scheme, value)}"
         return key, tuple(stated)
@@ -177,7 +170,7 @@ class RowRules:
                 return len(value) == 18 and looks_like_identity_card(value)
         return False
 
-    def _key_of(self, names: Sequence[StatedName], number: str | None) -> str:
+    def _key_of(self, names: Sequence[statements.StatedName], number: str | None) -> str:
         if self._key == "number":
             if number is None:
                 raise Refused(self._column["number"], Flaw.KEY_MISSING)
@@ -186,7 +179,7 @@ class RowRules:
 
     def _stated_licence(
         self, row: Row, cells: Sequence[str], number: str | None, marked: LicenceStatus | None
-    ) -> StatedLicence:
+    ) -> statements.StatedLicence:
         """Lists repeat terms and scopes: each combination of cells is worked out once. `marked`: what a footnote mark says."""
         combination = (self._licence_cells(cells), row.heading, marked)
         licence = self._licences.get(combination)
@@ -198,7 +191,9 @@ class RowRules:
                 self._licences[combination] = licence
         return licence if number is None else msgspec.structs.replace(licence, number=number)
 
-    def _worked_out_licence(self, row: Row, cells: Sequence[str], marked: LicenceStatus | None) -> StatedLicence:
+    def _worked_out_licence(
+        self, row: Row, cells: Sequence[str], marked: LicenceStatus | None
+    ) -> statements.StatedLicence:
         valid_from, valid_to = self._fields.term(row, cells)
         if valid_from is not None and valid_to is not None and valid_to < valid_from:
             raise Refused(
@@ -211,7 +206,7 @@ class RowRules:
             self._fields.note(row, "conditions", Flaw.PERSONAL_DATA)
         if scope.was_cut:
             self._fields.note(row, "conditions", Flaw.CUT_SHORT)
-        return StatedLicence(
+        return statements.StatedLicence(
             scope.kind,
             None,
             valid_from,
@@ -240,7 +235,9 @@ class RowRules:
         region = stated.get("region") or self._region
         return {**stated, "region": region} if region else stated
 
-    def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
+    def _stated_channels(
+        self, row: Row, cells: Sequence[str], holder_kind: HolderKind
+    ) -> tuple[statements.StatedChannel, ...]:
         stated = []
         for place, field, kind in self._channels:
             value = tidy(cells[place])
@@ -251,7 +248,7 @@ class RowRules:
             elif len(value) > MAX_LENGTHS["channel"]:
                 self._fields.note(row, field, Flaw.TOO_LONG)
             else:
-                stated.append(StatedChannel(kind, value))
+                stated.append(statements.StatedChannel(kind, value))
         return tuple(stated)
 
     def _number(self, row: Row, cells: Sequence[str], *, is_quiet: bool = False) -> str | None:

@@ -26,16 +26,8 @@ from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import is_desk_list
+from registry.register.imports import fetching
 from registry.register.imports.actions import ImportRequest, save_mapped_source
-from registry.register.imports.fetching import (
-    MAX_PAUSE,
-    Fetched,
-    FetchFailed,
-    fetch,
-    pause_after_failure,
-    pause_between_fetches,
-    warn_from,
-)
 from registry.register.imports.held_lists import held_bytes, hold, let_go, remove_former
 from registry.register.imports.jobs import ImportRunning, import_list
 from registry.register.imports.listings import Listings
@@ -75,7 +67,7 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
             # Whatever a list does to its reader, the others are fetched.
             log.error("fetch_raised", source=reference, exc_info=error)
             trouble = error.text if isinstance(error, RegistryError) else f"reading it raised {type(error).__name__}"
-            _note_failure(ListFetch(sessions, reference, now(), MAX_PAUSE), trouble)
+            _note_failure(ListFetch(sessions, reference, now(), fetching.MAX_PAUSE), trouble)
 
 
 def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -117,14 +109,14 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
         mapping = mapping_of(session, source.reference, source.mapping, settings.home)
         # The mapping's address of today: one written in after an import by hand counts at once.
         address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
-    pause = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
+    pause = fetching.pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
     job = ListFetch(sessions, reference, now(), pause)
     if address is None:
         raise ImportRefused(f"the source {reference} has no address: write one into its mapping")
     with _download(settings) as path:
         try:
-            fetched = fetch(address, path, etag=etag, last_modified=last_modified)
-        except FetchFailed as failure:
+            fetched = fetching.fetch(address, path, etag=etag, last_modified=last_modified)
+        except fetching.FetchFailed as failure:
             return _note_failure(job, failure.text)
         if not fetched.is_new:
             return _note_unchanged(job)
@@ -199,7 +191,7 @@ def _note_failure(job: ListFetch, trouble: str) -> str:
     with job.sessions() as session:
         source = source_named(session, job.reference)
         state = _state(session, source, trouble)
-        source.next_fetch_at = now() + pause_after_failure(state.failures, job.pause)
+        source.next_fetch_at = now() + fetching.pause_after_failure(state.failures, job.pause)
         session.commit()
     log.warning("fetch_failed", source=job.reference, trouble=trouble)
     return f"not fetched: {trouble}"
@@ -231,7 +223,7 @@ def _note_unchanged(job: ListFetch) -> str:
     return "unchanged at its source"
 
 
-def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
+def _note_applied(job: ListFetch, fetched: fetching.Fetched, report: Report) -> str:
     with job.sessions() as session:
         source = source_named(session, job.reference)
         source.etag, source.last_modified = fetched.etag, fetched.last_modified
@@ -243,7 +235,7 @@ def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
     return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
 
 
-def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: Fetched, report: Report) -> str:
+def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: fetching.Fetched, report: Report) -> str:
     """Keep a list that was refused until an official has looked at it; the same bytes are held once."""
     reason = (report.refused_because or "")[:1000]
     with job.sessions() as session:
@@ -337,7 +329,7 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
     with sessions() as session:
         for source in session.execute(select(Source).where(Source.warned_at.is_(None)).order_by(Source.id)).scalars():
             former = last_retrieval(session, source)
-            warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
+            warn_at = fetching.warn_from(former.retrieved_at, source.fresh_for_days) if former else None
             if former is not None and warn_at is not None and at >= warn_at:
                 stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
                 due.append(
