@@ -27,7 +27,7 @@ from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password, typed
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.vocabulary.watches import DigestPace
-from registry.watches import digests
+from registry.watches import mails
 
 pages = Blueprint("account_own", __name__)
 
@@ -43,7 +43,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
         sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
         has_second_step=has_app(session, me.member.id),
-        pace=digests.pace_of(session, me.member),
+        pace=mails.digest_pace_of(session, me.member),
         paces=list(DigestPace),
     )
 
@@ -73,7 +73,7 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
     """Set how often the member is told by mail how much happened to what is watched."""
     word = request.form.get("pace", "")
     if word in list(DigestPace):
-        digests.choose(session, me.member, DigestPace(word), now())
+        mails.choose_digest(session, me.member, DigestPace(word), now())
     return to("own")
 
 
