@@ -26,12 +26,10 @@ from registry.register.agencies.models import (
 )
 from registry.register.agencies.queries import published
 from registry.register.authorities.queries import AuthorityDays
+from registry.register.names import scoring, spelling, words
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import CANDIDATES, Filter, NameHit, search
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, best_match
-from registry.register.names.spelling import normalised
-from registry.register.names.words import parted
 from registry.vocabulary import register
 
 MIN_PREFIX_LENGTH = 2
@@ -78,9 +76,9 @@ def _by_beginning(source: Source, text: str, begun: str, agency_ids: Sequence[in
     hits: dict[int, NameHit] = {}
     readings = query_variants(text)
     for agency_id, _, kind, name in sorted(_NAMES.rows(source, agency_ids), key=lambda row: row[:2]):
-        if not normalised(name).startswith(begun):
+        if not spelling.normalised(name).startswith(begun):
             continue
-        nearness = max(FLOOR, best_match(readings, parted(name)).score)
+        nearness = max(scoring.FLOOR, scoring.best_match(readings, words.parted(name)).score)
         best = hits.get(agency_id)
         if best is None or nearness > best.score:
             hits[agency_id] = NameHit(

@@ -10,11 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import channel_key
+from registry.register.agencies import channel_rules, keys, record, storage
 from registry.register.agencies.channels import ListedChannel
-from registry.register.agencies.keys import number_key
-from registry.register.agencies.storage import same_statement
 from registry.register.authorities.sources import is_desk_list
 from registry.register.imports import new_records
 from registry.register.imports.statements import StatedLicence, Statement
@@ -127,14 +124,14 @@ def _amended_channels(
     stated = {(one.kind, one.value) for one in statement.channels}
     still_open = [one for one in known.channels if one.to is None]
     gone = [one for one in still_open if one.source == reading.source and (one.kind, one.value) not in stated]
-    spelt = {(one.kind, channel_key(one.kind, one.value)) for one in gone}
+    spelt = {(one.kind, channel_rules.channel_key(one.kind, one.value)) for one in gone}
     had = {one.kind for one in known.channels}
     fresh: list[record.Channel] = []
     existing: list[ListedChannel] = []
     for one in statement.channels:
         if any(one.kind is other.kind and one.value == other.value for other in still_open):
             continue
-        if one.kind not in had or (one.kind, channel_key(one.kind, one.value)) in spelt:
+        if one.kind not in had or (one.kind, channel_rules.channel_key(one.kind, one.value)) in spelt:
             fresh.append(record.Channel(kind=one.kind, value=one.value, **spoken))
             continue
         old = next((other for other in gone if other.kind is one.kind), None)
@@ -183,7 +180,7 @@ def _is_same(licence: record.Licence, stated: StatedLicence, reading: new_record
         return (
             stated.number is not None
             and licence.number is not None
-            and (number_key(stated.number) == number_key(licence.number))
+            and (keys.number_key(stated.number) == keys.number_key(licence.number))
         )
     return licence.valid_from == stated.valid_from
 
@@ -211,7 +208,7 @@ def _amended_history(
     is_open = last.to is None or last.to >= reading.day
     if is_open and last.status is stated.status:
         statement = new_records.stated_period(stated, reading, stated.status_from or last.from_)
-        return history if same_statement(last, statement) else (*history[:-1], statement)
+        return history if storage.same_statement(last, statement) else (*history[:-1], statement)
     begins = stated.status_from or reading.day
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)

@@ -17,16 +17,11 @@ from typing import Any, NamedTuple
 import ijson
 
 from registry.core.errors import ImportRefused
-from registry.register.imports import extracted, values
-from registry.register.imports.documents import readable
-from registry.register.imports.encodings import found_encoding, named_encoding
+from registry.register.imports import documents, encodings, extracted, mapping, spreadsheets, tables, values
 from registry.register.imports.extraction.terms import FORMS, HEADER_WITHIN
 from registry.register.imports.identifiers import checked_lei, checked_uscc, checked_vat
-from registry.register.imports.mapping import Layout
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
-from registry.register.imports.spreadsheets import first_rows, sheet_of
-from registry.register.imports.tables import found_delimiter
 from registry.vocabulary.record import TERM_DAYS
 
 LOOKED_AT = 200
@@ -65,7 +60,7 @@ def read_sample(path: Path, encoding: str | None = None) -> Sample:
 def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list[str]]:
     """The first lines of a table as they stand, titles above the header among them."""
     if form == "xlsx":
-        return first_rows(path, Layout(columns={}), LOOKED_AT)
+        return spreadsheets.first_rows(path, mapping.Layout(columns={}), LOOKED_AT)
     return (
         extracted.first_rows(path, form, LOOKED_AT, encoding) if form in FORMS else _of_text(path, encoding, LOOKED_AT)
     )
@@ -73,8 +68,8 @@ def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list
 
 def _of_text(path: Path, encoding: str | None, count: int | None) -> list[list[str]]:
     """The first `count` lines of a text table, or all."""
-    found = named_encoding(encoding) if encoding else found_encoding(path)
-    delimiter = found_delimiter(path, found)
+    found = encodings.named_encoding(encoding) if encoding else encodings.found_encoding(path)
+    delimiter = tables.found_delimiter(path, found)
     with path.open(encoding=found.codec, newline="") as text:
         try:
             return list(islice(csv.reader(text, delimiter=delimiter), count))
@@ -123,7 +118,7 @@ def _tables_of(path: Path, encoding: str | None, sheet: str | None) -> list[tupl
             f"{path.name} is JSON, which has no headings: map what tells its records apart as `status` or `kind`"
         )
     if form == "xlsx":
-        found = sheet_of(path, Layout(columns={}, sheet=sheet))
+        found = spreadsheets.sheet_of(path, mapping.Layout(columns={}, sheet=sheet))
         extracted.require_whole(path, found.name, list(found.lines()), found.hidden_columns, found.losses)
         return [("", list(found.rows()))]
     if form in FORMS:
@@ -192,13 +187,13 @@ def headings_in(lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _of_document(path: Path, encoding: str | None) -> Sample:
-    found = named_encoding(encoding) if encoding else found_encoding(path)
+    found = encodings.named_encoding(encoding) if encoding else encodings.found_encoding(path)
     with path.open("rb") as raw:
-        rows = _rows_of(readable(raw, found), path)
+        rows = _rows_of(documents.readable(raw, found), path)
     with path.open("rb") as raw:
         prefix = f"{rows}.item" if rows else "item"
         try:
-            items = list(islice(ijson.items(readable(raw, found), prefix, use_float=True), LOOKED_AT))
+            items = list(islice(ijson.items(documents.readable(raw, found), prefix, use_float=True), LOOKED_AT))
         except ijson.JSONError as error:
             raise ImportRefused(f"{path.name} is no well-formed JSON: {str(error).splitlines()[0]}") from None
     records = [item for item in items if isinstance(item, dict)]

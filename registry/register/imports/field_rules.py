@@ -5,11 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from registry.register.imports import values
+from registry.register.imports import personal, report, rows, values
 from registry.register.imports.mapping import Layout, SourceMapping, names_of
-from registry.register.imports.personal import holds_personal_number
-from registry.register.imports.report import Finding, Refused
-from registry.register.imports.rows import Row
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
@@ -21,7 +18,7 @@ class FieldRules:
     """Reads fields of rows. `findings` collects what is odd about rows that are taken all the same."""
 
     def __init__(self, mapping: SourceMapping, layout: Layout) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[report.Finding] = []
         self.place = {field: place for place, field in enumerate(layout.columns)}
         self.column = {field: names_of(names)[0] for field, names in layout.columns.items()}
         self.words = {
@@ -33,17 +30,17 @@ class FieldRules:
         self._other_lists = [values.folded(word) for word in layout.other_lists]
         self._cached_words: dict[tuple[str, str], StrEnum | None] = {}
 
-    def note(self, row: Row, field: str, flaw: Flaw, value: str | None = None) -> None:
+    def note(self, row: rows.Row, field: str, flaw: Flaw, value: str | None = None) -> None:
         """Take down what is odd about a row that is taken all the same."""
-        self.findings.append(Finding(row.line, self.column.get(field, field), flaw, value, row.part))
+        self.findings.append(report.Finding(row.line, self.column.get(field, field), flaw, value, row.part))
 
-    def free(self, row: Row, cells: Sequence[str], field: str, longest: int) -> str | None:
+    def free(self, row: rows.Row, cells: Sequence[str], field: str, longest: int) -> str | None:
         """A free field, unless a natural person's number stands in it."""
         place = self.place.get(field)
         if place is None:
             return None
         text = values.tidy(cells[place])
-        if holds_personal_number(text):
+        if personal.holds_personal_number(text):
             self.note(row, field, Flaw.PERSONAL_DATA)
             return None
         if len(text) > longest:
@@ -51,7 +48,7 @@ class FieldRules:
             text = values.cut_short(text, longest)
         return text or None
 
-    def day(self, row: Row, cells: Sequence[str], field: str) -> date | None:
+    def day(self, row: rows.Row, cells: Sequence[str], field: str) -> date | None:
         """The day in a column of days; None where none stands or is set. Refused for what is no day."""
         place = self.place.get(field)
         if place is None:
@@ -64,12 +61,12 @@ class FieldRules:
             # The table says that this word sets no day, like "unlimited".
             return None
         if day is None:
-            excerpt = None if holds_personal_number(text) else text[:80]
-            raise Refused(self.column[field], Flaw.NOT_A_DATE, excerpt)
+            excerpt = None if personal.holds_personal_number(text) else text[:80]
+            raise report.Refused(self.column[field], Flaw.NOT_A_DATE, excerpt)
         self._note_month(row, field, text)
         return day
 
-    def term(self, row: Row, cells: Sequence[str]) -> values.Term:
+    def term(self, row: rows.Row, cells: Sequence[str]) -> values.Term:
         """First and last day, from a column each, or both from the column of either."""
         issued = self._term_in(row, cells, "valid_from", None)
         first = issued[0] if issued is not None else self.day(row, cells, "valid_from")
@@ -83,7 +80,7 @@ class FieldRules:
             return first, self.day(row, cells, "valid_to")
         return first or ends[0], ends[1]
 
-    def _term_in(self, row: Row, cells: Sequence[str], field: str, issued_on: date | None) -> values.Term | None:
+    def _term_in(self, row: rows.Row, cells: Sequence[str], field: str, issued_on: date | None) -> values.Term | None:
         """The term that stands in a column of days; None where a day or nothing stands there."""
         text = self._text(cells, field)
         term = values.days_of_term(text, self._forms, issued_on) if text else None
@@ -95,16 +92,16 @@ class FieldRules:
         place = self.place.get(field)
         return cells[place].strip() if place is not None else ""
 
-    def _note_month(self, row: Row, field: str, text: str) -> None:
+    def _note_month(self, row: rows.Row, field: str, text: str) -> None:
         if values.names_a_month(text):
             self.note(row, field, Flaw.MONTH_ONLY, text[:80])
 
-    def status(self, row: Row, cells: Sequence[str], marked: LicenceStatus | None) -> LicenceStatus:
+    def status(self, row: rows.Row, cells: Sequence[str], marked: LicenceStatus | None) -> LicenceStatus:
         """The status of its column, else of the heading, else of every row; a remark or a mark may say that it is worse."""
         headed = row.heading.status if row.heading is not None else None
         status: LicenceStatus | None = self.word(cells, "status", LicenceStatus, headed or self._status)
         if status is None:
-            raise Refused(self.column["status"], Flaw.UNKNOWN_WORD, "")
+            raise report.Refused(self.column["status"], Flaw.UNKNOWN_WORD, "")
         for aside in (marked, self._remarked(cells)):
             if aside is not None and STATUSES[status].recruit is Answer.YES:
                 status = aside
@@ -122,7 +119,7 @@ class FieldRules:
             (one for one in self._other_lists if one in values.folded(text)), None
         )
         if word is not None:
-            raise Refused(self.column["remark"], Flaw.UNREAD_STATUS, word)
+            raise report.Refused(self.column["remark"], Flaw.UNREAD_STATUS, word)
         return None
 
     def word(self, cells: Sequence[str], field: str, words: type[StrEnum], otherwise: Any) -> Any:
@@ -144,8 +141,8 @@ class FieldRules:
         try:
             return words(meant)
         except ValueError:
-            excerpt = None if holds_personal_number(text) else text[:80]
-            raise Refused(self.column[field], Flaw.UNKNOWN_WORD, excerpt, f"one of {', '.join(words)}") from None
+            excerpt = None if personal.holds_personal_number(text) else text[:80]
+            raise report.Refused(self.column[field], Flaw.UNKNOWN_WORD, excerpt, f"one of {', '.join(words)}") from None
 
     def country(self, cells: Sequence[str]) -> str:
         """The ISO code of the agency's country, the authority's where the cell is empty. Refused when it means none."""
@@ -155,4 +152,4 @@ class FieldRules:
         code = self.words.get("country", {}).get(values.folded(text), text)
         if len(code) == 2 and code.isascii() and code.isalpha():
             return code.upper()
-        raise Refused(self.column["country"], Flaw.NOT_A_COUNTRY, text[:80])
+        raise report.Refused(self.column["country"], Flaw.NOT_A_COUNTRY, text[:80])

@@ -14,9 +14,7 @@ from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.sources import CODE, is_desk_list, provinces
-from registry.register.imports.identifiers import CHECKS
-from registry.register.imports.personal import is_personal_column
-from registry.register.imports.values import DATE_FORMS
+from registry.register.imports import identifiers, personal, values
 from registry.register.law.loading import shipped_law
 from registry.vocabulary import register
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES
@@ -284,10 +282,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
         yield "source.address: write an http or https address of at most 400 characters"
     yield from _word_faults(mapping)
     for form in mapping.dates:
-        if form not in DATE_FORMS:
-            yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
-    if mapping.registration_number.check not in (None, *CHECKS):
-        yield f"registration_number.check must be one of {', '.join(CHECKS)}"
+        if form not in values.DATE_FORMS:
+            known = ", ".join(sorted(values.DATE_FORMS))
+            yield f"dates: {form!r} is no form; year-first forms need no statement, others are {known}"
+    if mapping.registration_number.check not in (None, *identifiers.CHECKS):
+        yield f"registration_number.check must be one of {', '.join(identifiers.CHECKS)}"
     if mapping.number.check is not None:
         yield "number.check: licence numbers have no check that is known; write digits alone"
     for title, layout in (("table", mapping.table), ("json", mapping.json)):
@@ -359,7 +358,7 @@ def dropped_columns(layout: Layout) -> list[str]:
     """Columns that are about natural persons by their name, mapped though they are."""
     every = [*layout.columns.values(), *layout.flags.values(), *layout.conditions]
     wanted = [name for names in every for name in names_of(names)]
-    return [name for name in wanted if is_personal_column(name) or name in layout.drop]
+    return [name for name in wanted if personal.is_personal_column(name) or name in layout.drop]
 
 
 FOLDER = "sources"
