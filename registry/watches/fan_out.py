@@ -137,12 +137,15 @@ def _fan_out_entries(session: Session, keyring: Keyring, start: int, end: int, a
     return insert_events(session, pending, at)
 
 
+_UNKNOWN_NUMBER = select(models.WatchTarget.id).where(models.WatchTarget.digest.is_not(None)).limit(1)
+"""Finds whether a number of a list waits for an agency that bears it."""
+
+
 def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
     """The entries that may be watched: of agencies in a watch, and all where a search or an unknown number waits."""
     query = select(Entry).where(Entry.index >= start, Entry.index < end, Entry.agency_id.is_not(None))
     is_open = select(models.Watch.id).where(models.Watch.kind == WatchKind.SEARCH).limit(1)
-    waits = select(models.WatchTarget.id).where(models.WatchTarget.digest.is_not(None)).limit(1)
-    if session.execute(is_open).first() is None and session.execute(waits).first() is None:
+    if session.execute(is_open).first() is None and session.execute(_UNKNOWN_NUMBER).first() is None:
         watched = select(models.WatchTarget.agency_id).where(models.WatchTarget.agency_id.is_not(None))
         query = query.where(or_(Entry.agency_id.in_(watched), Entry.other_agency_id.in_(watched)))
     return session.execute(query.order_by(Entry.index)).scalars().all()
@@ -150,10 +153,7 @@ def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
 
 def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry]) -> None:
     """Numbers of a list that no agency bore lead somewhere once an agency is entered under them."""
-    if (
-        session.execute(select(models.WatchTarget.id).where(models.WatchTarget.digest.is_not(None)).limit(1)).first()
-        is None
-    ):
+    if session.execute(_UNKNOWN_NUMBER).first() is None:
         return
     agency_ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
     for first in range(0, len(agency_ids), 500):

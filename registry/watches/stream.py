@@ -107,13 +107,11 @@ class Streams:
             path = scope["path"].rstrip("/")
             is_public = path == CHANGES_PATH and scope["method"] == "GET"
             listener = await (self._admitted_to_changes(scope) if is_public else self._admitted(scope))
-        except (errors.RegistryError, SQLAlchemyError) as error:
-            await self._refuse(
-                send,
-                error
-                if isinstance(error, errors.RegistryError)
-                else errors.DatabaseUnavailable("the database is away"),
-            )
+        except errors.RegistryError as error:
+            await self._refuse(send, error)
+            return
+        except SQLAlchemyError:
+            await self._refuse(send, errors.DatabaseUnavailable("the database is away"))
             return
         try:
             await self._tell(listener, receive, send)
