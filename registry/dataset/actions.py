@@ -19,24 +19,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import answer_instant, now
+from registry.core import clock, errors, installed
 from registry.core.db.engine import reading_session
-from registry.core.errors import DatasetRefused
 from registry.core.files import sync_folder, write_public
-from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.dataset import deltas, descriptions, tables
+from registry.dataset import deltas, descriptions, queries, storage, tables
 from registry.dataset.formats import File, read_lines, write_derived, write_lines, write_whole
 from registry.dataset.manifest import MANIFEST, NAME, NOTE, Head, files_stated, note_text, require_whole, tables_of
-from registry.dataset.queries import Reading
-from registry.dataset.storage import BucketStore, FolderStore, Store, store_of
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
-from registry.register.agencies import record
-from registry.register.agencies.models import Agency
+from registry.register.agencies import models, record
 from registry.vocabulary.licensing import EntryType
 
 KEY = "dataset/snapshot"
@@ -72,10 +67,10 @@ def is_due(session: Session, settings: Settings, at: datetime) -> bool:
     """
     if log.published(session) is None:
         return False
-    newest = newest_in(session, store_of(settings))
+    newest = newest_in(session, storage.store_of(settings))
     if newest is None:
         return True
-    erased_at = session.execute(select(func.max(Agency.erased_at))).scalar_one()
+    erased_at = session.execute(select(func.max(models.Agency.erased_at))).scalar_one()
     part = timedelta(days=1) / settings.datasets_a_day
     midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
     began_at = midnight + (at - midnight) // part * part
@@ -92,7 +87,7 @@ class Snapshot(NamedTuple):
     manifest: bytes
 
 
-def newest_in(session: Session, store: Store, below: int | None = None) -> Snapshot | None:
+def newest_in(session: Session, store: storage.Store, below: int | None = None) -> Snapshot | None:
     """The newest snapshot that lies in a store and is an entry of the log, of entries below an index if one is given."""
     query = select(Entry).where(Entry.key == KEY)
     if below is not None:
@@ -111,7 +106,7 @@ def write(
     folder: Path,
     sign: Callable[[], object],
     at: datetime | None = None,
-    bucket: BucketStore | None = None,
+    bucket: storage.BucketStore | None = None,
 ) -> Written:
     """Write a snapshot of the published head into a folder, and append its manifest; `sign` then signs the log.
 
@@ -119,7 +114,7 @@ def write(
     while nothing is published, LogClosed, KeyTrouble, FilesUnavailable, DatasetRefused for a folder that is not ours, and
     OSError (a full disk): whatever is raised, the former snapshot lies there as before.
     """
-    at = at or now()
+    at = at or clock.now()
     with _alone(folder), reading_session(sessions) as session:
         found = log.head(session)
         head = Head(found.origin, found.size, found.root, found.note)
@@ -131,7 +126,7 @@ def write(
         part.mkdir()
         try:
             files, reading = _write_tables(session, part, head, at)
-            has_parquet = has_extra("parquet")
+            has_parquet = installed.has_extra("parquet")
             files += write_derived(part, settings.public_url, has_parquet=has_parquet)
             files += _write_descriptions(part, settings, name, at, files)
             stated: dict[str, Any] = {
@@ -139,7 +134,7 @@ def write(
                 "name": name,
                 "registry": settings.public_url,
                 "day": f"{at:%Y-%m-%d}",
-                "made_at": answer_instant(at),
+                "made_at": clock.answer_instant(at),
                 "licence": settings.data_licence,
                 "licence_address": descriptions.licence_address(settings.data_licence),
                 "notice": tables.NOTICE,
@@ -198,7 +193,7 @@ def _alone(folder: Path) -> Iterator[None]:
     for path in folder.iterdir():
         is_ours = path.name in (DELTAS, CURRENT, _LOCK) or path.name.startswith((_PART, f".{CURRENT}."))
         if not is_ours and not NAME.fullmatch(path.name):
-            raise DatasetRefused(
+            raise errors.DatasetRefused(
                 f"{folder} holds other files ({path.name}): name an empty folder, or one that this command wrote"
             )
     with (folder / _LOCK).open("a") as lock:
@@ -210,24 +205,24 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _former(session: Session, folder: Path) -> tuple[dict[str, Any] | None, str | None]:
     """The manifest of the newest snapshot in the folder, whole; or why it cannot be built on."""
-    newest = newest_in(session, FolderStore(folder))
+    newest = newest_in(session, storage.FolderStore(folder))
     if newest is None:
         return None, None
     try:
         return require_whole(folder / newest.name), None
-    except DatasetRefused as damaged:
+    except errors.DatasetRefused as damaged:
         return None, damaged.text
 
 
-def _fetch_former(session: Session, bucket: BucketStore, folder: Path) -> None:
+def _fetch_former(session: Session, bucket: storage.BucketStore, folder: Path) -> None:
     newest = newest_in(session, bucket)
     if newest is not None:
         bucket.fetch(f"{newest.name}/", folder)
         bucket.fetch(f"{DELTAS}/", folder)
 
 
-def _write_tables(session: Session, part: Path, head: Head, at: datetime) -> tuple[list[File], Reading]:
-    reading = Reading(session, head.size, at.date())
+def _write_tables(session: Session, part: Path, head: Head, at: datetime) -> tuple[list[File], queries.Reading]:
+    reading = queries.Reading(session, head.size, at.date())
     files = [
         write_lines(part / f"{name}.jsonl", rows, tables.TABLES[name])
         for name, rows in ((tables.LICENCES, reading.licences()), (tables.EVENTS, reading.events()))
@@ -324,13 +319,13 @@ def applied(former: Path, delta: deltas.Delta, folder: Path) -> dict[str, Any]:
     Gives the later end as the delta states it. DatasetRefused where the folder holds anything, or the delta does not fit.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise DatasetRefused(f"{folder} is not empty: name a new folder")
+        raise errors.DatasetRefused(f"{folder} is not empty: name a new folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = folder.parent / f"{_PART}{secrets.token_hex(6)}"
     part.mkdir()
     try:
         deltas.apply_delta(delta, former, part)
-        write_derived(part, str(delta.later["registry"]), has_parquet=has_extra("parquet"))
+        write_derived(part, str(delta.later["registry"]), has_parquet=installed.has_extra("parquet"))
         if folder.exists():
             folder.rmdir()
         part.rename(folder)

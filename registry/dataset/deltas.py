@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.core.errors import DatasetRefused
-from registry.dataset.formats import JSONL, Counted, File, digest_of, read_lines, write_lines
+from registry.dataset import formats, tables
 from registry.dataset.manifest import MANIFEST, Head, Keys, opened_head, require_whole
-from registry.dataset.tables import TABLES, VERSION, Table, line_of
 
 FORMAT = "recruitment-registry dataset delta"
 PUT, DELETE = "put", "delete"
@@ -29,7 +28,7 @@ class Delta(NamedTuple):
 
 
 def changes(
-    former: Iterator[dict[str, Any]], later: Iterator[dict[str, Any]], table: Table
+    former: Iterator[dict[str, Any]], later: Iterator[dict[str, Any]], table: tables.Table
 ) -> Iterator[dict[str, Any]]:
     """The lines that lead from the rows of one state of a table to those of another; both are in the order of their keys."""
     old, new = next(former, None), next(later, None)
@@ -56,16 +55,16 @@ def end_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def write_delta(
     path: Path, former: Path, former_end: Mapping[str, Any], later: Path, later_end: Mapping[str, Any]
-) -> File:
+) -> formats.File:
     """Write what leads from the tables in one folder to those in another."""
-    with Counted(path) as file:
-        file.write(line_of({"v": VERSION, "format": FORMAT, "from": former_end, "to": later_end}))
-        for table in TABLES.values():
-            old, new = (read_lines(folder / f"{table.name}.jsonl") for folder in (former, later))
+    with formats.Counted(path) as file:
+        file.write(tables.line_of({"v": tables.VERSION, "format": FORMAT, "from": former_end, "to": later_end}))
+        for table in tables.TABLES.values():
+            old, new = (formats.read_lines(folder / f"{table.name}.jsonl") for folder in (former, later))
             for line in changes(old, new, table):
-                file.write(line_of(line))
+                file.write(tables.line_of(line))
                 file.rows += 1
-    return file.as_file(JSONL)
+    return file.as_file(formats.JSONL)
 
 
 def open_delta(path: Path, keys: Keys) -> Delta:
@@ -74,7 +73,7 @@ def open_delta(path: Path, keys: Keys) -> Delta:
         with path.open("rb") as file:
             first = json.loads(file.readline(1 << 20))
         former, later = first["from"], first["to"]
-        if first["format"] != FORMAT or first["v"] != VERSION or set(later["tables"]) != set(TABLES):
+        if first["format"] != FORMAT or first["v"] != tables.VERSION or set(later["tables"]) != set(tables.TABLES):
             raise DatasetRefused(f"{path} is a delta of another version")
     except (ValueError, KeyError, TypeError):
         raise DatasetRefused(f"{path} is no delta of a dataset, or was cut short") from None
@@ -86,17 +85,17 @@ def open_delta(path: Path, keys: Keys) -> Delta:
     return Delta(path, former, later, head)
 
 
-def apply_delta(delta: Delta, former: Path, folder: Path) -> list[File]:
+def apply_delta(delta: Delta, former: Path, folder: Path) -> list[formats.File]:
     """Write the tables of the later end into a folder, from a former snapshot that lies whole in another.
 
     DatasetRefused where the delta does not begin at that snapshot, or does not lead to the tables that it promises.
     """
     _require_former(delta, former)
     made = []
-    for table in TABLES.values():
+    for table in tables.TABLES.values():
         name = f"{table.name}.jsonl"
-        file = write_lines(
-            folder / name, _applied(read_lines(former / name), _lines_of(delta.path, table), table), table
+        file = formats.write_lines(
+            folder / name, _applied(formats.read_lines(former / name), _lines_of(delta.path, table), table), table
         )
         wanted = delta.later["tables"][table.name]
         if (file.sha256, file.rows) != (wanted["sha256"], wanted["rows"]):
@@ -109,19 +108,19 @@ def _require_former(delta: Delta, former: Path) -> None:
     """DatasetRefused where a folder has not the very tables that a delta leads on from."""
     if (former / MANIFEST).exists():
         require_whole(former)
-    for table in TABLES:
+    for table in tables.TABLES:
         path = former / f"{table}.jsonl"
         if not path.is_file():
             raise DatasetRefused(f"{former} is half written: {path.name} is missing. Take the snapshot anew")
-        if digest_of(path)[0] != delta.former["tables"][table]["sha256"]:
+        if formats.digest_of(path)[0] != delta.former["tables"][table]["sha256"]:
             raise DatasetRefused(
                 f"{delta.path} leads on from {delta.former['name']}, and {path} has other rows: take the delta that "
                 "begins there, or the whole snapshot"
             )
 
 
-def _lines_of(path: Path, table: Table) -> Iterator[dict[str, Any]]:
-    lines = read_lines(path)
+def _lines_of(path: Path, table: tables.Table) -> Iterator[dict[str, Any]]:
+    lines = formats.read_lines(path)
     next(lines, None)
     try:
         yield from (line for line in lines if line["table"] == table.name)
@@ -130,7 +129,7 @@ def _lines_of(path: Path, table: Table) -> Iterator[dict[str, Any]]:
 
 
 def _applied(
-    former: Iterator[dict[str, Any]], lines: Iterator[dict[str, Any]], table: Table
+    former: Iterator[dict[str, Any]], lines: Iterator[dict[str, Any]], table: tables.Table
 ) -> Iterator[dict[str, Any]]:
     """The rows of the later state, in order."""
     waiting = next(lines, None)
@@ -152,5 +151,5 @@ def _applied(
         raise DatasetRefused("a line of the delta is damaged") from None
 
 
-def _key_of(line: Mapping[str, Any], table: Table) -> tuple[Any, ...]:
+def _key_of(line: Mapping[str, Any], table: tables.Table) -> tuple[Any, ...]:
     return table.key_of(line["row"]) if line["op"] == PUT else tuple(line["key"])

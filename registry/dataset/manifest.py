@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.core.errors import BadProof, DatasetRefused
-from registry.dataset.formats import File, digest_of
-from registry.dataset.tables import TABLES, VERSION
+from registry.dataset import formats, tables
 from registry.log.note import ED25519, Checkpoint, VerifierKey, is_signed, read_note, read_vkey, verify_checkpoint
 
 MANIFEST, NOTE = "manifest.json", "manifest.note"
@@ -25,7 +24,7 @@ FILE_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}(\.[a-z0-9-]{1,20}){1,3}")
 
 MAX_BYTES = 4 * 1024 * 1024
 
-_TITLE = f"recruitment-registry dataset v{VERSION}"
+_TITLE = f"recruitment-registry dataset v{tables.VERSION}"
 
 
 class Head(NamedTuple):
@@ -70,13 +69,13 @@ def opened_head(stated: Mapping[str, Any], keys: Keys) -> Head:
     return head
 
 
-def tables_of(files: Sequence[File]) -> dict[str, dict[str, Any]]:
+def tables_of(files: Sequence[formats.File]) -> dict[str, dict[str, Any]]:
     """The tables by name: the hash and rows of their JSON Lines, by which one state is told from another."""
     lines = [one for one in files if one.table is not None and one.name == f"{one.table}.jsonl"]
     return {str(one.table): {"sha256": one.sha256, "rows": one.rows} for one in lines}
 
 
-def files_stated(files: Sequence[File]) -> list[dict[str, Any]]:
+def files_stated(files: Sequence[formats.File]) -> list[dict[str, Any]]:
     return [{name: value for name, value in one._asdict().items() if value is not None} for one in files]
 
 
@@ -91,10 +90,10 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], bytes]:
     try:
         body = (folder / MANIFEST).read_bytes()
         stated = json.loads(body)
-        if len(body) > MAX_BYTES or stated["v"] != VERSION or stated["name"] != folder.name:
+        if len(body) > MAX_BYTES or stated["v"] != tables.VERSION or stated["name"] != folder.name:
             raise DatasetRefused(f"{folder}: its manifest is of another version, or of another snapshot")
         if not all(FILE_NAME.fullmatch(one["name"]) for one in stated["files"]) or not set(stated["tables"]) == set(
-            TABLES
+            tables.TABLES
         ):
             raise DatasetRefused(f"{folder}: its manifest names files that no dataset has")
         (folder / NOTE).stat()
@@ -114,7 +113,7 @@ def require_whole(folder: Path) -> dict[str, Any]:
         path = folder / one["name"]
         if not path.is_file():
             raise DatasetRefused(f"{folder} is half written: {one['name']} is missing. Take the snapshot anew")
-        digest, size = digest_of(path)
+        digest, size = formats.digest_of(path)
         if size != one["bytes"]:
             raise DatasetRefused(
                 f"{folder} is half written: {one['name']} has {size} bytes of {one['bytes']}. Take the snapshot anew"

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.core import errors, ids
 from registry.core.db.locking import find
-from registry.core.errors import ActRefused
-from registry.core.ids import new_reference
 from registry.organisations import keys
 from registry.organisations.models import Organisation
 
@@ -18,7 +17,7 @@ MAX_NAME = 200
 def begin(session: Session, name: str, country: str, language: str, today: date) -> Organisation:
     """A new organisation without people or keys. Raises ActRefused."""
     made = Organisation(
-        reference=new_reference(), name=tidy_name(name), country=country, language=language, since_on=today
+        reference=ids.new_reference(), name=tidy_name(name), country=country, language=language, since_on=today
     )
     session.add(made)
     session.flush()
@@ -66,5 +65,5 @@ def tidy_name(name: str, max_length: int = MAX_NAME) -> str:
     """A name with single spaces. Raises ActRefused where nothing can be seen of it, or too much."""
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > max_length or not tidy.isprintable():
-        raise ActRefused("bad_name", f"the name must be 1 to {max_length} visible characters")
+        raise errors.ActRefused("bad_name", f"the name must be 1 to {max_length} visible characters")
     return tidy

@@ -15,15 +15,10 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
-from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.db.engine import insert_missing
-from registry.core.db.locking import find, lock
-from registry.core.db.reading import Page, newest_first
-from registry.core.errors import ActRefused, Fault, Forbidden, InvalidInput, NotSignedIn, ScopeMissing
-from registry.core.ids import new_reference, read_reference
+from registry.core import calls, clock, errors, ids
+from registry.core.db import engine, locking, reading
 from registry.organisations.models import ApiKey, ApiKeyUsage, Organisation, OrganisationActor
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import codes
 from registry.vocabulary.organisations import Scope
 
 BEGINNING = "rrk_"
@@ -55,7 +50,7 @@ class MadeKey(NamedTuple):
 
 
 def make(
-    call: Call[OrganisationActor],
+    call: calls.Call[OrganisationActor],
     name: str,
     scopes: Collection[Scope],
     days: int = DAYS,
@@ -73,31 +68,33 @@ def make(
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
-        raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which program the key is for")
+        raise errors.ActRefused("bad_key_name", "say in 1 to 60 visible characters which program the key is for")
     if not scopes:
-        raise ActRefused("no_scope", "a key opens something: choose at least one scope")
+        raise errors.ActRefused("no_scope", "a key opens something: choose at least one scope")
     if is_test and Scope.ORGANISATION in scopes:
-        raise ActRefused("test_key_scope", "a test key sees invented data alone: it cannot have the scope organisation")
+        raise errors.ActRefused(
+            "test_key_scope", "a test key sees invented data alone: it cannot have the scope organisation"
+        )
     if not 1 <= days <= MAX_DAYS:
-        raise ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
+        raise errors.ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
     _require_within(call, scopes)
     bound = read_networks(networks)
     # Of two that are made at once the second waits here, and counts the first.
-    organisation = lock(call.session, Organisation, Organisation.id == call.actor.id)
+    organisation = locking.lock(call.session, Organisation, Organisation.id == call.actor.id)
     if organisation.closed_on is not None:
-        raise ActRefused("organisation_closed", "the organisation is closed: it makes no keys")
-    today = day_at(call.at, None)
+        raise errors.ActRefused("organisation_closed", "the organisation is closed: it makes no keys")
+    today = clock.day_at(call.at, None)
     if len(keys_of(call.session, organisation.id, today)) >= MAX_LIVING:
-        raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
+        raise errors.ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
     ends_on = today + timedelta(days=days)
     maker = None if call.actor.key is None else _lock_key(call, call.actor.key)
     if maker is not None:
         if Scope.ORGANISATION in scopes:
-            raise ScopeMissing(_WITH_PASSWORD)
+            raise errors.ScopeMissing(_WITH_PASSWORD)
         ends_on, bound = min(ends_on, maker.ends_on), _within(bound, maker.networks or [])
     text = (TEST_BEGINNING if is_test else BEGINNING) + new_token()
     key = ApiKey(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         organisation_id=organisation.id,
         name=tidy,
         prefix=text[: SHOWN_OF_TEST if is_test else SHOWN],
@@ -115,16 +112,16 @@ def make(
     return MadeKey(key, text)
 
 
-def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeKey:
+def rotate(call: calls.Call[OrganisationActor], reference: str, overlap: int) -> MadeKey:
     """Rotate a key: a new one with its name, scopes and length; the old stays valid `overlap` days, or ends now with 0.
 
     Raises NotFound, ActRefused, and ScopeMissing where the key has a scope that the actor may not give.
     """
     if not 0 <= overlap <= MAX_OVERLAP:
-        raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MAX_OVERLAP} days")
+        raise errors.ActRefused("bad_overlap", f"the old key stays good for 0 to {MAX_OVERLAP} days")
     old = _lock_key(call, reference)
     if old.replaced_by is not None:
-        raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
+        raise errors.ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
     length = min(max((old.ends_on - old.made_on).days, 1), MAX_DAYS)
     made = make(
         call,
@@ -138,14 +135,14 @@ def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeK
     old.replaced_by = made.key.reference
     call.session.execute(update(ApiKey).where(ApiKey.made_by == old.reference).values(made_by=made.key.reference))
     if overlap:
-        old.ends_on = min(old.ends_on, day_at(call.at, None) + timedelta(days=overlap))
+        old.ends_on = min(old.ends_on, clock.day_at(call.at, None) + timedelta(days=overlap))
     else:
         old.revoked_at = call.at
     call.session.flush()
     return made
 
 
-def revoke(call: Call[OrganisationActor], reference: str) -> None:
+def revoke(call: calls.Call[OrganisationActor], reference: str) -> None:
     """Revoke a key immediately, and those that it made.
 
     Raises NotFound where the organisation has no valid key of that reference, ScopeMissing.
@@ -177,12 +174,12 @@ def opened_by(session: Session, text: str, today: date) -> tuple[Organisation, A
         .where(ApiKey.digest == digest)
     ).one_or_none()
     if found is None:
-        raise NotSignedIn(NEEDED)
+        raise errors.NotSignedIn(NEEDED)
     organisation, key = found
     # The index found it by equal digests; that they are equal is said once more in constant time.
     is_open = hmac.compare_digest(key.digest, digest) and key.revoked_at is None and key.ends_on >= today
     if not is_open or organisation.closed_on is not None:
-        raise NotSignedIn(NEEDED)
+        raise errors.NotSignedIn(NEEDED)
     return organisation, key
 
 
@@ -196,7 +193,7 @@ def used(session: Session, key_id: int, today: date) -> None:
 def read_networks(texts: Sequence[str]) -> list[str]:
     """Networks in CIDR, each once, in their usual form. Raises InvalidInput."""
     if len(texts) > MAX_NETWORKS:
-        raise InvalidInput([Fault("networks", Problem.TOO_MANY, f"may be {MAX_NETWORKS} at most")])
+        raise errors.InvalidInput([errors.Fault("networks", codes.Problem.TOO_MANY, f"may be {MAX_NETWORKS} at most")])
     found = []
     for place, text in enumerate(texts):
         try:
@@ -208,7 +205,9 @@ def read_networks(texts: Sequence[str]) -> list[str]:
             detail = (
                 "must be an address or a network, such as 192.0.2.0/24 or 2001:db8::/32, with no bit beyond its length"
             )
-            raise InvalidInput([Fault(f"networks[{place}]", Problem.INVALID_VALUE, detail)]) from None
+            raise errors.InvalidInput(
+                [errors.Fault(f"networks[{place}]", codes.Problem.INVALID_VALUE, detail)]
+            ) from None
         found.append(str(network))
     return sorted(set(found))
 
@@ -216,7 +215,7 @@ def read_networks(texts: Sequence[str]) -> list[str]:
 def require_network(key: ApiKey, address: str) -> None:
     """Raise Forbidden where a key that is bound to networks comes from another one."""
     if key.networks is not None and not _is_among(address, key.networks):
-        raise Forbidden(
+        raise errors.Forbidden(
             "this key opens from the networks alone that were named when it was made, and this is another one"
         )
 
@@ -237,7 +236,7 @@ def _within(networks: list[str], bounds: list[str]) -> list[str]:
     limits = [ip_network(bound) for bound in bounds]
     for network in map(ip_network, networks):
         if not any(network.version == limit.version and network.subnet_of(limit) for limit in limits):  # type: ignore[arg-type]
-            raise ScopeMissing("your key is bound to networks: a key that it makes opens from those alone")
+            raise errors.ScopeMissing("your key is bound to networks: a key that it makes opens from those alone")
     return networks or bounds
 
 
@@ -250,7 +249,7 @@ def usage_of(session: Session, key_id: int, since: date) -> list[ApiKeyUsage]:
 def add_usage(session: Session, counts: Mapping[tuple[int, date], int]) -> None:
     """Add requests by key and day to what is stored."""
     for (key_id, day), count in sorted(counts.items()):
-        insert_missing(
+        engine.insert_missing(
             session, ApiKeyUsage, ["key_id", "day", "requests"], select(literal(key_id), literal(day), literal(0))
         )
         row = (ApiKeyUsage.key_id == key_id, ApiKeyUsage.day == day)
@@ -259,25 +258,25 @@ def add_usage(session: Session, counts: Mapping[tuple[int, date], int]) -> None:
 
 def key_named(session: Session, organisation_id: int, reference: str) -> ApiKey:
     """A key of the organisation, one that has ended too. Raises NotFound."""
-    its = ApiKey.reference == read_reference(reference), ApiKey.organisation_id == organisation_id
-    return find(session, ApiKey, *its, missing="your organisation has no such key")
+    its = ApiKey.reference == ids.read_reference(reference), ApiKey.organisation_id == organisation_id
+    return locking.find(session, ApiKey, *its, missing="your organisation has no such key")
 
 
-def keys_of(session: Session, organisation_id: int, today: date, page: Page | None = None) -> Sequence[ApiKey]:
+def keys_of(session: Session, organisation_id: int, today: date, page: reading.Page | None = None) -> Sequence[ApiKey]:
     """The organisation's keys that still open something, the newest first."""
     living = (ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today)
-    return session.scalars(newest_first(select(ApiKey).where(*living), ApiKey.id, page)).all()
+    return session.scalars(reading.newest_first(select(ApiKey).where(*living), ApiKey.id, page)).all()
 
 
-def _lock_key(call: Call[OrganisationActor], reference: str) -> ApiKey:
+def _lock_key(call: calls.Call[OrganisationActor], reference: str) -> ApiKey:
     """A key of the organisation that still opens something. Raises NotFound, of another organisation's too."""
-    return lock(
+    return locking.lock(
         call.session,
         ApiKey,
-        ApiKey.reference == read_reference(reference),
+        ApiKey.reference == ids.read_reference(reference),
         ApiKey.organisation_id == call.actor.id,
         ApiKey.revoked_at.is_(None),
-        ApiKey.ends_on >= day_at(call.at, None),
+        ApiKey.ends_on >= clock.day_at(call.at, None),
         missing="your organisation has no such key, or it has ended already",
     )
 
@@ -286,9 +285,9 @@ def scopes_of(key: ApiKey) -> frozenset[Scope]:
     return frozenset(Scope(word) for word in key.scopes)
 
 
-def _require_within(call: Call[OrganisationActor], scopes: Collection[Scope]) -> None:
+def _require_within(call: calls.Call[OrganisationActor], scopes: Collection[Scope]) -> None:
     beyond = sorted(set(scopes) - call.actor.scopes)
     if beyond:
-        raise ScopeMissing(
+        raise errors.ScopeMissing(
             f"your key has not the scope {', '.join(beyond)}: no key gives or ends what it has not itself"
         )

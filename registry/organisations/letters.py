@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.sessions import digest_of, new_token
-from registry.core.errors import ActRefused, TooManyRequests
-from registry.core.ids import new_reference
+from registry.core import errors, ids
 from registry.organisations.models import Letter, Member, Organisation
 from registry.vocabulary.organisations import LetterKind, MemberState
 from registry.vocabulary.register import Language
@@ -56,7 +55,7 @@ def tidy_email(email: str) -> str:
     """An address as it is kept. Raises ActRefused where it can be none."""
     tidy = email.strip().lower()
     if not _EMAIL.fullmatch(tidy) or not tidy.isprintable() or not tidy.isascii():
-        raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@company.example")
+        raise errors.ActRefused("bad_email", "the e-mail address cannot be one: write it like name@company.example")
     return tidy
 
 
@@ -72,7 +71,7 @@ def ask_for(session: Session, letter: Letter, at: datetime) -> None:
     hour, day = (_count(session, at - ago, *to_address) for ago in (timedelta(hours=1), timedelta(days=1)))
     if hour >= MAX_AN_HOUR or day >= MAX_A_DAY:
         return
-    letter.reference, letter.details = new_reference(), letter.details or {}
+    letter.reference, letter.details = ids.new_reference(), letter.details or {}
     letter.made_at, letter.ends_at = at, at + GOOD_FOR[letter.kind]
     session.add(letter)
     session.flush()
@@ -81,11 +80,11 @@ def ask_for(session: Session, letter: Letter, at: datetime) -> None:
 def _require_room(session: Session, letter: Letter, at: datetime) -> None:
     yesterday, kind = at - timedelta(days=1), letter.kind
     if kind is LetterKind.REGISTER and _count(session, yesterday, Letter.kind == kind) >= MAX_REGISTRATIONS_A_DAY:
-        raise TooManyRequests("too many organisations registered today: try again tomorrow", 3600)
+        raise errors.TooManyRequests("too many organisations registered today: try again tomorrow", 3600)
     if kind is LetterKind.INVITE:
         own = Letter.kind == kind, Letter.organisation_id == letter.organisation_id
         if _count(session, yesterday, *own) >= MAX_INVITATIONS_A_DAY:
-            raise ActRefused(
+            raise errors.ActRefused(
                 "too_many_invitations", f"{MAX_INVITATIONS_A_DAY} invitations were sent within a day: go on tomorrow"
             )
 
@@ -99,7 +98,7 @@ def opened_by(session: Session, secret: str, kind: LetterKind, at: datetime) -> 
     query = select(Letter).where(Letter.digest == digest_of(secret), Letter.kind == kind).with_for_update()
     found = session.scalars(query).one_or_none()
     if found is None or found.used_at is not None or found.ends_at <= at:
-        raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
+        raise errors.ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
     return found
 
 

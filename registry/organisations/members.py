@@ -12,16 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import passwords
-from registry.core.calls import Call
-from registry.core.clock import day_at
+from registry.core import calls, clock, errors, ids
 from registry.core.db.locking import lock
-from registry.core.errors import ActRefused, NotFound
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.organisations import actions as organisations
-from registry.organisations import letters, second_steps, sessions
+from registry.organisations import actions, letters, second_steps, sessions
 from registry.organisations.models import Letter, Member, Organisation
-from registry.organisations.sessions import DELAYS, MEMBER_SESSIONS, MemberPresent
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
@@ -39,9 +34,9 @@ class Registration(NamedTuple):
 def register(session: Session, registration: Registration, email: str, language: Language, at: datetime) -> None:
     """Ask for an organisation's first mail. Raises ActRefused for what can be no name or address."""
     details = {
-        "organisation": organisations.tidy_name(registration.organisation),
+        "organisation": actions.tidy_name(registration.organisation),
         "country": registration.country,
-        "name": organisations.tidy_name(registration.name, 120),
+        "name": actions.tidy_name(registration.name, 120),
     }
     letters.ask_for(session, Letter(kind=LetterKind.REGISTER, email=email, language=language, details=details), at)
 
@@ -50,19 +45,21 @@ def confirm(session: Session, secret: str, password: str, at: datetime, home: Pa
     """Begin the organisation of a mailed link, with its first owner. Raises ActRefused."""
     letter = letters.opened_by(session, secret, LetterKind.REGISTER, at)
     stated = letter.details
-    today = day_at(at, None)
-    organisation = organisations.begin(session, stated["organisation"], stated["country"], letter.language, today)
+    today = clock.day_at(at, None)
+    organisation = actions.begin(session, stated["organisation"], stated["country"], letter.language, today)
     member = Member(organisation_id=organisation.id, role=MemberRole.OWNER, name=stated["name"])
     return _add_member(session, letter, member, password, at, home)
 
 
-def invite(call: Call[MemberPresent], email: str, role: MemberRole, language: Language) -> None:
+def invite(call: calls.Call[sessions.MemberPresent], email: str, role: MemberRole, language: Language) -> None:
     """Mail an invitation by which its reader joins the owner's organisation. Raises Forbidden and ActRefused."""
     call.actor.require_owner()
     ours = call.actor.organisation.id
     waiting = len(letters.invitations_of(call.session, ours, call.at))
     if waiting + len(members_of(call.session, ours)) >= MAX_MEMBERS:
-        raise ActRefused("too_many_members", f"there are {MAX_MEMBERS} people and invitations already: remove one")
+        raise errors.ActRefused(
+            "too_many_members", f"there are {MAX_MEMBERS} people and invitations already: remove one"
+        )
     details = {"role": role.value}
     invitation = Letter(kind=LetterKind.INVITE, email=email, language=language, organisation_id=ours, details=details)
     letters.ask_for(call.session, invitation, call.at)
@@ -73,7 +70,7 @@ def join(session: Session, secret: str, name: str, password: str, at: datetime, 
     letter = letters.opened_by(session, secret, LetterKind.INVITE, at)
     assert letter.organisation_id is not None
     if session.get_one(Organisation, letter.organisation_id).closed_on is not None:
-        raise ActRefused("organisation_closed", "the organisation that invited you is closed")
+        raise errors.ActRefused("organisation_closed", "the organisation that invited you is closed")
     member = Member(organisation_id=letter.organisation_id, role=MemberRole(letter.details["role"]), name=name)
     return _add_member(session, letter, member, password, at, home)
 
@@ -83,10 +80,10 @@ def choose_again(session: Session, secret: str, password: str, at: datetime, hom
     letter = letters.opened_by(session, secret, LetterKind.RESET, at)
     member = session.scalars(select(Member).where(Member.email == letter.email)).one_or_none()
     if member is None or member.state is not MemberState.ACTIVE:
-        raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
-    passwords.set_password(member, password, day_at(at, None), home)
+        raise errors.ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
+    passwords.set_password(member, password, clock.day_at(at, None), home)
     letters.use(session, letter, at)
-    MEMBER_SESSIONS.end_all(session, member, at)
+    sessions.MEMBER_SESSIONS.end_all(session, member, at)
     member.version += 1
     return member
 
@@ -97,20 +94,22 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     None where they are wrong: the caller commits that failure too. After some failures an address, known or not, must
     wait: raises TooManyRequests.
     """
-    DELAYS.require_no_wait(session, keyring, email, at)
+    sessions.DELAYS.require_no_wait(session, keyring, email, at)
     member = session.scalars(select(Member).where(Member.email == email.strip().lower()[:200])).one_or_none()
     stored = member.password if member is not None and member.state is MemberState.ACTIVE else None
     if not passwords.is_password_right(password, stored) or member is None:
-        DELAYS.failed(session, keyring, email, at)
+        sessions.DELAYS.failed(session, keyring, email, at)
         return None
     token, is_in = sessions.begin_by_one(session, member, at)
     if is_in:
         # Failures stay counted until the second step is given, too: or codes could be tried without end.
-        DELAYS.forget(session, keyring, email)
+        sessions.DELAYS.forget(session, keyring, email)
     return token
 
 
-def change_password(call: Call[MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None) -> bool:
+def change_password(
+    call: calls.Call[sessions.MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None
+) -> bool:
     """Change one's own password; every other session ends. False where the old one is wrong.
 
     Raises ActRefused where the new one is none.
@@ -118,25 +117,25 @@ def change_password(call: Call[MemberPresent], keyring: Keyring, old: str, new: 
     if not is_password_right(call, keyring, old):
         return False
     me = call.actor
-    passwords.set_password(me.member, new, day_at(call.at, None), home)
-    MEMBER_SESSIONS.end_all(call.session, me.member, call.at, but=me.session)
+    passwords.set_password(me.member, new, clock.day_at(call.at, None), home)
+    sessions.MEMBER_SESSIONS.end_all(call.session, me.member, call.at, but=me.session)
     return True
 
 
-def is_password_right(call: Call[MemberPresent], keyring: Keyring, password: str) -> bool:
+def is_password_right(call: calls.Call[sessions.MemberPresent], keyring: Keyring, password: str) -> bool:
     """Check a signed-in member's password again before a proof of identity is changed. Raises TooManyRequests.
 
     Wrong passwords are counted as at sign-in: a stranger at an open session cannot try them all.
     """
     member = call.actor.member
-    DELAYS.require_no_wait(call.session, keyring, member.email, call.at)
+    sessions.DELAYS.require_no_wait(call.session, keyring, member.email, call.at)
     is_right = passwords.is_password_right(password, member.password)
     if not is_right:
-        DELAYS.failed(call.session, keyring, member.email, call.at)
+        sessions.DELAYS.failed(call.session, keyring, member.email, call.at)
     return is_right
 
 
-def remove(call: Call[MemberPresent], reference: str) -> None:
+def remove(call: calls.Call[sessions.MemberPresent], reference: str) -> None:
     """Sign a member of the owner's organisation out for good. Raises Forbidden, NotFound and ActRefused."""
     member = _lock_for_owner(call, reference)
     _require_other_owner(call, member)
@@ -145,10 +144,10 @@ def remove(call: Call[MemberPresent], reference: str) -> None:
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
     second_steps.forget(call.session, member)
-    MEMBER_SESSIONS.end_all(call.session, member, call.at)
+    sessions.MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
-def set_role(call: Call[MemberPresent], reference: str, role: MemberRole) -> None:
+def set_role(call: calls.Call[sessions.MemberPresent], reference: str, role: MemberRole) -> None:
     """Make a member an owner, or an owner a member. Raises Forbidden, NotFound and ActRefused."""
     member = _lock_for_owner(call, reference)
     if role is not MemberRole.OWNER:
@@ -157,28 +156,28 @@ def set_role(call: Call[MemberPresent], reference: str, role: MemberRole) -> Non
     member.version += 1
 
 
-def reset_second_step(call: Call[MemberPresent], reference: str) -> None:
+def reset_second_step(call: calls.Call[sessions.MemberPresent], reference: str) -> None:
     """Remove everything that another member, who lost it, has for the second step, and sign that member out.
 
     Raises Forbidden, NotFound and ActRefused.
     """
     member = _lock_for_owner(call, reference)
     if member.id == call.actor.member.id:
-        raise ActRefused("own_second_step", "your own second step is taken away on your own page")
+        raise errors.ActRefused("own_second_step", "your own second step is taken away on your own page")
     second_steps.forget(call.session, member)
-    MEMBER_SESSIONS.end_all(call.session, member, call.at)
+    sessions.MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
-def _lock_for_owner(call: Call[MemberPresent], reference: str) -> Member:
+def _lock_for_owner(call: calls.Call[sessions.MemberPresent], reference: str) -> Member:
     call.actor.require_owner()
     return member_named(call.session, call.actor.organisation.id, reference)
 
 
-def _require_other_owner(call: Call[MemberPresent], member: Member) -> None:
+def _require_other_owner(call: calls.Call[sessions.MemberPresent], member: Member) -> None:
     """Raise ActRefused where the member is the only owner."""
     owners = [one for one in members_of(call.session, member.organisation_id) if one.role is MemberRole.OWNER]
     if owners == [member]:
-        raise ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
+        raise errors.ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
 
 
 def members_of(session: Session, organisation_id: int) -> Sequence[Member]:
@@ -201,7 +200,7 @@ def member_named(session: Session, organisation_id: int, reference: str) -> Memb
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
-        raise NotFound("there is no such person in your organisation")
+        raise errors.NotFound("there is no such person in your organisation")
     return found
 
 
@@ -211,14 +210,14 @@ def _add_member(
     """Store a member who comes by a link, and use the link up. Raises ActRefused."""
     known = session.scalars(select(Member.id).where(Member.email == letter.email)).first()
     if known is not None:
-        raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
-    member.reference, member.state = new_reference(), MemberState.ACTIVE
+        raise errors.ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
+    member.reference, member.state = ids.new_reference(), MemberState.ACTIVE
     member.name, member.email, member.language = (
-        organisations.tidy_name(member.name, 120),
+        actions.tidy_name(member.name, 120),
         letter.email,
         letter.language,
     )
-    passwords.set_password(member, password, day_at(at, None), home)
+    passwords.set_password(member, password, clock.day_at(at, None), home)
     session.add(member)
     letters.use(session, letter, at)
     session.flush()

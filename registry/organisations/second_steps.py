@@ -11,12 +11,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.second_factors import Authenticators, RecoveryCodes
-from registry.core.clock import day_at
-from registry.core.errors import ActRefused, NotFound
+from registry.core import clock, errors
 from registry.core.keyring import Keyring
 from registry.organisations import sessions
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode
-from registry.organisations.sessions import DELAYS, MEMBER_SESSIONS, MemberPresent, has_app
 
 APPS = Authenticators(MemberApp, MemberApp.member_id, "member-apps")
 RECOVERY_CODES = RecoveryCodes(MemberRecoveryCode, MemberRecoveryCode.member_id)
@@ -31,9 +29,9 @@ def begin_app(session: Session, keyring: Keyring, member: Member, name: str, tod
     """Begin adding an app under a name of the member's; gives it and its secret. Raises ActRefused."""
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > MAX_NAME or not tidy.isprintable():
-        raise ActRefused("bad_app_name", f"say in 1 to {MAX_NAME} visible characters where the app is")
+        raise errors.ActRefused("bad_app_name", f"say in 1 to {MAX_NAME} visible characters where the app is")
     if len(APPS.list_confirmed(session, member)) >= MAX_APPS:
-        raise ActRefused("too_many_apps", f"there are {MAX_APPS} apps already: take one away first")
+        raise errors.ActRefused("too_many_apps", f"there are {MAX_APPS} apps already: take one away first")
     return APPS.begin(session, keyring, member, tidy, today)
 
 
@@ -45,21 +43,21 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     """
     me = sessions.arriving(session, token, at)
     email = me.member.email
-    DELAYS.require_no_wait(session, keyring, email, at)
+    sessions.DELAYS.require_no_wait(session, keyring, email, at)
     stored = APPS.list_confirmed(session, me.member)
     is_right = any(APPS.is_code_right(session, keyring, app, code, at) for app in stored)
     # A member without an app has no codes either, and sets up the first app.
-    if not is_right and not (stored and RECOVERY_CODES.use(session, me.member, code, day_at(at, None))):
-        DELAYS.failed(session, keyring, email, at)
+    if not is_right and not (stored and RECOVERY_CODES.use(session, me.member, code, clock.day_at(at, None))):
+        sessions.DELAYS.failed(session, keyring, email, at)
         return None
-    DELAYS.forget(session, keyring, email)
-    MEMBER_SESSIONS.end(session, token, at)
-    return MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
+    sessions.DELAYS.forget(session, keyring, email)
+    sessions.MEMBER_SESSIONS.end(session, token, at)
+    return sessions.MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
 
 
-def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
+def begin_at_sign_in(session: Session, keyring: Keyring, me: sessions.MemberPresent, today: date) -> None:
     """Begin the app of a member whose organisation requires a second step and who has none."""
-    if not has_app(session, me.member.id):
+    if not sessions.has_app(session, me.member.id):
         begin_app(session, keyring, me.member, AT_THE_DOOR, today)
 
 
@@ -71,18 +69,18 @@ def finish_at_sign_in(
     None where the code is wrong.
     """
     me = sessions.arriving(session, token, at)
-    app = None if has_app(session, me.member.id) else APPS.find_begun(session, me.member)
+    app = None if sessions.has_app(session, me.member.id) else APPS.find_begun(session, me.member)
     if app is None or not APPS.is_code_right(session, keyring, app, code, at):
         return None
     app.is_confirmed = True
-    DELAYS.forget(session, keyring, me.member.email)
-    MEMBER_SESSIONS.end_all(session, me.member, at)
-    token = MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
+    sessions.DELAYS.forget(session, keyring, me.member.email)
+    sessions.MEMBER_SESSIONS.end_all(session, me.member, at)
+    token = sessions.MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
     return token, RECOVERY_CODES.renew(session, me.member)
 
 
 def finish(
-    session: Session, keyring: Keyring, me: MemberPresent, app: MemberApp, code: str, at: datetime
+    session: Session, keyring: Keyring, me: sessions.MemberPresent, app: MemberApp, code: str, at: datetime
 ) -> list[str] | None:
     """The first code of an app shows that it works.
 
@@ -92,14 +90,14 @@ def finish(
     """
     if not APPS.is_code_right(session, keyring, app, code, at):
         return None
-    is_first = not has_app(session, me.member.id)
+    is_first = not sessions.has_app(session, me.member.id)
     app.is_confirmed = True
     session.flush()
-    MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
+    sessions.MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
     return RECOVERY_CODES.renew(session, me.member) if is_first else []
 
 
-def take_away(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
+def take_away(session: Session, me: sessions.MemberPresent, reference: str, at: datetime) -> None:
     """Remove one of a member's own apps; with the last one the recovery codes go too.
 
     All other sessions end, as someone who has a lost app may be signed in with it. Raises NotFound, and ActRefused where a
@@ -110,22 +108,22 @@ def take_away(session: Session, me: MemberPresent, reference: str, at: datetime)
     stored = APPS.list_confirmed(session, me.member)
     app = next((one for one in stored if one.reference == reference), None)
     if app is None:
-        raise NotFound("there is no such app")
+        raise errors.NotFound("there is no such app")
     if len(stored) > 1:
         session.delete(app)
         session.flush()
     elif me.organisation.needs_second_step:
-        raise ActRefused("second_step_needed", "your organisation requires a second step: add another app first")
+        raise errors.ActRefused("second_step_needed", "your organisation requires a second step: add another app first")
     else:
         forget(session, me.member)
-    MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
+    sessions.MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
 
 
-def require(session: Session, me: MemberPresent, is_needed: bool) -> None:
+def require(session: Session, me: sessions.MemberPresent, is_needed: bool) -> None:
     """Require a second step of all members, or no more. Raises Forbidden, and ActRefused for an owner who has none."""
     me.require_owner()
-    if is_needed and not has_app(session, me.member.id):
-        raise ActRefused(
+    if is_needed and not sessions.has_app(session, me.member.id):
+        raise errors.ActRefused(
             "second_step_first", "set your own second step up first: you would be the first to stand outside"
         )
     me.organisation.needs_second_step = is_needed

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.passwords import Delays
-from registry.accounts.sessions import Sessions, note_seen
+from registry.accounts import passwords, sessions
 from registry.core.errors import Forbidden, NotSignedIn
 from registry.organisations.models import Member, MemberApp, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 
-MEMBER_SESSIONS = Sessions(MemberSession, MemberSession.member_id, idle=timedelta(hours=2))
-DELAYS = Delays("member-delays")
+MEMBER_SESSIONS = sessions.Sessions(MemberSession, MemberSession.member_id, idle=timedelta(hours=2))
+DELAYS = passwords.Delays("member-delays")
 
 
 class SecondStepNeeded(NotSignedIn):
@@ -59,7 +58,7 @@ def authenticate(session: Session, token: str, at: datetime) -> MemberPresent:
     me = _living(session, token, at)
     if _waits_for_second_step(session, me):
         raise SecondStepNeeded("give your second step to go on")
-    note_seen(me.session, at)
+    sessions.note_seen(me.session, at)
     return me
 
 

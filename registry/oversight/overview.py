@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, select, type_coerce
-from sqlalchemy import Text as LongText
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, case, cast, func, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -176,7 +175,7 @@ def inflow(session: Session, unit: str, period: Period) -> list[Came]:
 
 def indicators_seen(session: Session, unit: str, period: Period) -> dict[Indicator, int]:
     """How many complaints show each indicator, most frequent first. The database counts equal lists, which are few."""
-    listed = cast(Case.indicators, LongText)
+    listed = cast(Case.indicators, Text)
     counts: Counter[Indicator] = Counter()
     for text, count in session.execute(select(listed, func.count()).where(_came(unit, period)).group_by(listed)):
         for indicator in msgspec.json.decode(text, type=list[Indicator]):

@@ -7,22 +7,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CheckConstraint, ForeignKey, exc, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload, sessionmaker
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
+from registry.core import errors, spreadsheets
 from registry.core.db.engine import Base, Text, one_of
-from registry.core.errors import NotNow
-from registry.core.spreadsheets import harmless
-from registry.i18n.languages import text
-from registry.i18n.names import country_name, sector_name
-from registry.i18n.wording import indicator_text, word
+from registry.i18n import languages, names, wording
 from registry.oversight import rules
 from registry.oversight.rules import Quarter
-from registry.vocabulary.cases import Dimension, Indicator
-from registry.vocabulary.register import Language
+from registry.vocabulary import cases, register
 
 
 class Snapshot(Base):
@@ -42,7 +37,7 @@ class SnapshotCell(Base):
     __tablename__ = "snapshot_cells"
     __table_args__ = (CheckConstraint("count >= 5 AND count % 5 = 0", name="count_is_rounded"),)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), primary_key=True)
-    dimension: Mapped[Dimension] = mapped_column(one_of(Dimension), primary_key=True)
+    dimension: Mapped[cases.Dimension] = mapped_column(one_of(cases.Dimension), primary_key=True)
     value: Mapped[str] = mapped_column(Text(48), primary_key=True)
     count: Mapped[int]
 
@@ -50,7 +45,7 @@ class SnapshotCell(Base):
 class Table(NamedTuple):
     """Complaints counted one way: the cells that may be shown, the largest first, and their sum."""
 
-    dimension: Dimension
+    dimension: cases.Dimension
     cells: Mapping[str, int]
     total: int | None
 
@@ -81,7 +76,7 @@ def _release(snapshot: Snapshot) -> Release:
     quarter = rules.read_quarter(snapshot.quarter)
     assert quarter is not None
     tables = []
-    for dimension in Dimension:
+    for dimension in cases.Dimension:
         found = sorted((cell for cell in snapshot.cells if cell.dimension is dimension), key=_place)
         cells = {cell.value: cell.count for cell in found}
         tables.append(Table(dimension, cells, rules.total(dimension, cells)))
@@ -102,7 +97,7 @@ def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
     if found is not None:
         return found
     if today < quarter.closes_on:
-        raise NotNow(f"{quarter} can be closed from {quarter.closes_on} on, two weeks after its last day")
+        raise errors.NotNow(f"{quarter} can be closed from {quarter.closes_on} on, two weeks after its last day")
     snapshot = Snapshot(quarter=str(quarter), closed_on=today, rules=rules.VERSION)
     snapshot.cells = [
         SnapshotCell(dimension=dimension, value=value, count=count)
@@ -123,25 +118,25 @@ def close_due(sessions: sessionmaker[Session], today: date) -> list[str]:
         try:
             with sessions.begin() as session:
                 close(session, quarter, today)
-        except IntegrityError:
+        except exc.IntegrityError:
             # Another worker closed it meanwhile; if not, the next round tells.
             continue
     return [str(quarter) for quarter in waiting]
 
 
-def count_cases(session: Session, quarter: Quarter) -> Mapping[Dimension, Mapping[str, int]]:
+def count_cases(session: Session, quarter: Quarter) -> Mapping[cases.Dimension, Mapping[str, int]]:
     """The true counts of one quarter, before small numbers are withheld: shown to no one."""
-    counts: dict[Dimension, Counter[str]] = {dimension: Counter() for dimension in Dimension}
+    counts: dict[cases.Dimension, Counter[str]] = {dimension: Counter() for dimension in cases.Dimension}
     columns = select(Case.country, Case.sector, Case.indicators).where(
         Case.filed_on.between(quarter.first, quarter.last),
         Case.state.in_(sorted(rules.COUNTED)),
         Case.unit_id.is_not(None),
     )
     for country, sector, indicators in session.execute(columns):
-        counts[Dimension.COUNTRY][country or rules.NOT_STATED] += 1
-        counts[Dimension.SECTOR][sector or rules.NOT_STATED] += 1
-        counts[Dimension.INDICATOR].update(set(indicators))
-    counts[Dimension.OUTCOME].update(_outcomes(session, quarter).values())
+        counts[cases.Dimension.COUNTRY][country or rules.NOT_STATED] += 1
+        counts[cases.Dimension.SECTOR][sector or rules.NOT_STATED] += 1
+        counts[cases.Dimension.INDICATOR].update(set(indicators))
+    counts[cases.Dimension.OUTCOME].update(_outcomes(session, quarter).values())
     return counts
 
 
@@ -160,22 +155,22 @@ def _outcomes(session: Session, quarter: Quarter) -> dict[int, str]:
 COLUMNS = ("quarter", "from", "to", "counted_by", "value", "name", "count")
 
 
-def cell_name(language: Language, dimension: Dimension, value: str) -> str:
+def cell_name(language: register.Language, dimension: cases.Dimension, value: str) -> str:
     """What a cell counts, in words."""
     if value == rules.NOT_STATED:
-        return text(language, "statistics.not_stated")
+        return languages.text(language, "statistics.not_stated")
     match dimension:
-        case Dimension.COUNTRY:
-            return country_name(language, value)
-        case Dimension.SECTOR:
-            return sector_name(language, value)
-        case Dimension.INDICATOR:
-            return indicator_text(language, Indicator(value))
-        case Dimension.OUTCOME:
-            return word(language, "statistics.outcome", value)
+        case cases.Dimension.COUNTRY:
+            return names.country_name(language, value)
+        case cases.Dimension.SECTOR:
+            return names.sector_name(language, value)
+        case cases.Dimension.INDICATOR:
+            return wording.indicator_text(language, cases.Indicator(value))
+        case cases.Dimension.OUTCOME:
+            return wording.word(language, "statistics.outcome", value)
 
 
-def as_csv(releases: Iterable[Release], language: Language) -> str:
+def as_csv(releases: Iterable[Release], language: register.Language) -> str:
     """One line a cell, the newest quarter first, by RFC 4180."""
     written = io.StringIO()
     writer = csv.writer(written)
@@ -186,5 +181,5 @@ def as_csv(releases: Iterable[Release], language: Language) -> str:
             for value, count in table.cells.items():
                 name = cell_name(language, table.dimension, value)
                 row = (str(quarter), quarter.first.isoformat(), quarter.last.isoformat(), table.dimension, value, name)
-                writer.writerow([*map(harmless, row), count])
+                writer.writerow([*map(spreadsheets.harmless, row), count])
     return written.getvalue()

@@ -19,8 +19,7 @@ from registry.audit.actions import record
 from registry.audit.models import BEFORE_THE_FIRST, AuditEntry, AuditSubject
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision
-from registry.complaints.sealing.sealer import RING
-from registry.complaints.sealing.unit_keys import ESCROW
+from registry.complaints.sealing import sealer, unit_keys
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.models import Entry, LogState
@@ -37,7 +36,7 @@ OWN_LINES = ("audit.read", "case.trail_read")
 UNSAID = ("hearing.answer_kept", "hearing.file_added", "hearing.file_removed", "hearing.file_saved")
 """Acts of the agency that only it may see until it has answered or objected: no case's timeline shows them."""
 
-OF_ALL = (ESCROW, RING)
+OF_ALL = (unit_keys.ESCROW, sealer.RING)
 """Subjects that concern every unit's cases."""
 
 AT_ONCE = 1000

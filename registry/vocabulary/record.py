@@ -10,22 +10,7 @@ from typing import Annotated, ClassVar, get_args, get_type_hints
 
 from msgspec import Meta, Struct
 
-from registry.vocabulary.register import (
-    NACE_REVISIONS,
-    Activity,
-    ChannelKind,
-    ConditionCode,
-    HolderKind,
-    IdentifierScheme,
-    LicenceKind,
-    LicenceStatus,
-    Likeness,
-    NameKind,
-    Role,
-    SanctionEnd,
-    SanctionKind,
-    Script,
-)
+from registry.vocabulary import register
 
 Reference = Annotated[
     str, Meta(description="Twelve characters, the last a check character.", examples=["2K7MPXW4NQ9T"])
@@ -50,14 +35,14 @@ class Sourced(Part, frozen=True):
 
 class Name(Sourced, frozen=True):
     name: str
-    script: Script
-    kind: NameKind
+    script: register.Script
+    kind: register.NameKind
     from_: date | None = None
     to: date | None = None
 
 
 class Identifier(Sourced, frozen=True):
-    scheme: IdentifierScheme
+    scheme: register.IdentifierScheme
     value: str
     from_: date | None = None
     to: date | None = None
@@ -78,11 +63,11 @@ class Sector(Part, frozen=True):
 
     schema_name: ClassVar = "SectorScope"
     code: str
-    nace_revision: Annotated[str, Meta(extra={"words": NACE_REVISIONS})]
+    nace_revision: Annotated[str, Meta(extra={"words": register.NACE_REVISIONS})]
 
 
 class Condition(Part, frozen=True):
-    code: ConditionCode
+    code: register.ConditionCode
     sectors: tuple[Sector, ...] = ()
     destinations: tuple[str, ...] = ()
     text: str | None = None
@@ -94,7 +79,7 @@ class StatusPeriod(Sourced, frozen=True):
     A bad one whose publicity has ended by law keeps its days and says `withheld` instead.
     """
 
-    status: LicenceStatus | None = None
+    status: register.LicenceStatus | None = None
     from_: date | None = None
     to: date | None = None
     ground: Annotated[str | None, Meta(description="Citation of the law.")] = None
@@ -115,14 +100,14 @@ class Licence(Sourced, frozen=True):
     licence_id: Reference
     authority: str
     country: Country
-    kind: LicenceKind
+    kind: register.LicenceKind
     status_place: Annotated[int, Meta(description="Its place in the status lists.")]
     number: Annotated[str | None, Meta(description="As printed; some lists print none.")] = None
     valid_from: date | None = None
     valid_to: Annotated[date | None, Meta(description="Last day.")] = None
     corridors: tuple[Corridor, ...] | None = None
     sectors: tuple[Sector, ...] | None = None
-    activities: tuple[Activity, ...] | None = None
+    activities: tuple[register.Activity, ...] | None = None
     conditions: tuple[Condition, ...] | None = None
     status_history: tuple[StatusPeriod, ...] = ()
     region: Annotated[
@@ -200,7 +185,7 @@ class Intermediary(Sourced, frozen=True):
 class Channel(Sourced, frozen=True):
     """A channel that the agency declared as its own."""
 
-    kind: ChannelKind
+    kind: register.ChannelKind
     value: str
     from_: date | None = None
     to: date | None = None
@@ -208,7 +193,7 @@ class Channel(Sourced, frozen=True):
 
 class Sanction(Sourced, frozen=True):
     sanction_id: Reference
-    kind: SanctionKind | None = None
+    kind: register.SanctionKind | None = None
     legal_ground: str | None = None
     published_on: date | None = None
     from_: date | None = None
@@ -217,7 +202,7 @@ class Sanction(Sourced, frozen=True):
     is_stayed_by_appeal: bool = False
     appeal_deadline: date | None = None
     publish_until: date | None = None
-    ended_as: SanctionEnd | None = None
+    ended_as: register.SanctionEnd | None = None
     withheld: Withheld | None = None
 
 
@@ -235,8 +220,8 @@ class Agency(Sourced, frozen=True):
 
     agency_id: str
     country: str
-    role: Role
-    holder_kind: HolderKind
+    role: register.Role
+    holder_kind: register.HolderKind
     names: tuple[Name, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     place: str | None = None
@@ -255,7 +240,7 @@ class Agency(Sourced, frozen=True):
 class LicenceOnDay(Licence, frozen=True, kw_only=True):
     """A licence with the status that counts on the day asked about, worked out when asked."""
 
-    status: Annotated[LicenceStatus | None, Meta(description="Null: nothing was stated for that day.")]
+    status: Annotated[register.LicenceStatus | None, Meta(description="Null: nothing was stated for that day.")]
 
 
 class LicenceAnswer(LicenceOnDay, frozen=True, kw_only=True):
@@ -270,8 +255,8 @@ class NameShown(Struct, frozen=True, gc=False, rename={"from_": "from"}):
 
     schema_name: ClassVar = "Name"
     name: str
-    script: Script
-    kind: NameKind
+    script: register.Script
+    kind: register.NameKind
     from_: date | None
     to: date | None
     source: Annotated[str, Meta(description="Reference of the list.")]
@@ -283,8 +268,8 @@ class AgencySummary(Struct, frozen=True, gc=False, omit_defaults=True):
 
     agency_id: Reference
     country: Country
-    role: Role
-    holder_kind: HolderKind
+    role: register.Role
+    holder_kind: register.HolderKind
     names: list[NameShown]
     identifiers: tuple[Identifier, ...]
     source: Annotated[str, Meta(description="Reference of the list.")]
@@ -313,8 +298,8 @@ class Match(Struct, frozen=True, gc=False, omit_defaults=True):
 
     by: Annotated[str, Meta(description="What matched: `name`, `licence_number`, `agency_id`, an identifier.")]
     value: Annotated[str, Meta(description="The name as registered, or the number without spaces.")]
-    kind: Annotated[NameKind | None, Meta(description="Of a name: which kind.")] = None
-    how: Annotated[Likeness | None, Meta(description="Of a name: in what way it matched.")] = None
+    kind: Annotated[register.NameKind | None, Meta(description="Of a name: which kind.")] = None
+    how: Annotated[register.Likeness | None, Meta(description="Of a name: in what way it matched.")] = None
 
 
 class AgencyHit(AgencySummary, frozen=True, kw_only=True):

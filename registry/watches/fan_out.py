@@ -13,34 +13,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
-from registry.core.clock import day_at
-from registry.core.db.engine import bulk_insert, insert_missing, microseconds, reserve_ids
-from registry.core.db.locking import lock_or_none
-from registry.core.ids import new_references
+from registry.core import clock, ids, outbox
+from registry.core.db import engine, locking
 from registry.core.keyring import Keyring
-from registry.core.outbox import OutboxEvent, OutboxType, consume, is_waiting
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
 from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import authority_days, snapshot_at
-from registry.vocabulary.register import LicenceKind
+from registry.vocabulary import register
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
-from registry.watches import matching, rules
-from registry.watches.models import (
-    Delivery,
-    FeedHead,
-    FeedRow,
-    Watch,
-    WatchEvent,
-    WatchMatch,
-    WatchState,
-    WatchTarget,
-    Webhook,
-)
-from registry.watches.rules import NEWS_WITHIN, Happening
-from registry.watches.watches import digests_of_key
-from registry.watches.webhooks import DELIVERY_COLUMNS, select_deliveries
+from registry.watches import matching, models, rules, watches, webhooks
 
 MAX_ENTRIES = 500
 """Entries of the log that one transaction fans out."""
@@ -48,7 +31,7 @@ MAX_ENTRIES = 500
 MAX_DAYS = timedelta(days=90)
 """How far back the calendar is made up for after a standstill."""
 
-FINISHED = (OutboxType.PRESENTATION_FINISHED,)
+FINISHED = (outbox.OutboxType.PRESENTATION_FINISHED,)
 """What is consumed by `fan_out_presentations`."""
 
 
@@ -65,7 +48,7 @@ def fan_out_log_entries(sessions: sessionmaker[Session], keyring: Keyring, at: d
             written += _fan_out_entries(session, keyring, state.next_index, end, at)
             state.next_index = end
             # What was older than a watch has been passed by.
-            session.execute(update(Watch).where(Watch.from_index.between(1, end)).values(from_index=0))
+            session.execute(update(models.Watch).where(models.Watch.from_index.between(1, end)).values(from_index=0))
     return written
 
 
@@ -79,34 +62,34 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
         pending = _source_events(session, at)
         told_at = state.told_at
         if told_at is None:
-            told_on = state.told_through or day_at(at, None) - timedelta(days=1)
+            told_on = state.told_through or clock.day_at(at, None) - timedelta(days=1)
             told_at = datetime.combine(told_on, time(), UTC)
         begun = _days_begun(session, max(told_at, at - MAX_DAYS), at)
         if begun or state.told_at is None:
             pending += [
                 event for after, today, whose in begun for event in _ending_events(session, after, today, whose, at)
             ]
-            state.told_at, state.told_through = at, day_at(at, None)
+            state.told_at, state.told_through = at, clock.day_at(at, None)
         return insert_events(session, pending, at)
 
 
 def fan_out_presentations(sessions: sessionmaker[Session], at: datetime) -> int:
     """Tell organisations which of their requests to wallets ended, and how. Gives how many ended."""
 
-    def tell(session: Session, ended: OutboxEvent) -> None:
+    def tell(session: Session, ended: outbox.OutboxEvent) -> None:
         lock_watch_state(session)
         facts = ended.details or {}
         data = {"presentation_id": ended.subject, "state": facts["state"]}
-        happening = Happening(EventType.PRESENTATION_FINISHED, data)
+        happening = rules.Happening(EventType.PRESENTATION_FINISHED, data)
         event_key, asker = f"presentation:{ended.subject}", facts["organisation_id"]
         insert_events(session, [matching.PendingEvent(happening, at, event_key, organisation_id=asker)], at)
 
-    return consume(sessions, FINISHED, tell)
+    return outbox.consume(sessions, FINISHED, tell)
 
 
 def has_presentations(session: Session) -> bool:
     """Whether a request to a wallet ended of which its organisation was not told."""
-    return is_waiting(session, FINISHED)
+    return outbox.is_waiting(session, FINISHED)
 
 
 class _DaysBegun(NamedTuple):
@@ -122,9 +105,9 @@ def _days_begun(session: Session, told_at: datetime, at: datetime) -> list[_Days
     for reference, time_zone in session.execute(select(Authority.reference, Authority.time_zone)):
         zones.setdefault(time_zone, []).append(reference)
     known = [reference for references in zones.values() for reference in references]
-    groups = [_DaysBegun(day_at(told_at, None), day_at(at, None), Licence.authority.not_in(known))]
+    groups = [_DaysBegun(clock.day_at(told_at, None), clock.day_at(at, None), Licence.authority.not_in(known))]
     groups += [
-        _DaysBegun(day_at(told_at, zone), day_at(at, zone), Licence.authority.in_(references))
+        _DaysBegun(clock.day_at(told_at, zone), clock.day_at(at, zone), Licence.authority.in_(references))
         for zone, references in zones.items()
     ]
     return [one for one in groups if one.after < one.today]
@@ -133,15 +116,15 @@ def _days_begun(session: Session, told_at: datetime, at: datetime) -> list[_Days
 def is_behind(session: Session) -> bool:
     """Whether something was published that was not fanned out: one cheap query, run several times a second."""
     size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
-    pending = session.execute(select(WatchState.next_index)).scalar_one_or_none()
+    pending = session.execute(select(models.WatchState.next_index)).scalar_one_or_none()
     return pending is None or pending < size
 
 
-def lock_watch_state(session: Session) -> WatchState:
+def lock_watch_state(session: Session) -> models.WatchState:
     """Lock the fan-out state. The first time it begins at today's end of the log: no one has watched yet."""
-    state = lock_or_none(session, WatchState, WatchState.id == 1)
+    state = locking.lock_or_none(session, models.WatchState, models.WatchState.id == 1)
     if state is None:
-        state = WatchState(id=1, next_index=0, told_through=None)
+        state = models.WatchState(id=1, next_index=0, told_through=None)
         session.add(state)
         session.flush()
     return state
@@ -154,30 +137,33 @@ def _fan_out_entries(session: Session, keyring: Keyring, start: int, end: int, a
     return insert_events(session, pending, at)
 
 
+_UNKNOWN_NUMBER = select(models.WatchTarget.id).where(models.WatchTarget.digest.is_not(None)).limit(1)
+"""Finds whether a number of a list waits for an agency that bears it."""
+
+
 def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
     """The entries that may be watched: of agencies in a watch, and all where a search or an unknown number waits."""
     query = select(Entry).where(Entry.index >= start, Entry.index < end, Entry.agency_id.is_not(None))
-    is_open = select(Watch.id).where(Watch.kind == WatchKind.SEARCH).limit(1)
-    waits = select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)
-    if session.execute(is_open).first() is None and session.execute(waits).first() is None:
-        watched = select(WatchTarget.agency_id).where(WatchTarget.agency_id.is_not(None))
+    is_open = select(models.Watch.id).where(models.Watch.kind == WatchKind.SEARCH).limit(1)
+    if session.execute(is_open).first() is None and session.execute(_UNKNOWN_NUMBER).first() is None:
+        watched = select(models.WatchTarget.agency_id).where(models.WatchTarget.agency_id.is_not(None))
         query = query.where(or_(Entry.agency_id.in_(watched), Entry.other_agency_id.in_(watched)))
     return session.execute(query.order_by(Entry.index)).scalars().all()
 
 
 def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry]) -> None:
     """Numbers of a list that no agency bore lead somewhere once an agency is entered under them."""
-    if session.execute(select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)).first() is None:
+    if session.execute(_UNKNOWN_NUMBER).first() is None:
         return
-    ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
-    for first in range(0, len(ids), 500):
+    agency_ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
+    for first in range(0, len(agency_ids), 500):
         keys = select(LookupKey).where(
-            LookupKey.agency_id.in_(ids[first : first + 500]), LookupKey.superseded_at.is_(None)
+            LookupKey.agency_id.in_(agency_ids[first : first + 500]), LookupKey.superseded_at.is_(None)
         )
         for key in session.execute(keys).scalars():
             session.execute(
-                update(WatchTarget)
-                .where(WatchTarget.digest.in_(digests_of_key(keyring, key.kind, key.value)))
+                update(models.WatchTarget)
+                .where(models.WatchTarget.digest.in_(watches.digests_of_key(keyring, key.kind, key.value)))
                 .values(agency_id=key.agency_id, licence=key.licence, digest=None)
                 .execution_options(synchronize_session=False)
             )
@@ -217,7 +203,7 @@ def _events_of(session: Session, entry: Entry) -> list[matching.PendingEvent]:
     ]
 
 
-def _kinds_and_day(session: Session, agency_id: int, at: datetime) -> tuple[list[LicenceKind], date]:
+def _kinds_and_day(session: Session, agency_id: int, at: datetime) -> tuple[list[register.LicenceKind], date]:
     """The kinds of an agency's licences, and the day where their authorities sit, the later of two."""
     rows = session.execute(select(Licence.kind, Licence.authority).where(Licence.agency_id == agency_id)).all()
     today = authority_days(session, at).latest(authority for _, authority in rows)
@@ -242,7 +228,7 @@ def _ending_events(
         )
         found += [
             matching.PendingEvent(
-                Happening(word, data),
+                rules.Happening(word, data),
                 at,
                 f"ends:{licence}:{ending.last_day}:{ending.days}",
                 agency_id,
@@ -256,12 +242,18 @@ def _ending_events(
 
 def _source_events(session: Session, at: datetime) -> list[matching.PendingEvent]:
     """Events of lists whose freshness differs from that of the last event."""
-    if session.execute(select(Watch.id).limit(1)).first() is None:
+    if session.execute(select(models.Watch.id).limit(1)).first() is None:
         return []
-    latest = select(func.max(WatchEvent.id)).where(WatchEvent.source.is_not(None)).group_by(WatchEvent.source)
+    latest = (
+        select(func.max(models.WatchEvent.id))
+        .where(models.WatchEvent.source.is_not(None))
+        .group_by(models.WatchEvent.source)
+    )
     last: dict[str | None, EventType] = {
         row.source: row.type
-        for row in session.execute(select(WatchEvent.source, WatchEvent.type).where(WatchEvent.id.in_(latest)))
+        for row in session.execute(
+            select(models.WatchEvent.source, models.WatchEvent.type).where(models.WatchEvent.id.in_(latest))
+        )
     }
     found = []
     for source in snapshot_at(session).sources.values():
@@ -273,9 +265,9 @@ def _source_events(session: Session, at: datetime) -> list[matching.PendingEvent
             word = EventType.SOURCE_STALE if is_stale else EventType.SOURCE_FRESH
             found.append(
                 matching.PendingEvent(
-                    Happening(word, {"authority": source.authority}),
+                    rules.Happening(word, {"authority": source.authority}),
                     at,
-                    f"{word}:{source.reference}:{microseconds(source.retrieved_at)}",
+                    f"{word}:{source.reference}:{engine.microseconds(source.retrieved_at)}",
                     source=source.reference,
                     authority=source.authority,
                 )
@@ -292,51 +284,54 @@ def insert_events(session: Session, pending: Sequence[matching.PendingEvent], at
     pending = [one for one in pending if one.event_key not in known]
     if not pending:
         return 0
-    ids = reserve_ids(session, WatchEvent, len(pending))
+    event_ids = engine.reserve_ids(session, models.WatchEvent, len(pending))
     columns = (
         "id", "reference", "type", "at", "agency_id", "agency", "licence", "source", "log_index", "data", "publish_until", "once",
     )  # fmt: skip
     rows = [
         (
-            i, reference, one.happening.type.value, microseconds(one.at), one.agency_id, one.agency, one.licence, one.source,
-            one.log_index, json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.event_key,
+            i, reference, one.happening.type.value, engine.microseconds(one.at),
+            one.agency_id, one.agency, one.licence, one.source, one.log_index,
+            json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.event_key,
         )
-        for i, reference, one in zip(ids, new_references(len(pending)), pending, strict=True)
+        for i, reference, one in zip(event_ids, ids.new_references(len(pending)), pending, strict=True)
     ]  # fmt: skip
-    bulk_insert(session, WatchEvent, columns, rows)
-    matching.match_targets(session, ids[0], ids[-1])
-    for i, one in zip(ids, pending, strict=True):
+    engine.bulk_insert(session, models.WatchEvent, columns, rows)
+    matching.match_targets(session, event_ids[0], event_ids[-1])
+    for i, one in zip(event_ids, pending, strict=True):
         if one.other_agency_id is not None and one.log_index is not None:
             matching.match_agency(session, i, one)
         if one.authority is not None:
             matching.match_authority(session, i, one)
         if one.organisation_id is not None:
-            session.execute(insert(WatchMatch).values(event_id=i, organisation_id=one.organisation_id))
-    matching.match_searches(session, list(zip(ids, pending, strict=True)))
-    _feed_matches(session, ids[0], ids[-1], at)
+            session.execute(insert(models.WatchMatch).values(event_id=i, organisation_id=one.organisation_id))
+    matching.match_searches(session, list(zip(event_ids, pending, strict=True)))
+    _feed_matches(session, event_ids[0], event_ids[-1], at)
     # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.
-    unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
-    gone = delete(WatchEvent).where(WatchEvent.id.between(ids[0], ids[-1]), ~unmatched, WatchEvent.source.is_(None))
+    unmatched = select(models.WatchMatch.event_id).where(models.WatchMatch.event_id == models.WatchEvent.id).exists()
+    gone = delete(models.WatchEvent).where(
+        models.WatchEvent.id.between(event_ids[0], event_ids[-1]), ~unmatched, models.WatchEvent.source.is_(None)
+    )
     removed = session.execute(gone.execution_options(synchronize_session=False))
-    session.execute(delete(WatchMatch).execution_options(synchronize_session=False))
+    session.execute(delete(models.WatchMatch).execution_options(synchronize_session=False))
     return len(pending) - int(removed.rowcount)  # type: ignore[attr-defined]
 
 
 def _hasten_retries(session: Session, first: int, last: int, at: datetime) -> None:
     """Let what failed and has something new behind it now be tried within a minute: of each agency all go in their order."""
-    later = aliased(Delivery)
+    later = aliased(models.Delivery)
     is_before_news = exists().where(
-        later.webhook_id == Delivery.webhook_id,
-        later.agency_id == Delivery.agency_id,
+        later.webhook_id == models.Delivery.webhook_id,
+        later.agency_id == models.Delivery.agency_id,
         later.event_id.between(first, last),
-        later.id > Delivery.id,
+        later.id > models.Delivery.id,
     )
-    waits = Delivery.state == DeliveryState.WAITING, Delivery.attempts > 0, is_before_news
+    waits = models.Delivery.state == DeliveryState.WAITING, models.Delivery.attempts > 0, is_before_news
     for is_chosen, due_at in (
-        (Delivery.tried_at <= at - NEWS_WITHIN, at),
-        (Delivery.tried_at > at - NEWS_WITHIN, at + NEWS_WITHIN),
+        (models.Delivery.tried_at <= at - rules.NEWS_WITHIN, at),
+        (models.Delivery.tried_at > at - rules.NEWS_WITHIN, at + rules.NEWS_WITHIN),
     ):
-        waking = update(Delivery).where(*waits, is_chosen, Delivery.due_at > due_at).values(due_at=due_at)
+        waking = update(models.Delivery).where(*waits, is_chosen, models.Delivery.due_at > due_at).values(due_at=due_at)
         session.execute(waking.execution_options(synchronize_session=False))
 
 
@@ -345,7 +340,9 @@ def _known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
     for first in range(0, len(event_keys), 500):
         found |= set(
             session.execute(
-                select(WatchEvent.event_key).where(WatchEvent.event_key.in_(event_keys[first : first + 500]))
+                select(models.WatchEvent.event_key).where(
+                    models.WatchEvent.event_key.in_(event_keys[first : first + 500])
+                )
             ).scalars()
         )
     return found
@@ -353,30 +350,34 @@ def _known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
 
 def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None:
     """A place in each organisation's feed, and a delivery for each webhook of it, for all matches of this round."""
-    pending = select(WatchMatch.organisation_id, literal(0)).distinct()
-    insert_missing(session, FeedHead, ["organisation_id", "last_position"], pending)
-    place = func.row_number().over(partition_by=WatchMatch.organisation_id, order_by=WatchMatch.event_id)
-    placed = select(WatchMatch.organisation_id, FeedHead.last_position + place, WatchMatch.event_id).join(
-        FeedHead, FeedHead.organisation_id == WatchMatch.organisation_id
-    )
-    session.execute(insert(FeedRow).from_select(["organisation_id", "position", "event_id"], placed))
+    pending = select(models.WatchMatch.organisation_id, literal(0)).distinct()
+    engine.insert_missing(session, models.FeedHead, ["organisation_id", "last_position"], pending)
+    place = func.row_number().over(partition_by=models.WatchMatch.organisation_id, order_by=models.WatchMatch.event_id)
+    placed = select(
+        models.WatchMatch.organisation_id, models.FeedHead.last_position + place, models.WatchMatch.event_id
+    ).join(models.FeedHead, models.FeedHead.organisation_id == models.WatchMatch.organisation_id)
+    session.execute(insert(models.FeedRow).from_select(["organisation_id", "position", "event_id"], placed))
     queued = (
-        select_deliveries(Webhook.id, WatchMatch.event_id, at)
-        .select_from(WatchMatch)
-        .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
-        .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
-        .where(Webhook.state == WebhookState.ENABLED, matching.chooses(Webhook.types, WatchEvent.type))
-        .order_by(WatchMatch.event_id, Webhook.id)
+        webhooks.select_deliveries(models.Webhook.id, models.WatchMatch.event_id, at)
+        .select_from(models.WatchMatch)
+        .join(models.WatchEvent, models.WatchEvent.id == models.WatchMatch.event_id)
+        .join(models.Webhook, models.Webhook.organisation_id == models.WatchMatch.organisation_id)
+        .where(
+            models.Webhook.state == WebhookState.ENABLED, matching.chooses(models.Webhook.types, models.WatchEvent.type)
+        )
+        .order_by(models.WatchMatch.event_id, models.Webhook.id)
     )
-    session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))
+    session.execute(insert(models.Delivery).from_select(webhooks.DELIVERY_COLUMNS, queued))
     _hasten_retries(session, first, last, at)
     # By the key of the feed: counting the matches of each would read them all for each.
     reached = (
-        select(func.max(FeedRow.position)).where(FeedRow.organisation_id == FeedHead.organisation_id).scalar_subquery()
+        select(func.max(models.FeedRow.position))
+        .where(models.FeedRow.organisation_id == models.FeedHead.organisation_id)
+        .scalar_subquery()
     )
     session.execute(
-        update(FeedHead)
-        .where(FeedHead.organisation_id.in_(select(WatchMatch.organisation_id)))
+        update(models.FeedHead)
+        .where(models.FeedHead.organisation_id.in_(select(models.WatchMatch.organisation_id)))
         .values(last_position=reached)
         .execution_options(synchronize_session=False)
     )

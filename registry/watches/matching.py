@@ -16,13 +16,12 @@ from registry.register.agencies.models import Licence, PublicRecord
 from registry.vocabulary.watches import WatchKind
 from registry.watches import rules
 from registry.watches.models import Watch, WatchEvent, WatchMatch, WatchTarget
-from registry.watches.rules import Happening, RecordMapping, SearchCriteria
 
 
 class PendingEvent(NamedTuple):
     """An event as it is about to be written. `organisation_id`: the only one that it is for, whatever others watch."""
 
-    happening: Happening
+    happening: rules.Happening
     at: datetime
     event_key: str
     agency_id: int | None = None
@@ -113,10 +112,10 @@ def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]
     query = select(Watch.organisation_id, Watch.criteria, Watch.from_index, Watch.types).where(
         Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
     )
-    askers: dict[SearchCriteria, set[Asker]] = {}
+    askers: dict[rules.SearchCriteria, set[Asker]] = {}
     for organisation_id, criteria, from_index, types in session.execute(query):
         asker = Asker(organisation_id, from_index, None if types is None else frozenset(types))
-        askers.setdefault(SearchCriteria(**(criteria or {})), set()).add(asker)
+        askers.setdefault(rules.SearchCriteria(**(criteria or {})), set()).add(asker)
     if not askers:
         return
     answers: dict[int, set[Asker]] = {}
@@ -135,11 +134,11 @@ def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]
             insert_missing(session, WatchMatch, _COLUMNS, select(literal(i), literal(organisation)))
 
 
-def _askers_of(session: Session, agency_id: int, askers: dict[SearchCriteria, set[Asker]]) -> set[Asker]:
+def _askers_of(session: Session, agency_id: int, askers: dict[rules.SearchCriteria, set[Asker]]) -> set[Asker]:
     body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
     if body is None:
         return set()
-    agency: RecordMapping = msgspec.json.decode(body)
+    agency: rules.RecordMapping = msgspec.json.decode(body)
     return {
         asker
         for search, those in askers.items()

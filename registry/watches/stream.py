@@ -24,33 +24,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at, now
+from registry.core import clock, errors, keyring
 from registry.core.db.engine import engine_for, reading_sessions_for
-from registry.core.errors import (
-    CursorTooOld,
-    DatabaseUnavailable,
-    Fault,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    NotInMode,
-    NotSignedIn,
-    RegistryError,
-    ScopeMissing,
-    TooBusy,
-)
-from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset.queries import changes
-from registry.http import logs
-from registry.http.clients import client_address, network_of
+from registry.http import clients, logs
 from registry.http.errors import ProblemDocument
 from registry.i18n import languages
 from registry.log.queries import head, published
 from registry.organisations import keys
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import codes, register
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.register import Language
 from registry.watches import feed
 
 log = structlog.get_logger()
@@ -71,10 +55,10 @@ BUSY_FOR = 30
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 _BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
-_STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, Forbidden: 403,
-    NotFound: 404, CursorTooOld: 410, TooBusy: 503,
-    DatabaseUnavailable: 503,
+_STATUS: dict[type[errors.RegistryError], int] = {
+    errors.InvalidInput: 400, errors.NotSignedIn: 401, errors.ScopeMissing: 403, errors.NotInMode: 403,
+    errors.Forbidden: 403, errors.NotFound: 404, errors.CursorTooOld: 410, errors.TooBusy: 503,
+    errors.DatabaseUnavailable: 503,
 }  # fmt: skip
 
 Scoped = MutableMapping[str, Any]
@@ -110,7 +94,7 @@ class Streams:
         self._settings = settings
         self._engine = engine_for(settings.database_url)
         self._sessions = reading_sessions_for(self._engine)
-        self._keyring = Keyring(settings.keys)
+        self._keyring = keyring.Keyring(settings.keys)
         self._listeners: set[Listener] = set()
         self._public: set[PublicListener] = set()
         self._looking: asyncio.Task[None] | None = None
@@ -123,10 +107,11 @@ class Streams:
             path = scope["path"].rstrip("/")
             is_public = path == CHANGES_PATH and scope["method"] == "GET"
             listener = await (self._admitted_to_changes(scope) if is_public else self._admitted(scope))
-        except (RegistryError, SQLAlchemyError) as error:
-            await self._refuse(
-                send, error if isinstance(error, RegistryError) else DatabaseUnavailable("the database is away")
-            )
+        except errors.RegistryError as error:
+            await self._refuse(send, error)
+            return
+        except SQLAlchemyError:
+            await self._refuse(send, errors.DatabaseUnavailable("the database is away"))
             return
         try:
             await self._tell(listener, receive, send)
@@ -142,12 +127,14 @@ class Streams:
         is_wrong = set(query) - {"from"} or len(query.get("from", [])) > 1
         if is_wrong or any(given and not _INDEX.fullmatch(given) for given in (last, first)):
             detail = "must be the index of an entry, from 0: `next_index` of the feed of changes; or the last `id`"
-            raise InvalidInput([Fault("from", Problem.INVALID_CURSOR, detail)])
-        network = network_of(self._address(scope, headers))
+            raise errors.InvalidInput([errors.Fault("from", codes.Problem.INVALID_CURSOR, detail)])
+        network = clients.network_of(self._address(scope, headers))
         if len(self._public) >= MAX_PUBLIC:
-            raise TooBusy(f"{MAX_PUBLIC} streams of changes are open: read /changes.json, or ask again", BUSY_FOR)
+            raise errors.TooBusy(
+                f"{MAX_PUBLIC} streams of changes are open: read /changes.json, or ask again", BUSY_FOR
+            )
         if Counter(one.network for one in self._public)[network] >= MAX_FROM_NETWORK:
-            raise TooBusy(f"{MAX_FROM_NETWORK} streams are open from your network: close one", BUSY_FOR)
+            raise errors.TooBusy(f"{MAX_FROM_NETWORK} streams are open from your network: close one", BUSY_FOR)
         listener = PublicListener(network)
         self._public.add(listener)
         try:
@@ -170,21 +157,25 @@ class Streams:
     async def _admitted(self, scope: Scoped) -> Listener:
         """Raises RegistryError."""
         if scope["path"].rstrip("/") != PATH or scope["method"] != "GET":
-            raise NotFound(f"this process answers GET {PATH} and GET {CHANGES_PATH} alone")
+            raise errors.NotFound(f"this process answers GET {PATH} and GET {CHANGES_PATH} alone")
         headers = _headers_of(scope)
         match = _BEARER.fullmatch(headers.get("authorization", ""))
         if match is None:
-            raise NotSignedIn(keys.NEEDED)
+            raise errors.NotSignedIn(keys.NEEDED)
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if set(query) - {"cursor", "types"} or any(len(given) > 1 for given in query.values()):
-            raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "and types may be asked, each once")])
+            raise errors.InvalidInput(
+                [errors.Fault("cursor", codes.Problem.UNKNOWN_PARAMETER, "and types may be asked, each once")]
+            )
         types = feed.read_types(query.get("types", [""])[0])
         address = self._address(scope, headers)
         organisation_id = await asyncio.to_thread(self._organisation_of_key, match[1], address)
         if len(self._listeners) >= MAX_STREAMS:
-            raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
+            raise errors.TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
         if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
-            raise TooBusy(f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR)
+            raise errors.TooBusy(
+                f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR
+            )
         cursor = headers.get("last-event-id") or query.get("cursor", [""])[0]
         # Between the count above and here nothing waits: two that come at once are counted one after the other.
         listener = Listener(organisation_id, match[1], address, 0, types)
@@ -204,17 +195,21 @@ class Streams:
     def _address(self, scope: Scoped, headers: dict[str, str]) -> str:
         """The client's address, as far as the proxies that state it are trusted."""
         peer: str = (scope.get("client") or ("",))[0]
-        given = client_address(peer, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
+        given = clients.client_address(peer, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
         return given or peer
 
     def _organisation_of_key(self, key: str, address: str) -> int:
         with self._sessions() as session:
-            organisation, found = keys.opened_by(session, key, day_at(now(), None))
+            organisation, found = keys.opened_by(session, key, clock.day_at(clock.now(), None))
             if found.is_test:
-                raise NotInMode("the stream tells of real data alone: read a test key's events from /api/v1/events")
+                raise errors.NotInMode(
+                    "the stream tells of real data alone: read a test key's events from /api/v1/events"
+                )
             opens = keys.scopes_of(found)
             if Scope.WATCHES not in opens:
-                raise ScopeMissing(f"this needs a key with the scope watches, and yours has {', '.join(sorted(opens))}")
+                raise errors.ScopeMissing(
+                    f"this needs a key with the scope watches, and yours has {', '.join(sorted(opens))}"
+                )
             keys.require_network(found, address)
             return organisation.id
 
@@ -255,7 +250,7 @@ class Streams:
                 listener.news.clear()
                 while lines := await asyncio.to_thread(self._read, listener):
                     await _say(send, lines)
-        except (NotSignedIn, Forbidden):
+        except (errors.NotSignedIn, errors.Forbidden):
             await _say(send, "event: closed\ndata: this key opens nothing any more\n\n")
         except SQLAlchemyError:
             # The client asks again in three seconds, from where it was.
@@ -268,7 +263,7 @@ class Streams:
         with self._sessions() as session:
             if isinstance(listener, PublicListener):
                 return self._changes(session, listener)
-            today = day_at(now(), None)
+            today = clock.day_at(clock.now(), None)
             reached = feed.events_after(
                 session, listener.organisation_id, listener.position, AT_ONCE, listener.types, today=today
             )
@@ -282,7 +277,7 @@ class Streams:
         return "".join(lines)
 
     def _changes(self, session: Session, listener: PublicListener) -> str:
-        found = changes(session, listener.position, day_at(now(), None))
+        found = changes(session, listener.position, clock.day_at(clock.now(), None))
         lines = []
         for one in found.items:
             row = one.row | {"proof": f"{self._settings.public_url}/log/proof/{one.row['index']}"}
@@ -322,17 +317,17 @@ class Streams:
                 self._engine.dispose()
                 return
 
-    async def _refuse(self, send: Send, error: RegistryError) -> None:
+    async def _refuse(self, send: Send, error: errors.RegistryError) -> None:
         status = _STATUS.get(type(error), 500)
         problem = ProblemDocument(
             type=f"{self._settings.public_url}/docs#problem-{error.code}",
-            title=languages.text(Language.EN, f"problem.{error.code}"),
+            title=languages.text(register.Language.EN, f"problem.{error.code}"),
             status=status,
             code=error.code,
             detail=error.text,
             request_id=token_hex(16),
-            errors=error.faults if isinstance(error, InvalidInput) else (),
-            language=Language.EN,
+            errors=error.faults if isinstance(error, errors.InvalidInput) else (),
+            language=register.Language.EN,
         )
         headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
         if status == 401:

@@ -10,21 +10,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.db.engine import bulk_insert
-from registry.core.db.locking import find, lock
-from registry.core.db.reading import Page, newest_first
-from registry.core.errors import Fault, InvalidInput, NotNow
-from registry.core.ids import new_reference, read_reference
+from registry.core import calls, clock, errors, ids
+from registry.core.db import engine, locking, reading
 from registry.core.keyring import Keyring
 from registry.log.models import LogState
 from registry.organisations.models import OrganisationActor
-from registry.register.agencies.keys import LICENCE_NUMBER, NAME, number_key
+from registry.register.agencies import keys, queries
 from registry.register.agencies.models import Agency, LookupKey
-from registry.register.agencies.queries import agency_row, licence_row
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, IdentifierScheme
+from registry.vocabulary import codes, register
 from registry.vocabulary.watches import EventType, WatchKind
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.rules import SearchCriteria
@@ -60,7 +53,7 @@ def find_leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) ->
     values = list(wanted)
     for first in range(0, len(values), 500):
         query = select(LookupKey.kind, LookupKey.value, LookupKey.agency_id, LookupKey.licence).where(
-            LookupKey.kind.in_([LICENCE_NUMBER, *IdentifierScheme]),
+            LookupKey.kind.in_([keys.LICENCE_NUMBER, *register.IdentifierScheme]),
             LookupKey.value.in_(values[first : first + 500]),
             LookupKey.superseded_at.is_(None),
         )
@@ -74,21 +67,21 @@ def find_leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) ->
 
 
 def _values(number: Number) -> list[str]:
-    key = number_key(number.text)
-    countries = [number.country] if number.country else sorted(EU_STATES | SENDING_COUNTRIES)
+    key = keys.number_key(number.text)
+    countries = [number.country] if number.country else sorted(register.EU_STATES | register.SENDING_COUNTRIES)
     return [key, *(f"{country}:{key}" for country in countries)]
 
 
 def _significant(number: Number) -> str:
-    key = number_key(number.text)
+    key = keys.number_key(number.text)
     return f"{number.country}:{key}" if number.country else key
 
 
 def digests_of_key(keyring: Keyring, kind: str, value: str) -> list[str]:
     """Under which digests a key of an agency may be waited for."""
-    if kind == NAME:
+    if kind == keys.NAME:
         return []
-    forms = {value, value.partition(":")[2]} if kind == IdentifierScheme.REGISTRATION_NUMBER else {value}
+    forms = {value, value.partition(":")[2]} if kind == register.IdentifierScheme.REGISTRATION_NUMBER else {value}
     return [digest_of(keyring, form) for form in sorted(forms)]
 
 
@@ -108,22 +101,26 @@ class Listed(NamedTuple):
     waited_for: tuple[int, ...]
 
 
-def watch_agency(call: Call[OrganisationActor], agency: str, label: str) -> Watch:
+def watch_agency(call: calls.Call[OrganisationActor], agency: str, label: str) -> Watch:
     """Watch an agency with all its licences. Raises InvalidInput when there is no such agency."""
-    row = agency_row(call.session, read_reference(agency) or "")
+    row = queries.agency_row(call.session, ids.read_reference(agency) or "")
     if row is None:
-        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "is no agency of this registry")])
+        raise errors.InvalidInput(
+            [errors.Fault("agency_id", codes.Problem.INVALID_VALUE, "is no agency of this registry")]
+        )
     watch = _add_watch(call, WatchKind.AGENCY, label)
     call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.id))
     call.session.flush()
     return watch
 
 
-def watch_licence(call: Call[OrganisationActor], licence: str, label: str) -> Watch:
+def watch_licence(call: calls.Call[OrganisationActor], licence: str, label: str) -> Watch:
     """Watch one licence, and its holder. Raises InvalidInput when there is no such licence."""
-    row = licence_row(call.session, read_reference(licence) or "")
+    row = queries.licence_row(call.session, ids.read_reference(licence) or "")
     if row is None:
-        raise InvalidInput([Fault("licence_id", Problem.INVALID_VALUE, "is no licence of this registry")])
+        raise errors.InvalidInput(
+            [errors.Fault("licence_id", codes.Problem.INVALID_VALUE, "is no licence of this registry")]
+        )
     watch = _add_watch(call, WatchKind.LICENCE, label)
     call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.agency_id, licence=row.reference))
     call.session.flush()
@@ -131,7 +128,7 @@ def watch_licence(call: Call[OrganisationActor], licence: str, label: str) -> Wa
 
 
 def watch_list(
-    call: Call[OrganisationActor], keyring: Keyring, numbers: Sequence[Number], label: str
+    call: calls.Call[OrganisationActor], keyring: Keyring, numbers: Sequence[Number], label: str
 ) -> tuple[Watch, Listed]:
     """Watch the agencies that the numbers lead to, now or once they are entered.
 
@@ -143,19 +140,19 @@ def watch_list(
 
 
 def replace_list(
-    call: Call[OrganisationActor], keyring: Keyring, reference: str, numbers: Sequence[Number]
+    call: calls.Call[OrganisationActor], keyring: Keyring, reference: str, numbers: Sequence[Number]
 ) -> tuple[Watch, Listed]:
     """Put another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
     watch = lock_watch(call, reference)
     if watch.kind is not WatchKind.LIST:
-        raise NotNow("this watch is no list: end it, and make one of a list")
+        raise errors.NotNow("this watch is no list: end it, and make one of a list")
     leads = _leads(call.session, keyring, numbers)
     call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
     watch.version += 1
     return watch, _save_targets(call.session, watch, leads)
 
 
-def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], label: str) -> Watch:
+def watch_search(call: calls.Call[OrganisationActor], criteria: Mapping[str, str], label: str) -> Watch:
     """Watch whatever answers to a search.
 
     Raises InvalidInput when it asks nothing: that would be the whole registry.
@@ -164,12 +161,12 @@ def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], lab
     stated = {name: value for name, value in search._asdict().items() if value is not None}
     if not stated:
         detail = f"must ask for at least one of {', '.join(SearchCriteria._fields)}"
-        raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
+        raise errors.InvalidInput([errors.Fault("criteria", codes.Problem.MISSING, detail)])
     return _add_watch(call, WatchKind.SEARCH, label, criteria=stated)
 
 
 def change(
-    call: Call[OrganisationActor],
+    call: calls.Call[OrganisationActor],
     reference: str,
     *,
     label: str | None = None,
@@ -192,7 +189,7 @@ def change(
     return watch
 
 
-def end(call: Call[OrganisationActor], reference: str) -> None:
+def end(call: calls.Call[OrganisationActor], reference: str) -> None:
     """Delete a watch; only events already in the feed remain. Raises NotFound, StaleVersion."""
     watch = lock_watch(call, reference)
     call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
@@ -200,28 +197,30 @@ def end(call: Call[OrganisationActor], reference: str) -> None:
     call.session.flush()
 
 
-def lock_watch(call: Call[OrganisationActor], reference: str) -> Watch:
+def lock_watch(call: calls.Call[OrganisationActor], reference: str) -> Watch:
     """Lock a watch of the organisation that acts. Raises NotFound for any other's, StaleVersion."""
-    its = (Watch.reference == read_reference(reference), Watch.organisation_id == call.actor.id)
-    return lock(call.session, Watch, *its, version=call.version, missing="there is no such watch of your organisation")
+    its = (Watch.reference == ids.read_reference(reference), Watch.organisation_id == call.actor.id)
+    return locking.lock(
+        call.session, Watch, *its, version=call.version, missing="there is no such watch of your organisation"
+    )
 
 
 def _add_watch(
-    call: Call[OrganisationActor], kind: WatchKind, label: str, criteria: dict[str, Any] | None = None
+    call: calls.Call[OrganisationActor], kind: WatchKind, label: str, criteria: dict[str, Any] | None = None
 ) -> Watch:
     count = call.session.execute(
         select(func.count()).select_from(Watch).where(Watch.organisation_id == call.actor.id)
     ).scalar_one()
     if count >= MAX_WATCHES:
-        raise NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
+        raise errors.NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
     watch = Watch(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         organisation_id=call.actor.id,
         label=read_label(label),
         kind=kind,
         criteria=criteria,
         is_paused=False,
-        made_on=day_at(call.at, None),
+        made_on=clock.day_at(call.at, None),
         from_index=call.session.execute(select(LogState.size)).scalar_one_or_none() or 0,
         version=0,
     )
@@ -233,10 +232,12 @@ def _add_watch(
 def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
     if not 1 <= len(numbers) <= MAX_NUMBERS:
         detail = f"must be 1 to {MAX_NUMBERS:,} numbers; make several lists of more"
-        raise InvalidInput([Fault("numbers", Problem.INVALID_VALUE, detail)])
+        raise errors.InvalidInput([errors.Fault("numbers", codes.Problem.INVALID_VALUE, detail)])
     blank = next((line for line, number in enumerate(numbers, start=1) if not number.text.strip()), None)
     if blank is not None:
-        raise InvalidInput([Fault(f"numbers[{blank - 1}]", Problem.MISSING, "is empty: leave the line out")])
+        raise errors.InvalidInput(
+            [errors.Fault(f"numbers[{blank - 1}]", codes.Problem.MISSING, "is empty: leave the line out")]
+        )
     return find_leads(session, keyring, numbers)
 
 
@@ -246,7 +247,7 @@ def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Lis
         rows += [(watch.id, agency_id, licence, one.line, None) for agency_id, licence in one.to]
         if not one.to:
             rows.append((watch.id, None, None, one.line, one.digest))
-    bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
+    engine.bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
     waited_for = tuple(one.line for one in leads if not one.to)
     return Listed(len(leads) - len(waited_for), waited_for)
 
@@ -264,7 +265,7 @@ def read_label(text: str) -> str:
     tidy = " ".join(text.split())
     if not 1 <= len(tidy) <= MAX_LABEL or not tidy.isprintable():
         detail = f"must be 1 to {MAX_LABEL} characters on one line"
-        raise InvalidInput([Fault("label", Problem.INVALID_VALUE, detail)])
+        raise errors.InvalidInput([errors.Fault("label", codes.Problem.INVALID_VALUE, detail)])
     return tidy
 
 
@@ -278,21 +279,21 @@ class WatchView(NamedTuple):
     licence: str | None = None
 
 
-def watches_of(session: Session, organisation_id: int, page: Page | None = None) -> list[WatchView]:
+def watches_of(session: Session, organisation_id: int, page: reading.Page | None = None) -> list[WatchView]:
     """The watches of an organisation, the newest first: a page of them, or all."""
-    query = newest_first(select(Watch).where(Watch.organisation_id == organisation_id), Watch.id, page)
+    query = reading.newest_first(select(Watch).where(Watch.organisation_id == organisation_id), Watch.id, page)
     return _watch_views(session, session.execute(query).scalars().all())
 
 
 def watch_named(session: Session, organisation_id: int, reference: str) -> WatchView:
     """Raises NotFound for another organisation's, in the same words."""
-    its = Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id
-    found = find(session, Watch, *its, missing="there is no such watch of your organisation")
+    its = Watch.reference == ids.read_reference(reference), Watch.organisation_id == organisation_id
+    found = locking.find(session, Watch, *its, missing="there is no such watch of your organisation")
     return _watch_views(session, [found])[0]
 
 
 def _watch_views(session: Session, watches: Sequence[Watch]) -> list[WatchView]:
-    ids = [watch.id for watch in watches]
+    watch_ids = [watch.id for watch in watches]
     query = (
         select(
             WatchTarget.watch_id,
@@ -302,7 +303,7 @@ def _watch_views(session: Session, watches: Sequence[Watch]) -> list[WatchView]:
             func.min(WatchTarget.licence),
         )
         .outerjoin(Agency, Agency.id == WatchTarget.agency_id)
-        .where(WatchTarget.watch_id.in_(ids))
+        .where(WatchTarget.watch_id.in_(watch_ids))
         .group_by(WatchTarget.watch_id)
     )
     counted = {row[0]: row for row in session.execute(query)}

@@ -16,24 +16,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.db.engine import Instant
-from registry.core.db.locking import find, lock
-from registry.core.db.reading import Page, newest_first
-from registry.core.errors import NotFound, NotNow
-from registry.core.ids import new_reference, read_reference
+from registry.core import calls, clock, errors, ids
+from registry.core.db import engine, locking, reading
 from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
 from registry.register.agencies.models import Agency, Licence
 from registry.register.authorities.models import Source
-from registry.vocabulary.licensing import PresentationEnd
-from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary import licensing, register
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
-from registry.watches.addresses import read_address
-from registry.watches.feed import shown_type
+from registry.watches import addresses, feed, watches
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
-from registry.watches.watches import chosen_types, read_label
 
 PURPOSE = "webhook-secrets"
 
@@ -62,7 +54,7 @@ class Logged(NamedTuple):
 
 
 def make(
-    call: Call[OrganisationActor],
+    call: calls.Call[OrganisationActor],
     keyring: Keyring,
     url: str,
     label: str,
@@ -73,20 +65,20 @@ def make(
     """Create a webhook, for events of some types or, where none are named, of all.
 
     Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
-    read_address(url, is_unsafe=is_unsafe)
+    addresses.read_address(url, is_unsafe=is_unsafe)
     count = call.session.execute(
         select(func.count()).select_from(Webhook).where(Webhook.organisation_id == call.actor.id)
     ).scalar_one()
     if count >= MAX_WEBHOOKS:
-        raise NotNow(f"you have {count} webhooks, the most there may be: end one first")
-    reference = new_reference()
+        raise errors.NotNow(f"you have {count} webhooks, the most there may be: end one first")
+    reference = ids.new_reference()
     secret = _new_secret()
     webhook = Webhook(
         reference=reference,
         organisation_id=call.actor.id,
-        label=read_label(label),
+        label=watches.read_label(label),
         url=url.strip(),
-        types=chosen_types(types),
+        types=watches.chosen_types(types),
         state=WebhookState.ENABLED,
         sealed=keyring.seal(PURPOSE, reference, secret),
         made_at=call.at,
@@ -98,7 +90,7 @@ def make(
 
 
 def change(
-    call: Call[OrganisationActor],
+    call: calls.Call[OrganisationActor],
     reference: str,
     *,
     url: str | None = None,
@@ -115,12 +107,12 @@ def change(
     """
     webhook = lock_webhook(call, reference)
     if url is not None:
-        read_address(url, is_unsafe=is_unsafe)
+        addresses.read_address(url, is_unsafe=is_unsafe)
         webhook.url = url.strip()
     if label is not None:
-        webhook.label = read_label(label)
+        webhook.label = watches.read_label(label)
     if types is not None:
-        webhook.types = chosen_types(types)
+        webhook.types = watches.chosen_types(types)
     if state is not None and state is not webhook.state:
         webhook.state = state
         webhook.disabled_at = call.at if state is WebhookState.DISABLED else None
@@ -134,7 +126,7 @@ def change(
     return webhook
 
 
-def rotate(call: Call[OrganisationActor], keyring: Keyring, reference: str) -> Made:
+def rotate(call: calls.Call[OrganisationActor], keyring: Keyring, reference: str) -> Made:
     """Rotate the secret; for a day every delivery bears the signatures of both.
 
     Raises NotFound, StaleVersion, KeyTrouble.
@@ -148,7 +140,7 @@ def rotate(call: Call[OrganisationActor], keyring: Keyring, reference: str) -> M
     return Made(webhook, secret_text(secret))
 
 
-def end(call: Call[OrganisationActor], reference: str) -> None:
+def end(call: calls.Call[OrganisationActor], reference: str) -> None:
     """Delete a webhook with its log of deliveries. Raises NotFound, StaleVersion."""
     webhook = lock_webhook(call, reference)
     call.session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id))
@@ -156,7 +148,9 @@ def end(call: Call[OrganisationActor], reference: str) -> None:
     call.session.flush()
 
 
-def ask_for_test(call: Call[OrganisationActor], reference: str, kind: EventType = EventType.WEBHOOK_TEST) -> Logged:
+def ask_for_test(
+    call: calls.Call[OrganisationActor], reference: str, kind: EventType = EventType.WEBHOOK_TEST
+) -> Logged:
     """Queue a delivery that says that nothing happened, or in a sandbox one of any type about an invented agency.
 
     It stands in the log of deliveries, and in no feed.
@@ -165,11 +159,11 @@ def ask_for_test(call: Call[OrganisationActor], reference: str, kind: EventType 
     """
     session, at = call.session, call.at
     webhook = _lock_enabled(call, reference)
-    name = new_reference()
+    name = ids.new_reference()
     if kind is EventType.WEBHOOK_TEST:
         about = Sample(None, None, None, {"webhook_id": webhook.reference})
     else:
-        about = sample(session, kind, day_at(at, None))
+        about = sample(session, kind, clock.day_at(at, None))
     event = WatchEvent(
         reference=name,
         type=kind,
@@ -197,7 +191,7 @@ def ask_for_test(call: Call[OrganisationActor], reference: str, kind: EventType 
     return Logged(delivery, event)
 
 
-def replay(call: Call[OrganisationActor], reference: str, position: int) -> int:
+def replay(call: calls.Call[OrganisationActor], reference: str, position: int) -> int:
     """Send what lies behind a place of the feed again, in its order, with the ids it had. Gives how many events.
 
     Of the types that were chosen, as they may be shown today: what is withheld is of none but `event.withheld`.
@@ -206,13 +200,13 @@ def replay(call: Call[OrganisationActor], reference: str, position: int) -> int:
     """
     session = call.session
     webhook = _lock_enabled(call, reference)
-    shown = shown_type(day_at(call.at, None))
+    shown = feed.shown_type(clock.day_at(call.at, None))
     behind = [FeedRow.organisation_id == call.actor.id, FeedRow.position > position, FeedRow.event_id == WatchEvent.id]
     if webhook.types is not None:
         behind.append(shown.in_(webhook.types))
     count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
     if count > MAX_REPLAYED:
-        raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
+        raise errors.NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
     events = select(FeedRow.event_id).where(*behind)
     session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.event_id.in_(events)))
     queued = select_deliveries(literal(webhook.id), FeedRow.event_id, call.at)
@@ -230,20 +224,22 @@ def select_deliveries(webhook_id: Any, event_id: Any, at: datetime) -> Select[*t
     # None of a presentation waits for another: each is read within minutes, and has an order of its own.
     own_lane = (WatchEvent.type == EventType.PRESENTATION_FINISHED, TEST_LANE - WatchEvent.id)
     agency_id = case(own_lane, else_=func.coalesce(WatchEvent.agency_id, 0))
-    waiting, queued_at = literal(DeliveryState.WAITING.value), literal(at, Instant)
+    waiting, queued_at = literal(DeliveryState.WAITING.value), literal(at, engine.Instant)
     return select(webhook_id, event_id, agency_id, waiting, queued_at, queued_at, literal(0))
 
 
-def send_again(call: Call[OrganisationActor], reference: str, event: str) -> Logged:
+def send_again(call: calls.Call[OrganisationActor], reference: str, event: str) -> Logged:
     """Send one event again, with the id it had. Raises NotFound, NotNow."""
     webhook = _lock_enabled(call, reference)
     found = call.session.execute(
         select(Delivery, WatchEvent)
         .join(WatchEvent, WatchEvent.id == Delivery.event_id)
-        .where(Delivery.webhook_id == webhook.id, WatchEvent.reference == read_reference(event.removeprefix("evt_")))
+        .where(
+            Delivery.webhook_id == webhook.id, WatchEvent.reference == ids.read_reference(event.removeprefix("evt_"))
+        )
     ).one_or_none()
     if found is None:
-        raise NotFound("this event was never queued for this webhook")
+        raise errors.NotFound("this event was never queued for this webhook")
     delivery, event_sent = found
     delivery.state, delivery.queued_at, delivery.due_at = DeliveryState.WAITING, call.at, call.at
     delivery.attempts, delivery.claimed_until, delivery.delivered_at = 0, None, None
@@ -262,41 +258,43 @@ def give_up(session: Session, webhook_id: int) -> None:
     )
 
 
-def webhooks_of(session: Session, organisation_id: int, page: Page | None = None) -> Sequence[Webhook]:
+def webhooks_of(session: Session, organisation_id: int, page: reading.Page | None = None) -> Sequence[Webhook]:
     """The webhooks of an organisation, the newest first: a page of them, or all."""
-    query = newest_first(select(Webhook).where(Webhook.organisation_id == organisation_id), Webhook.id, page)
+    query = reading.newest_first(select(Webhook).where(Webhook.organisation_id == organisation_id), Webhook.id, page)
     return session.execute(query).scalars().all()
 
 
 def webhook_named(session: Session, organisation_id: int, reference: str) -> Webhook:
     """Raises NotFound for another organisation's, in the same words."""
-    its = Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id
-    return find(session, Webhook, *its, missing="there is no such webhook of your organisation")
+    its = Webhook.reference == ids.read_reference(reference), Webhook.organisation_id == organisation_id
+    return locking.find(session, Webhook, *its, missing="there is no such webhook of your organisation")
 
 
-def deliveries_of(session: Session, webhook: Webhook, page: Page) -> list[Logged]:
+def deliveries_of(session: Session, webhook: Webhook, page: reading.Page) -> list[Logged]:
     """A page of the deliveries of a webhook, the newest first."""
     query = (
         select(Delivery, WatchEvent)
         .join(WatchEvent, WatchEvent.id == Delivery.event_id)
         .where(Delivery.webhook_id == webhook.id)
     )
-    return [Logged(delivery, event) for delivery, event in session.execute(newest_first(query, Delivery.id, page))]
+    return [
+        Logged(delivery, event) for delivery, event in session.execute(reading.newest_first(query, Delivery.id, page))
+    ]
 
 
-def lock_webhook(call: Call[OrganisationActor], reference: str) -> Webhook:
+def lock_webhook(call: calls.Call[OrganisationActor], reference: str) -> Webhook:
     """Lock a webhook of the organisation that acts. Raises NotFound for any other's, StaleVersion."""
-    its = (Webhook.reference == read_reference(reference), Webhook.organisation_id == call.actor.id)
-    return lock(
+    its = (Webhook.reference == ids.read_reference(reference), Webhook.organisation_id == call.actor.id)
+    return locking.lock(
         call.session, Webhook, *its, version=call.version, missing="there is no such webhook of your organisation"
     )
 
 
-def _lock_enabled(call: Call[OrganisationActor], reference: str) -> Webhook:
+def _lock_enabled(call: calls.Call[OrganisationActor], reference: str) -> Webhook:
     """As `lock_webhook`. Raises NotNow too, where it is switched off."""
     webhook = lock_webhook(call, reference)
     if webhook.state is not WebhookState.ENABLED:
-        raise NotNow("this webhook is switched off: switch it on first")
+        raise errors.NotNow("this webhook is switched off: switch it on first")
     return webhook
 
 
@@ -326,16 +324,16 @@ class Sample(NamedTuple):
     data: Mapping[str, Any]
 
 
-_STATUSES: Mapping[EventType, LicenceStatus] = {
-    EventType.LICENCE_ISSUED: LicenceStatus.ACTIVE,
-    EventType.LICENCE_SUSPENDED: LicenceStatus.SUSPENDED,
-    EventType.LICENCE_REVOKED: LicenceStatus.REVOKED,
-    EventType.LICENCE_ENDED: LicenceStatus.SURRENDERED,
-    EventType.LICENCE_WINDING_DOWN: LicenceStatus.WINDING_DOWN,
-    EventType.LICENCE_DELISTED: LicenceStatus.DELISTED,
-    EventType.LICENCE_REVOCATION_PENDING: LicenceStatus.REVOCATION_PENDING_APPEAL,
-    EventType.LICENCE_BACK_IN_ORDER: LicenceStatus.ACTIVE,
-    EventType.LICENCE_STATUS_CHANGED: LicenceStatus.UNDER_SURVEILLANCE,
+_STATUSES: Mapping[EventType, register.LicenceStatus] = {
+    EventType.LICENCE_ISSUED: register.LicenceStatus.ACTIVE,
+    EventType.LICENCE_SUSPENDED: register.LicenceStatus.SUSPENDED,
+    EventType.LICENCE_REVOKED: register.LicenceStatus.REVOKED,
+    EventType.LICENCE_ENDED: register.LicenceStatus.SURRENDERED,
+    EventType.LICENCE_WINDING_DOWN: register.LicenceStatus.WINDING_DOWN,
+    EventType.LICENCE_DELISTED: register.LicenceStatus.DELISTED,
+    EventType.LICENCE_REVOCATION_PENDING: register.LicenceStatus.REVOCATION_PENDING_APPEAL,
+    EventType.LICENCE_BACK_IN_ORDER: register.LicenceStatus.ACTIVE,
+    EventType.LICENCE_STATUS_CHANGED: register.LicenceStatus.UNDER_SURVEILLANCE,
 }
 
 
@@ -344,7 +342,7 @@ def sample(session: Session, kind: EventType, today: date) -> Sample:
     if kind is EventType.WITHHELD:
         return Sample(None, None, None, {})
     if kind is EventType.PRESENTATION_FINISHED:
-        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": PresentationEnd.SHOWN})
+        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": licensing.PresentationEnd.SHOWN})
     if kind in (EventType.SOURCE_STALE, EventType.SOURCE_FRESH):
         source = session.scalars(select(Source).order_by(Source.id).limit(1)).one()
         return Sample(None, None, source.reference, {})

@@ -44,8 +44,7 @@ from registry.register.law.rules import due_rows, votes_ending
 from registry.register.names import actions as names
 from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.effect import do_due, notify_complainants
-from registry.watches import digests, fan_out, retention
-from registry.watches import notices as watch_notices
+from registry.watches import fan_out, mails, retention
 from registry.worker import bulk_jobs, log_signing, wallets
 from registry.worker.tasks import Lane, Task
 
@@ -235,7 +234,7 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
     sender, at = _sender(settings, "account_mail_not_sent"), reading.ask_database_clock(sessions)
-    letters.send_due(sessions, watch_notices.account_words, sender, settings.public_url, at)
+    letters.send_due(sessions, mails.account_words, sender, settings.public_url, at)
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -281,19 +280,19 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
 
 
 def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = watch_notices.webhook_words(settings.public_url)
-    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
+    words = mails.webhook_words(settings.public_url)
+    mails.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    words = watch_notices.webhook_words(settings.public_url, "webhook_failing")
-    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
+    words = mails.webhook_words(settings.public_url, "webhook_failing")
+    mails.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), clock.now())
 
 
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
-    words = watch_notices.digest_words(settings.public_url)
-    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), clock.now())
+    words = mails.digest_words(settings.public_url)
+    mails.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), clock.now())
 
 
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:

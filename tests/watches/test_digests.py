@@ -11,14 +11,13 @@ from registry.core.keyring import Keyring
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import DigestPace
-from registry.watches import digests
-from registry.watches.notices import digest_words
+from registry.watches import mails
 from tests.make import licence_record, make_agency, make_organisation, suspend
 from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.post import Post
 from tests.watches.making import fan_out_committed, make_watch
 
-WORDS = digest_words("https://registry.example")
+WORDS = mails.digest_words("https://registry.example")
 
 
 @pytest.fixture
@@ -40,13 +39,13 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
         ("gone@works.example", DigestPace.DAILY, {"state": MemberState.CLOSED}),
         ("never@works.example", DigestPace.NONE, {}),
     ):
-        digests.choose(session, make_member(session, ours, email=email, **facts), pace, morning)
+        mails.choose_digest(session, make_member(session, ours, email=email, **facts), pace, morning)
     suspend(session, agency.agency_id)
     assert fan_out_committed(session, keyring) == 1
 
     def pending(days: int, at: datetime = morning) -> list[str]:
         del post.sent[:]
-        digests.send_due_digests(sessions, WORDS, post, at + timedelta(days=days))
+        mails.send_due_digests(sessions, WORDS, post, at + timedelta(days=days))
         return post.addresses
 
     assert pending(0) == [], "chosen today"

@@ -11,15 +11,14 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.watches import WebhookState
-from registry.watches import notices, webhooks
+from registry.watches import mails, webhooks
 from registry.watches.models import Webhook
-from registry.watches.notices import webhook_words
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import make_organisation, organisation_call
 from tests.pages.organisations.conftest import make_member
 from tests.post import Post
 
-WORDS = webhook_words("https://registry.example")
+WORDS = mails.webhook_words("https://registry.example")
 
 
 def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_led(
@@ -48,11 +47,11 @@ def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_
     session.commit()
 
     post.is_dead = True
-    assert notices.notify_disabled_webhooks(sessions, WORDS, post, now()) == 0
+    assert mails.notify_disabled_webhooks(sessions, WORDS, post, now()) == 0
     post.is_dead = False
     later = now() + timedelta(minutes=1)
-    assert notices.notify_disabled_webhooks(sessions, WORDS, post, later) == 2
-    assert notices.notify_disabled_webhooks(sessions, WORDS, post, later) == 0
+    assert mails.notify_disabled_webhooks(sessions, WORDS, post, later) == 2
+    assert mails.notify_disabled_webhooks(sessions, WORDS, post, later) == 0
     assert post.addresses == ["owner@works.example", "titolare@works.example"]
     (_, subject, text), (_, suo, _) = post.sent
     assert (subject, suo) == ("A webhook was switched off", "Un webhook è stato spento")
@@ -85,10 +84,10 @@ def test_owners_hear_once_of_what_fails_for_an_hour_and_again_when_it_fails_agai
     ).webhook
     made.failing_since = began = now()
     session.commit()
-    words = webhook_words("https://registry.example", "webhook_failing")
+    words = mails.webhook_words("https://registry.example", "webhook_failing")
 
     def tell(after: timedelta) -> int:
-        return notices.notify_failing_webhooks(sessions, words, post, began + after)
+        return mails.notify_failing_webhooks(sessions, words, post, began + after)
 
     assert tell(timedelta(minutes=59)) == 0
     post.is_dead = True

@@ -23,7 +23,7 @@ from registry.pages.organisations.sign_in import require_password, typed
 from registry.vocabulary.organisations import MemberRole
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 from registry.vocabulary.watches import DigestPace
-from registry.watches import digests
+from registry.watches import mails
 
 pages = Blueprint("account_members", __name__)
 
@@ -39,7 +39,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
         sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
         has_second_step=has_app(session, me.member.id),
-        pace=digests.pace_of(session, me.member),
+        pace=mails.digest_pace_of(session, me.member),
         paces=list(DigestPace),
     )
 
@@ -69,7 +69,7 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
     """Set how often the member is told by mail how much happened to what is watched."""
     word = request.form.get("pace", "")
     if word in list(DigestPace):
-        digests.choose(session, me.member, DigestPace(word), now())
+        mails.choose_digest(session, me.member, DigestPace(word), now())
     return to("own")
 
 

@@ -13,14 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH
 from registry.core.keyring import Keyring
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import (
-    ChannelPeriod,
-    account_text,
-    channel_key,
-    is_masked_account,
-    masked_account,
-)
+from registry.register.agencies import channel_rules, record
 from registry.register.agencies.models import Agency, AgencyProfile, Channel
 from registry.vocabulary.register import ChannelKind
 
@@ -38,16 +31,19 @@ def sealed(
     tidy: list[record.Agency] = []
     digests: dict[str, list[tuple[str, str]]] = {}
     for agency in agencies:
-        if all(one.kind is not ChannelKind.BANK_ACCOUNT or is_masked_account(one.value) for one in agency.channels):
+        if all(
+            one.kind is not ChannelKind.BANK_ACCOUNT or channel_rules.is_masked_account(one.value)
+            for one in agency.channels
+        ):
             tidy.append(agency)
             continue
         channels = []
         for channel in agency.channels:
-            if channel.kind is ChannelKind.BANK_ACCOUNT and not is_masked_account(channel.value):
-                account = account_text(channel.value)
+            if channel.kind is ChannelKind.BANK_ACCOUNT and not channel_rules.is_masked_account(channel.value):
+                account = channel_rules.account_text(channel.value)
                 if account is None or keyring is None:
                     raise ValueError("a bank account needs 8 to 34 letters and digits, and a keyring to digest it with")
-                channel = msgspec.structs.replace(channel, value=masked_account(account))
+                channel = msgspec.structs.replace(channel, value=channel_rules.masked_account(account))
                 pair = (channel.value, keyring.digest(ACCOUNTS, account))
                 digests.setdefault(agency.agency_id, []).append(pair)
             channels.append(channel)
@@ -90,7 +86,7 @@ class History(NamedTuple):
     """
 
     known_at: datetime
-    sayings: Mapping[tuple[ChannelKind, str], Sequence[ChannelPeriod]]
+    sayings: Mapping[tuple[ChannelKind, str], Sequence[channel_rules.ChannelPeriod]]
     digests: Mapping[str, frozenset[str]]
     """For each shown account its digests as they are said now; empty where one was registered by its last four alone."""
 
@@ -107,13 +103,13 @@ def channel_history(session: Session, reference: str) -> History:
         .where(Agency.reference == reference)
         .order_by(Channel.recorded_at, Channel.id)
     ).scalars()
-    periods: dict[tuple[ChannelKind, str], list[ChannelPeriod]] = {}
+    periods: dict[tuple[ChannelKind, str], list[channel_rules.ChannelPeriod]] = {}
     digests: dict[str, frozenset[str]] = {}
     for row in rows:
         is_account = row.kind is ChannelKind.BANK_ACCOUNT
-        key = row.digest or row.value if is_account else channel_key(row.kind, row.value)
+        key = row.digest or row.value if is_account else channel_rules.channel_key(row.kind, row.value)
         periods.setdefault((row.kind, key), []).append(
-            ChannelPeriod(row.recorded_at, row.superseded_at, row.held_from, row.held_to)
+            channel_rules.ChannelPeriod(row.recorded_at, row.superseded_at, row.held_from, row.held_to)
         )
         if is_account and row.superseded_at is None:
             digests[row.value] = digests.get(row.value, frozenset()) | ({row.digest} if row.digest else set())

@@ -5,13 +5,9 @@ from datetime import date
 import msgspec
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
-from registry.core.errors import Fault, InvalidInput
+from registry.core import clock, errors
 from registry.log.actions import Appended
-from registry.register.agencies import record, storage
-from registry.register.agencies.actions import amend
-from registry.register.agencies.publishing import Event
-from registry.register.agencies.rules import tidy_line
+from registry.register.agencies import actions, publishing, record, rules, storage
 from registry.vocabulary.codes import Problem
 
 MAX_TEXT = 1000
@@ -25,13 +21,13 @@ def warn_of_clone(
 
     `source` is who says so: the reference of a list of ours, or words. Raises NotFound, InvalidInput, ErasedAgency.
     """
-    text, source = tidy_line("text", text, MAX_TEXT), tidy_line("source", source, MAX_SOURCE)
+    text, source = rules.tidy_line("text", text, MAX_TEXT), rules.tidy_line("source", source, MAX_SOURCE)
     if from_ is not None and to is not None and to < from_:
-        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
+        raise errors.InvalidInput([errors.Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
     agency = storage.load_record(session, reference)
-    warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
+    warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=clock.now())
     if any(storage.same_statement(one, warning) and one.source == source for one in agency.clone_warnings):
-        raise InvalidInput([Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
+        raise errors.InvalidInput([errors.Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
     return _publish_warnings(session, agency, (*agency.clone_warnings, warning), "agency.clone_warned")
 
 
@@ -43,12 +39,12 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
     agency = storage.load_record(session, reference)
     count = len(agency.clone_warnings)
     if not count:
-        raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "warning_none")])
+        raise errors.InvalidInput([errors.Fault.of("agency_id", Problem.INVALID_VALUE, "warning_none")])
     if place is None and count > 1:
-        raise InvalidInput([Fault.of("number", Problem.MISSING, "one_warning", count=count, most=count)])
+        raise errors.InvalidInput([errors.Fault.of("number", Problem.MISSING, "one_warning", count=count, most=count)])
     place = place or 1
     if not 1 <= place <= count:
-        raise InvalidInput([Fault.of("number", Problem.INVALID_VALUE, "number_1_to", count=count)])
+        raise errors.InvalidInput([errors.Fault.of("number", Problem.INVALID_VALUE, "number_1_to", count=count)])
     stored = [one for number, one in enumerate(agency.clone_warnings, 1) if number != place]
     _publish_warnings(session, agency, tuple(stored), "agency.clone_warning_lifted")
     return agency.clone_warnings[place - 1]
@@ -58,6 +54,6 @@ def _publish_warnings(
     session: Session, agency: record.Agency, warnings: tuple[record.Warning_, ...], event: str
 ) -> Appended:
     new = msgspec.structs.replace(agency, clone_warnings=warnings)
-    appended = amend(session, new, Event(event))
+    appended = actions.amend(session, new, publishing.Event(event))
     assert appended is not None
     return appended

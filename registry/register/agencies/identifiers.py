@@ -11,30 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from stdnum import lei as stdnum_lei
-from stdnum.be import vat as be_vat
-from stdnum.bg import vat as bg_vat
-from stdnum.cz import dic as cz_dic
-from stdnum.dk import cvr
-from stdnum.ee import registrikood
-from stdnum.es import nif
-from stdnum.eu import vat as stdnum_vat
+from stdnum import get_cc_module, lei
+from stdnum.eu import vat
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
-from stdnum.fi import ytunnus
-from stdnum.fr import siren, siret
-from stdnum.gr import vat as gr_vat
-from stdnum.hr import oib
-from stdnum.hu import anum
 from stdnum.iso7064 import mod_11_2
-from stdnum.it import codicefiscale, iva
-from stdnum.lv import pvn
-from stdnum.nl import bsn
-from stdnum.pl import nip, regon
-from stdnum.pt import nif as pt_nif
-from stdnum.ro import cui
-from stdnum.se import orgnr
-from stdnum.si import ddv
-from stdnum.sk import dph
 
 from registry.core.faults import message
 from registry.vocabulary.register import EU_STATES
@@ -152,7 +132,7 @@ def checked_lei(text: str) -> str:
         raise ValueError(message("lei_length", count=len(code)))
     if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
         raise ValueError(message("lei_letters"))
-    if not stdnum_lei.is_valid(code):
+    if not lei.is_valid(code):
         raise ValueError(message("lei_check"))
     return code
 
@@ -166,7 +146,7 @@ def checked_vat(text: str) -> str:
     if prefix not in _VAT_PREFIXES or not number.isascii():
         raise ValueError(message("vat_prefix"))
     try:
-        return str(stdnum_vat.validate(number))
+        return str(vat.validate(number))
     except InvalidLength:
         raise ValueError(message("vat_length", prefix=prefix)) from None
     except InvalidChecksum:
@@ -237,30 +217,41 @@ def visible(text: str) -> str:
 
 IsRight = Callable[[str], bool]
 
+
+def _check(country: str, name: str) -> IsRight:
+    """The check that python-stdnum has for a country's number called `name`. Raises LookupError where it has none."""
+    module = get_cc_module(country, name)
+    if module is None:
+        raise LookupError(f"python-stdnum knows no number {name} of {country}")
+    return module.is_valid
+
+
+_HU_ANUM, _PL_NIP, _PL_REGON = _check("HU", "anum"), _check("PL", "nip"), _check("PL", "regon")
+
 _RULES: Mapping[str, Mapping[int, IsRight]] = {
-    "BE": {10: be_vat.is_valid},
-    "BG": {9: bg_vat.is_valid},
-    "CZ": {8: cz_dic.is_valid},
-    "DK": {8: cvr.is_valid},
-    "EE": {8: registrikood.is_valid},
-    "ES": {9: nif.is_valid},
-    "FI": {8: ytunnus.is_valid},
-    "FR": {9: siren.is_valid, 14: siret.is_valid},
-    "GR": {9: gr_vat.is_valid},
-    "HR": {11: oib.is_valid},
+    "BE": {10: _check("BE", "vat")},
+    "BG": {9: _check("BG", "vat")},
+    "CZ": {8: _check("CZ", "dic")},
+    "DK": {8: _check("DK", "cvr")},
+    "EE": {8: _check("EE", "registrikood")},
+    "ES": {9: _check("ES", "nif")},
+    "FI": {8: _check("FI", "ytunnus")},
+    "FR": {9: _check("FR", "siren"), 14: _check("FR", "siret")},
+    "GR": {9: _check("GR", "vat")},
+    "HR": {11: _check("HR", "oib")},
     # The tax number is written 12345678-1-23; its first eight digits are the company's.
-    "HU": {8: anum.is_valid, 11: lambda number: anum.is_valid(number[:8])},
-    "IT": {11: iva.is_valid, 16: codicefiscale.is_valid},
-    "LV": {11: pvn.is_valid},
-    "NL": {9: bsn.is_valid},
+    "HU": {8: _HU_ANUM, 11: lambda number: _HU_ANUM(number[:8])},
+    "IT": {11: _check("IT", "iva"), 16: _check("IT", "codicefiscale")},
+    "LV": {11: _check("LV", "pvn")},
+    "NL": {9: _check("NL", "bsn")},
     # A court register's number (KRS) has ten digits too, begins with zeros and has no check digit.
-    "PL": {9: regon.is_valid, 10: lambda number: number.startswith("000") or nip.is_valid(number), 14: regon.is_valid},
-    "PT": {9: pt_nif.is_valid},
-    "RO": dict.fromkeys(range(6, 11), cui.is_valid),
-    "SE": {10: orgnr.is_valid},
-    "SI": {8: ddv.is_valid},
+    "PL": {9: _PL_REGON, 10: lambda number: number.startswith("000") or _PL_NIP(number), 14: _PL_REGON},
+    "PT": {9: _check("PT", "nif")},
+    "RO": dict.fromkeys(range(6, 11), _check("RO", "cui")),
+    "SE": {10: _check("SE", "orgnr")},
+    "SI": {8: _check("SI", "ddv")},
     # The number of a company (IČO) is reckoned as in Czechia.
-    "SK": {8: cz_dic.is_valid, 10: dph.is_valid},
+    "SK": {8: _check("CZ", "dic"), 10: _check("SK", "dph")},
 }
 
 _WITH_LETTERS = {("ES", 9), ("IT", 16)}

@@ -8,20 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    type_coerce,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from registry.core.db.reading import SelectAmong, SelectOnce, Source
@@ -39,25 +26,11 @@ from registry.register.agencies.models import (
 )
 from registry.register.agencies.queries import published
 from registry.register.authorities.queries import AuthorityDays
+from registry.register.names import scoring, spelling, words
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import CANDIDATES, Filter, NameHit, search
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, best_match
-from registry.register.names.spelling import normalised
-from registry.register.names.words import parted
-from registry.vocabulary.register import (
-    EU_STATES,
-    KINDS,
-    SENDING_COUNTRIES,
-    STATUSES,
-    Answer,
-    IdentifierScheme,
-    LicenceStatus,
-    Likeness,
-    NameKind,
-    Role,
-    Territory,
-)
+from registry.vocabulary import register
 
 MIN_PREFIX_LENGTH = 2
 """Characters with which a name must be begun to be listed by its beginning."""
@@ -75,19 +48,19 @@ def agencies_named(source: Source, text: str, limit: int, *, wanted: Filter | No
 
 
 _BEGUN = SelectOnce(
-    select(LookupKey.agency_id)
+    sa.select(LookupKey.agency_id)
     .where(
         LookupKey.kind == NAME,
-        LookupKey.value >= bindparam("begun"),
-        LookupKey.value < bindparam("end"),
+        LookupKey.value >= sa.bindparam("begun"),
+        LookupKey.value < sa.bindparam("end"),
         LookupKey.superseded_at.is_(None),
     )
     .order_by(LookupKey.value, LookupKey.agency_id)
-    .limit(bindparam("most"))
+    .limit(sa.bindparam("most"))
 )
 _NAMES = SelectAmong(
     IndexedName.agency_id,
-    select(IndexedName.agency_id, IndexedName.place, type_coerce(IndexedName.kind, String), IndexedName.name),
+    sa.select(IndexedName.agency_id, IndexedName.place, sa.type_coerce(IndexedName.kind, sa.String), IndexedName.name),
 )
 
 
@@ -103,21 +76,23 @@ def _by_beginning(source: Source, text: str, begun: str, agency_ids: Sequence[in
     hits: dict[int, NameHit] = {}
     readings = query_variants(text)
     for agency_id, _, kind, name in sorted(_NAMES.rows(source, agency_ids), key=lambda row: row[:2]):
-        if not normalised(name).startswith(begun):
+        if not spelling.normalised(name).startswith(begun):
             continue
-        nearness = max(FLOOR, best_match(readings, parted(name)).score)
+        nearness = max(scoring.FLOOR, scoring.best_match(readings, words.parted(name)).score)
         best = hits.get(agency_id)
         if best is None or nearness > best.score:
-            hits[agency_id] = NameHit(agency_id, name, NameKind(kind), round(nearness, 2), Likeness.PART)
+            hits[agency_id] = NameHit(
+                agency_id, name, register.NameKind(kind), round(nearness, 2), register.Likeness.PART
+            )
     return list(hits.values())
 
 
-_HOME = [kind for kind, rule in KINDS.items() if rule.territory is not Territory.ABROAD]
-_ABROAD = [kind for kind, rule in KINDS.items() if rule.territory is Territory.ABROAD]
+_HOME = [kind for kind, rule in register.KINDS.items() if rule.territory is not register.Territory.ABROAD]
+_ABROAD = [kind for kind, rule in register.KINDS.items() if rule.territory is register.Territory.ABROAD]
 _UNTIL_EXPIRY = [
     status.value
-    for status, rule in STATUSES.items()
-    if rule.recruit is not Answer.NO and status is not LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
+    for status, rule in register.STATUSES.items()
+    if rule.recruit is not register.Answer.NO and status is not register.LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
 ]
 
 
@@ -129,14 +104,14 @@ class Filters:
     """
 
     q: str | None = None
-    scheme: IdentifierScheme | None = None
+    scheme: register.IdentifierScheme | None = None
     value: str | None = None
     country: str | None = None
-    role: Role | None = None
+    role: register.Role | None = None
     origin: str | None = None
     destination: str | None = None
     sector: str | None = None
-    status: LicenceStatus | None = None
+    status: register.LicenceStatus | None = None
 
 
 class Match(NamedTuple):
@@ -145,8 +120,8 @@ class Match(NamedTuple):
     by: str
     value: str
     score: float
-    kind: NameKind | None = None
-    how: Likeness | None = None
+    kind: register.NameKind | None = None
+    how: register.Likeness | None = None
 
 
 class Hit(NamedTuple):
@@ -203,8 +178,10 @@ def _order(place: Place) -> tuple[int, int]:
 def _listed(
     session: Session, filters: Filters, days: AuthorityDays, limit: int, after: int
 ) -> tuple[list[int], bool, int]:
-    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *_conditions(filters, days))
-    total = session.execute(select(func.count()).select_from(fitting.subquery())).scalar_one()
+    fitting = sa.select(AgencyProfile.agency_id).where(
+        AgencyProfile.superseded_at.is_(None), *_conditions(filters, days)
+    )
+    total = session.execute(sa.select(sa.func.count()).select_from(fitting.subquery())).scalar_one()
     behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
     rows = list(session.execute(behind).scalars())
     return rows[:limit], len(rows) > limit, total
@@ -215,7 +192,7 @@ def _matches(session: Session, filters: Filters, days: AuthorityDays) -> dict[in
     conditions = list(_conditions(filters, days))
 
     def wanted(agency_ids: Sequence[int]) -> set[int]:
-        fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *conditions)
+        fitting = sa.select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *conditions)
         stored: set[int] = set()
         for start in range(0, len(agency_ids), 500):
             some = AgencyProfile.agency_id.in_(agency_ids[start : start + 500])
@@ -228,7 +205,7 @@ def _matches(session: Session, filters: Filters, days: AuthorityDays) -> dict[in
     q = filters.q or ""
     hits = agencies_named(session, q, CANDIDATES, wanted=wanted if conditions else None)
     found = {hit.agency_id: Match(NAME, hit.name, hit.score, hit.kind, hit.how) for hit in hits}
-    numbered = dict(_numbered(session, q, [LICENCE_NUMBER, *IdentifierScheme])) | dict(_referred(session, q))
+    numbered = dict(_numbered(session, q, [LICENCE_NUMBER, *register.IdentifierScheme])) | dict(_referred(session, q))
     return found | {agency_id: numbered[agency_id] for agency_id in wanted(list(numbered))}
 
 
@@ -236,12 +213,12 @@ def _numbered(session: Session, text: str, kinds: Sequence[str]) -> Iterator[tup
     """Agencies by a whole licence number or identifier of these kinds."""
     number = number_key(text)
     if number:
-        registration = IdentifierScheme.REGISTRATION_NUMBER.value
-        keyed = and_(LookupKey.kind.in_([str(kind) for kind in kinds]), LookupKey.value == number)
+        registration = register.IdentifierScheme.REGISTRATION_NUMBER.value
+        keyed = sa.and_(LookupKey.kind.in_([str(kind) for kind in kinds]), LookupKey.value == number)
         if registration in kinds:
-            registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
-            keyed = or_(keyed, and_(LookupKey.kind == registration, LookupKey.value.in_(registered)))
-        query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(
+            registered = [f"{country}:{number}" for country in sorted(register.EU_STATES | register.SENDING_COUNTRIES)]
+            keyed = sa.or_(keyed, sa.and_(LookupKey.kind == registration, LookupKey.value.in_(registered)))
+        query = sa.select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(
             LookupKey.superseded_at.is_(None), keyed
         )
         for agency_id, kind, value in session.execute(query.order_by(LookupKey.agency_id).limit(CANDIDATES)):
@@ -252,20 +229,20 @@ def _referred(session: Session, text: str) -> Iterator[tuple[int, Match]]:
     """The agency of a reference of ours, its own or that of a licence."""
     reference = read_reference(text)
     if reference is not None:
-        for agency_id in session.execute(select(Agency.id).where(Agency.reference == reference)).scalars():
+        for agency_id in session.execute(sa.select(Agency.id).where(Agency.reference == reference)).scalars():
             yield agency_id, Match("agency_id", reference, 100.0)
-        for agency_id in session.execute(select(Licence.agency_id).where(Licence.reference == reference)).scalars():
+        for agency_id in session.execute(sa.select(Licence.agency_id).where(Licence.reference == reference)).scalars():
             yield agency_id, Match("licence_id", reference, 100.0)
 
 
-def _conditions(filters: Filters, days: AuthorityDays) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, days: AuthorityDays) -> Iterator[sa.ColumnElement[bool]]:
     if filters.country is not None:
         yield AgencyProfile.country == filters.country
     if filters.role is not None:
         yield AgencyProfile.role == filters.role
     of_licence = list(_licence_conditions(filters, days))
     if of_licence:
-        yield exists().where(
+        yield sa.exists().where(
             Licence.agency_id == AgencyProfile.agency_id,
             LicenceTerm.licence_id == Licence.id,
             LicenceTerm.superseded_at.is_(None),
@@ -273,108 +250,111 @@ def _conditions(filters: Filters, days: AuthorityDays) -> Iterator[ColumnElement
         )
 
 
-def _licence_conditions(filters: Filters, days: AuthorityDays) -> Iterator[ColumnElement[bool]]:
+def _licence_conditions(filters: Filters, days: AuthorityDays) -> Iterator[sa.ColumnElement[bool]]:
     if filters.origin is not None or filters.destination is not None:
         yield _may_serve(filters.origin, filters.destination)
     if filters.sector is not None:
         digits = filters.sector.replace(".", "")
         wider = {filters.sector, digits[:2], f"{digits[:2]}.{digits[2:3]}"}
-        yield or_(LicenceTerm.sectors.is_(None), _states("sector", LicenceScope.value.in_(wider)))
+        yield sa.or_(LicenceTerm.sectors.is_(None), _states("sector", LicenceScope.value.in_(wider)))
     if filters.status is not None:
         yield has_status(filters.status, days)
 
 
-def _may_serve(origin: str | None, destination: str | None) -> ColumnElement[bool]:
+def _may_serve(origin: str | None, destination: str | None) -> sa.ColumnElement[bool]:
     """Stated corridors decide; where none is stated the kind's legal default does."""
     stated = [LicenceScope.value.like(f"{part}>%") | LicenceScope.value.like("*>%") for part in [origin] if part]
     stated += [LicenceScope.value.like(f"%>{part}") | LicenceScope.value.like("%>*") for part in [destination] if part]
-    home: list[ColumnElement[bool]] = [Licence.kind.in_(_HOME)]
-    abroad: list[ColumnElement[bool]] = [Licence.kind.in_(_ABROAD)]
+    home: list[sa.ColumnElement[bool]] = [Licence.kind.in_(_HOME)]
+    abroad: list[sa.ColumnElement[bool]] = [Licence.kind.in_(_ABROAD)]
     if destination is not None:
         home.append(Licence.country == destination)
         abroad.append(Licence.country != destination)
     if origin is not None:
         home.append(Licence.country == origin)
         abroad.append(Licence.country == origin)
-    default = and_(LicenceTerm.corridors.is_(None), or_(and_(*home), and_(*abroad)))
-    return or_(_states("corridor", and_(*stated)), default)
+    default = sa.and_(LicenceTerm.corridors.is_(None), sa.or_(sa.and_(*home), sa.and_(*abroad)))
+    return sa.or_(_states("corridor", sa.and_(*stated)), default)
 
 
-def _states(what: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(LicenceScope.licence_id == Licence.id, LicenceScope.what == what, condition)
+def _states(what: str, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(LicenceScope.licence_id == Licence.id, LicenceScope.what == what, condition)
 
 
-def has_status(status: LicenceStatus, days: AuthorityDays) -> ColumnElement[bool]:
+def has_status(status: register.LicenceStatus, days: AuthorityDays) -> sa.ColumnElement[bool]:
     """The status today where its authority sits, as `verdicts.licence_rules.standing_on` has it of one licence.
 
     Of several periods of the day the gravest counts; one that is withheld hides all others.
     """
     today, period, other = days.in_sql(Licence.authority), LicenceStatusPeriod, aliased(LicenceStatusPeriod)
-    graver, began = _gravity(other, days), func.coalesce(other.held_from, date.min)
-    own_gravity, own_began = _gravity(period, days), func.coalesce(period.held_from, date.min)
-    overrules = or_(
+    graver, began = _gravity(other, days), sa.func.coalesce(other.held_from, date.min)
+    own_gravity, own_began = _gravity(period, days), sa.func.coalesce(period.held_from, date.min)
+    overrules = sa.or_(
         graver > own_gravity,
-        and_(graver == own_gravity, began > own_began),
-        and_(graver == own_gravity, began == own_began, other.id < period.id),
+        sa.and_(graver == own_gravity, began > own_began),
+        sa.and_(graver == own_gravity, began == own_began, other.id < period.id),
     )
-    counts = and_(_covers(period, today), ~exists().where(_covers(other, today), overrules).correlate_except(other))
+    counts = sa.and_(
+        _covers(period, today), ~sa.exists().where(_covers(other, today), overrules).correlate_except(other)
+    )
 
-    def stands(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(counts, *conditions).correlate_except(period)
+    def stands(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(counts, *conditions).correlate_except(period)
 
     stated = _effective_status(period, days)
     has_run_out = LicenceTerm.valid_to < today
     holder = aliased(AgencyProfile)
     is_dissolved = (
-        exists()
+        sa.exists()
         .where(holder.agency_id == Licence.agency_id, holder.superseded_at.is_(None), holder.dissolved_on <= today)
         .correlate_except(holder)
     )
-    if status is LicenceStatus.ANNULLED_ENTITY_DISSOLVED:
-        return or_(is_dissolved, stands(stated == status))
-    if status is LicenceStatus.EXPIRED:
-        found = or_(
+    if status is register.LicenceStatus.ANNULLED_ENTITY_DISSOLVED:
+        return sa.or_(is_dissolved, stands(stated == status))
+    if status is register.LicenceStatus.EXPIRED:
+        found = sa.or_(
             stands(stated == status),
-            stands(stated == LicenceStatus.WINDING_DOWN, period.until < today),
-            and_(
+            stands(stated == register.LicenceStatus.WINDING_DOWN, period.until < today),
+            sa.and_(
                 has_run_out,
-                or_(
-                    stands(stated.in_(_UNTIL_EXPIRY)), ~exists().where(_covers(period, today)).correlate_except(period)
+                sa.or_(
+                    stands(stated.in_(_UNTIL_EXPIRY)),
+                    ~sa.exists().where(_covers(period, today)).correlate_except(period),
                 ),
             ),
         )
-    elif status is LicenceStatus.WINDING_DOWN:
-        found = stands(stated == status, or_(period.until.is_(None), period.until >= today))
+    elif status is register.LicenceStatus.WINDING_DOWN:
+        found = stands(stated == status, sa.or_(period.until.is_(None), period.until >= today))
     elif status.value in _UNTIL_EXPIRY:
-        found = and_(stands(stated == status), func.coalesce(~has_run_out, true()))
+        found = sa.and_(stands(stated == status), sa.func.coalesce(~has_run_out, sa.true()))
     else:
         found = stands(stated == status)
-    return and_(~is_dissolved, found)
+    return sa.and_(~is_dissolved, found)
 
 
-def _covers(period: type[LicenceStatusPeriod], today: ColumnElement[date]) -> ColumnElement[bool]:
-    return and_(
+def _covers(period: type[LicenceStatusPeriod], today: sa.ColumnElement[date]) -> sa.ColumnElement[bool]:
+    return sa.and_(
         period.licence_id == Licence.id,
         period.superseded_at.is_(None),
-        or_(period.held_from.is_(None), period.held_from <= today),
-        or_(period.held_to.is_(None), period.held_to >= today),
+        sa.or_(period.held_from.is_(None), period.held_from <= today),
+        sa.or_(period.held_to.is_(None), period.held_to >= today),
     )
 
 
-def _effective_status(period: type[LicenceStatusPeriod], days: AuthorityDays) -> ColumnElement[Any]:
+def _effective_status(period: type[LicenceStatusPeriod], days: AuthorityDays) -> sa.ColumnElement[Any]:
     """The status of a period; an appeal that stays nothing leaves a revocation in force. Null: withheld by law."""
-    is_in_force = and_(period.status == LicenceStatus.REVOCATION_PENDING_APPEAL, ~period.is_stayed)
-    return case(
+    is_in_force = sa.and_(period.status == register.LicenceStatus.REVOCATION_PENDING_APPEAL, ~period.is_stayed)
+    return sa.case(
         (period.publish_until < days.utc, None),
-        (is_in_force, literal(LicenceStatus.REVOKED.value)),
-        else_=type_coerce(period.status, String),
+        (is_in_force, sa.literal(register.LicenceStatus.REVOKED.value)),
+        else_=sa.type_coerce(period.status, sa.String),
     )
 
 
-def _gravity(period: type[LicenceStatusPeriod], days: AuthorityDays) -> ColumnElement[int]:
+def _gravity(period: type[LicenceStatusPeriod], days: AuthorityDays) -> sa.ColumnElement[int]:
     status = _effective_status(period, days)
     by_answer = [
-        (status.in_([one.value for one, rule in STATUSES.items() if rule.recruit is answer]), gravity)
-        for gravity, answer in enumerate((Answer.YES, Answer.UNKNOWN))
+        (status.in_([one.value for one, rule in register.STATUSES.items() if rule.recruit is answer]), gravity)
+        for gravity, answer in enumerate((register.Answer.YES, register.Answer.UNKNOWN))
     ]
-    return case(*by_answer, else_=2)
+    return sa.case(*by_answer, else_=2)

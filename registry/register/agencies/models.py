@@ -12,20 +12,8 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary import licensing, register
 from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS
-from registry.vocabulary.register import (
-    ChannelKind,
-    HolderKind,
-    IdentifierScheme,
-    LicenceKind,
-    LicenceStatus,
-    NameKind,
-    Role,
-    SanctionEnd,
-    SanctionKind,
-    Script,
-)
 
 
 class Recorded:
@@ -61,8 +49,8 @@ class AgencyProfile(Recorded, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     country: Mapped[str] = mapped_column(Text(2))
-    role: Mapped[Role] = mapped_column(one_of(Role))
-    holder_kind: Mapped[HolderKind] = mapped_column(one_of(HolderKind))
+    role: Mapped[register.Role] = mapped_column(one_of(register.Role))
+    holder_kind: Mapped[register.HolderKind] = mapped_column(one_of(register.HolderKind))
     place: Mapped[str | None] = mapped_column(Text(200))
     dissolved_on: Mapped[date | None]
     is_correction_requested: Mapped[bool] = mapped_column(default=False)
@@ -75,8 +63,8 @@ class AgencyName(ValidPeriod, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     name: Mapped[str] = mapped_column(Text(400))
-    script: Mapped[Script] = mapped_column(one_of(Script))
-    kind: Mapped[NameKind] = mapped_column(one_of(NameKind))
+    script: Mapped[register.Script] = mapped_column(one_of(register.Script))
+    kind: Mapped[register.NameKind] = mapped_column(one_of(register.NameKind))
 
 
 class AgencyIdentifier(ValidPeriod, Base):
@@ -85,7 +73,7 @@ class AgencyIdentifier(ValidPeriod, Base):
     __tablename__ = "agency_identifiers"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
-    scheme: Mapped[IdentifierScheme] = mapped_column(one_of(IdentifierScheme))
+    scheme: Mapped[register.IdentifierScheme] = mapped_column(one_of(register.IdentifierScheme))
     value: Mapped[str] = mapped_column(Text(80))
     has_failed_check: Mapped[bool] = mapped_column(default=False)
     is_under_review: Mapped[bool] = mapped_column(default=False)
@@ -102,7 +90,7 @@ class Licence(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     authority: Mapped[str] = mapped_column(Text(40))
     country: Mapped[str] = mapped_column(Text(2))
-    kind: Mapped[LicenceKind] = mapped_column(one_of(LicenceKind))
+    kind: Mapped[register.LicenceKind] = mapped_column(one_of(register.LicenceKind))
     number: Mapped[str | None] = mapped_column(Text(120))
     status_place: Mapped[int] = mapped_column(unique=True)
 
@@ -148,7 +136,7 @@ class LicenceStatusPeriod(ValidPeriod, Base):
     __tablename__ = "licence_statuses"
     id: Mapped[int] = mapped_column(primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
-    status: Mapped[LicenceStatus] = mapped_column(one_of(LicenceStatus))
+    status: Mapped[register.LicenceStatus] = mapped_column(one_of(register.LicenceStatus))
     ground: Mapped[str | None] = mapped_column(Text(400))
     ground_text: Mapped[str | None] = mapped_column(Text(4000))
     publish_until: Mapped[date | None]
@@ -211,7 +199,7 @@ class Channel(ValidPeriod, Base):
     __tablename__ = "channels"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
-    kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
+    kind: Mapped[register.ChannelKind] = mapped_column(one_of(register.ChannelKind))
     value: Mapped[str] = mapped_column(Text(200))
     digest: Mapped[str | None] = mapped_column(Text(64))
 
@@ -228,13 +216,13 @@ class PendingChannelChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
-    kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
+    kind: Mapped[register.ChannelKind] = mapped_column(one_of(register.ChannelKind))
     old_value: Mapped[str | None] = mapped_column(Text(200))
     value: Mapped[str] = mapped_column(Text(200))
     digest: Mapped[str | None] = mapped_column(Text(64))
     source: Mapped[str] = mapped_column(Text(40))
     retrieved_at: Mapped[datetime] = mapped_column(Instant)
-    state: Mapped[ChannelChangeState] = mapped_column(one_of(ChannelChangeState))
+    state: Mapped[licensing.ChannelChangeState] = mapped_column(one_of(licensing.ChannelChangeState))
     proposed_by: Mapped[str] = mapped_column(Text(80))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text(80))
@@ -251,13 +239,13 @@ class PublishedSanction(ValidPeriod, Base):
     reference: Mapped[str] = mapped_column(Text(12), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     licence: Mapped[str | None] = mapped_column(Text(12))
-    kind: Mapped[SanctionKind] = mapped_column(one_of(SanctionKind))
+    kind: Mapped[register.SanctionKind] = mapped_column(one_of(register.SanctionKind))
     legal_ground: Mapped[str] = mapped_column(Text(400))
     is_stayed_by_appeal: Mapped[bool] = mapped_column(default=False)
     appeal_deadline: Mapped[date | None]
     published_on: Mapped[date]
     publish_until: Mapped[date | None]
-    ended_as: Mapped[SanctionEnd | None] = mapped_column(one_of(SanctionEnd))
+    ended_as: Mapped[register.SanctionEnd | None] = mapped_column(one_of(register.SanctionEnd))
 
 
 class CloneWarning(ValidPeriod, Base):

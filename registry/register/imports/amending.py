@@ -10,20 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import channel_key
+from registry.register.agencies import channel_rules, keys, record, storage
 from registry.register.agencies.channels import ListedChannel
-from registry.register.agencies.keys import number_key
-from registry.register.agencies.storage import same_statement
 from registry.register.authorities.sources import is_desk_list
-from registry.register.imports.new_records import (
-    ListReading,
-    first_period,
-    new_licence,
-    stated_names,
-    stated_period,
-    stated_term,
-)
+from registry.register.imports import new_records
 from registry.register.imports.statements import StatedLicence, Statement
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, NameKind
 
@@ -40,7 +30,7 @@ class Amended(NamedTuple):
 def amended_record(
     known: record.Agency,
     statement: Statement,
-    reading: ListReading,
+    reading: new_records.ListReading,
     fresh_ids: Sequence[str],
     *,
     is_unread: bool = False,
@@ -64,7 +54,7 @@ def amended_record(
     return Amended(new, delisted, new != known, existing)
 
 
-def vanished_record(known: record.Agency, reading: ListReading, *, is_unread: bool = False) -> Amended:
+def vanished_record(known: record.Agency, reading: new_records.ListReading, *, is_unread: bool = False) -> Amended:
     """A known agency that its full list no longer holds (or whose rows could not be read)."""
     licences = []
     delisted = 0
@@ -76,8 +66,10 @@ def vanished_record(known: record.Agency, reading: ListReading, *, is_unread: bo
     return Amended(new, delisted, new != known)
 
 
-def _amended_names(known: record.Agency, statement: Statement, reading: ListReading) -> tuple[record.Name, ...]:
-    stated = stated_names(statement, reading)
+def _amended_names(
+    known: record.Agency, statement: Statement, reading: new_records.ListReading
+) -> tuple[record.Name, ...]:
+    stated = new_records.stated_names(statement, reading)
     stored: list[record.Name] = []
     for name in known.names:
         is_ours = name.source == reading.source and name.to is None and name.kind is not NameKind.FORMER
@@ -91,7 +83,7 @@ def _amended_names(known: record.Agency, statement: Statement, reading: ListRead
 
 
 def _amended_identifiers(
-    known: record.Agency, statement: Statement, reading: ListReading
+    known: record.Agency, statement: Statement, reading: new_records.ListReading
 ) -> tuple[record.Identifier, ...]:
     """A licence is bound to its holder's identifiers: another one of the same scheme waits for an official's eyes."""
     stored: list[record.Identifier] = []
@@ -121,7 +113,7 @@ def _amended_identifiers(
 
 
 def _amended_channels(
-    known: record.Agency, statement: Statement, reading: ListReading
+    known: record.Agency, statement: Statement, reading: new_records.ListReading
 ) -> tuple[tuple[record.Channel, ...], tuple[ListedChannel, ...]]:
     """The channels to be recorded from now on, and those that wait until an official has approved them.
 
@@ -132,14 +124,14 @@ def _amended_channels(
     stated = {(one.kind, one.value) for one in statement.channels}
     still_open = [one for one in known.channels if one.to is None]
     gone = [one for one in still_open if one.source == reading.source and (one.kind, one.value) not in stated]
-    spelt = {(one.kind, channel_key(one.kind, one.value)) for one in gone}
+    spelt = {(one.kind, channel_rules.channel_key(one.kind, one.value)) for one in gone}
     had = {one.kind for one in known.channels}
     fresh: list[record.Channel] = []
     existing: list[ListedChannel] = []
     for one in statement.channels:
         if any(one.kind is other.kind and one.value == other.value for other in still_open):
             continue
-        if one.kind not in had or (one.kind, channel_key(one.kind, one.value)) in spelt:
+        if one.kind not in had or (one.kind, channel_rules.channel_key(one.kind, one.value)) in spelt:
             fresh.append(record.Channel(kind=one.kind, value=one.value, **spoken))
             continue
         old = next((other for other in gone if other.kind is one.kind), None)
@@ -153,7 +145,7 @@ def _amended_channels(
     return (*closed, *fresh), tuple(existing)
 
 
-def _is_of(licence: record.Licence, reading: ListReading) -> bool:
+def _is_of(licence: record.Licence, reading: new_records.ListReading) -> bool:
     is_said_by_list = licence.source == reading.source or any(
         period.source == reading.source for period in licence.status_history
     )
@@ -161,7 +153,7 @@ def _is_of(licence: record.Licence, reading: ListReading) -> bool:
 
 
 def _licences(
-    known: record.Agency, statement: Statement, reading: ListReading, fresh_ids: list[str], is_unread: bool
+    known: record.Agency, statement: Statement, reading: new_records.ListReading, fresh_ids: list[str], is_unread: bool
 ) -> tuple[tuple[record.Licence, ...], int]:
     waiting = list(statement.licences)
     licences: list[record.Licence] = []
@@ -176,11 +168,11 @@ def _licences(
             delisted += ended is not licence and not is_unread
             licence = ended
         licences.append(licence)
-    licences += [new_licence(stated, reading, fresh_ids.pop()) for stated in waiting]
+    licences += [new_records.new_licence(stated, reading, fresh_ids.pop()) for stated in waiting]
     return tuple(licences), delisted
 
 
-def _is_same(licence: record.Licence, stated: StatedLicence, reading: ListReading) -> bool:
+def _is_same(licence: record.Licence, stated: StatedLicence, reading: new_records.ListReading) -> bool:
     """A printed number names a licence; without one its kind and first day do."""
     if licence.authority != reading.authority or licence.kind is not stated.kind:
         return False
@@ -188,13 +180,15 @@ def _is_same(licence: record.Licence, stated: StatedLicence, reading: ListReadin
         return (
             stated.number is not None
             and licence.number is not None
-            and (number_key(stated.number) == number_key(licence.number))
+            and (keys.number_key(stated.number) == keys.number_key(licence.number))
         )
     return licence.valid_from == stated.valid_from
 
 
-def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: ListReading) -> record.Licence:
-    term = stated_term(stated)
+def _amended_licence(
+    licence: record.Licence, stated: StatedLicence, reading: new_records.ListReading
+) -> record.Licence:
+    term = new_records.stated_term(stated)
     new = msgspec.structs.replace(licence, status_history=_amended_history(licence, stated, reading))
     # Terms that the authority's officers stated here are changed by officers alone.
     if not is_desk_list(licence.source) and any(getattr(licence, field) != value for field, value in term.items()):
@@ -203,29 +197,29 @@ def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: Li
 
 
 def _amended_history(
-    licence: record.Licence, stated: StatedLicence, reading: ListReading
+    licence: record.Licence, stated: StatedLicence, reading: new_records.ListReading
 ) -> tuple[record.StatusPeriod, ...]:
     history = licence.status_history
     last = history[-1] if history else None
     if last is None:
-        return (first_period(stated, reading),)
+        return (new_records.first_period(stated, reading),)
     if _is_for_officials(history, stated.status, reading):
         return history
     is_open = last.to is None or last.to >= reading.day
     if is_open and last.status is stated.status:
-        statement = stated_period(stated, reading, stated.status_from or last.from_)
-        return history if same_statement(last, statement) else (*history[:-1], statement)
+        statement = new_records.stated_period(stated, reading, stated.status_from or last.from_)
+        return history if storage.same_statement(last, statement) else (*history[:-1], statement)
     begins = stated.status_from or reading.day
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)
-    return (*record.closed_before(history, begins), stated_period(stated, reading, begins))
+    return (*record.closed_before(history, begins), new_records.stated_period(stated, reading, begins))
 
 
 _TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})
 
 
 def _is_for_officials(
-    history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: ListReading
+    history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: new_records.ListReading
 ) -> bool:
     """Whether a list must not change what the authority's officers stated here.
 
@@ -252,7 +246,7 @@ def _strength(status: LicenceStatus) -> int:
     return 1 if answer is Answer.UNKNOWN else 0
 
 
-def _ended_by_list(licence: record.Licence, reading: ListReading, is_unread: bool) -> record.Licence:
+def _ended_by_list(licence: record.Licence, reading: new_records.ListReading, is_unread: bool) -> record.Licence:
     """A licence that is not on its list any more: delisted, unless how it ended is known.
 
     One whose row could not be read has no stated status from that day on: to go on saying what stood there before would

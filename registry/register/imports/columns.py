@@ -17,29 +17,11 @@ from typing import Any, NamedTuple
 import ijson
 
 from registry.core.errors import ImportRefused
-from registry.register.imports import extracted
-from registry.register.imports.documents import readable
-from registry.register.imports.encodings import found_encoding, named_encoding
+from registry.register.imports import documents, encodings, extracted, mapping, spreadsheets, tables, values
 from registry.register.imports.extraction.terms import FORMS, HEADER_WITHIN
 from registry.register.imports.identifiers import checked_lei, checked_uscc, checked_vat
-from registry.register.imports.mapping import Layout
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
-from registry.register.imports.spreadsheets import first_rows, sheet_of
-from registry.register.imports.tables import found_delimiter
-from registry.register.imports.values import (
-    DATE_FORMS,
-    LATEST,
-    NO,
-    YES,
-    Edge,
-    Topic,
-    day_of,
-    days_of_term,
-    folded,
-    unaccented,
-    word_about,
-)
 from registry.vocabulary.record import TERM_DAYS
 
 LOOKED_AT = 200
@@ -78,7 +60,7 @@ def read_sample(path: Path, encoding: str | None = None) -> Sample:
 def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list[str]]:
     """The first lines of a table as they stand, titles above the header among them."""
     if form == "xlsx":
-        return first_rows(path, Layout(columns={}), LOOKED_AT)
+        return spreadsheets.first_rows(path, mapping.Layout(columns={}), LOOKED_AT)
     return (
         extracted.first_rows(path, form, LOOKED_AT, encoding) if form in FORMS else _of_text(path, encoding, LOOKED_AT)
     )
@@ -86,8 +68,8 @@ def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list
 
 def _of_text(path: Path, encoding: str | None, count: int | None) -> list[list[str]]:
     """The first `count` lines of a text table, or all."""
-    found = named_encoding(encoding) if encoding else found_encoding(path)
-    delimiter = found_delimiter(path, found)
+    found = encodings.named_encoding(encoding) if encoding else encodings.found_encoding(path)
+    delimiter = tables.found_delimiter(path, found)
     with path.open(encoding=found.codec, newline="") as text:
         try:
             return list(islice(csv.reader(text, delimiter=delimiter), count))
@@ -136,7 +118,7 @@ def _tables_of(path: Path, encoding: str | None, sheet: str | None) -> list[tupl
             f"{path.name} is JSON, which has no headings: map what tells its records apart as `status` or `kind`"
         )
     if form == "xlsx":
-        found = sheet_of(path, Layout(columns={}, sheet=sheet))
+        found = spreadsheets.sheet_of(path, mapping.Layout(columns={}, sheet=sheet))
         extracted.require_whole(path, found.name, list(found.lines()), found.hidden_columns, found.losses)
         return [("", list(found.rows()))]
     if form in FORMS:
@@ -163,10 +145,10 @@ def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
 def _is_data(cell: str) -> bool:
     """Whether a cell is what stands below a header and not in it: a day, a number, an address of mail."""
     is_number = cell.isdigit() and len(cell) >= 5
-    return is_number or "@" in cell or day_of(cell, _FORMS) is not None or checked_uscc(cell).value is not None
+    return is_number or "@" in cell or values.day_of(cell, _FORMS) is not None or checked_uscc(cell).value is not None
 
 
-_FORMS = tuple(sorted(DATE_FORMS))
+_FORMS = tuple(sorted(values.DATE_FORMS))
 
 
 def below(lines: Sequence[Sequence[str]], depth: int) -> list[Column]:
@@ -175,8 +157,8 @@ def below(lines: Sequence[Sequence[str]], depth: int) -> list[Column]:
     rows = lines[depth + 1 :]
     for place, name in enumerate(lines[depth]):
         if name.strip():
-            values = [cells[place].strip() for cells in rows if place < len(cells)]
-            filled = [value for value in values if value]
+            texts = [cells[place].strip() for cells in rows if place < len(cells)]
+            filled = [text for text in texts if text]
             columns.append(Column(name.strip(), filled, len(filled) < len(rows)))
     return columns
 
@@ -197,17 +179,21 @@ def rows_below(lines: Sequence[Sequence[str]], depth: int) -> list[Sequence[str]
 def headings_in(lines: Sequence[Sequence[str]]) -> list[str]:
     """Lines of one cell among those of a table that name a status or a kind, each once."""
     texts = [filled[0] for cells in lines if len(filled := [cell.strip() for cell in cells if cell.strip()]) == 1]
-    return [text for text in dict.fromkeys(texts) if word_about(Topic.KIND, text) or word_about(Topic.END, text)]
+    return [
+        text
+        for text in dict.fromkeys(texts)
+        if values.word_about(values.Topic.KIND, text) or values.word_about(values.Topic.END, text)
+    ]
 
 
 def _of_document(path: Path, encoding: str | None) -> Sample:
-    found = named_encoding(encoding) if encoding else found_encoding(path)
+    found = encodings.named_encoding(encoding) if encoding else encodings.found_encoding(path)
     with path.open("rb") as raw:
-        rows = _rows_of(readable(raw, found), path)
+        rows = _rows_of(documents.readable(raw, found), path)
     with path.open("rb") as raw:
         prefix = f"{rows}.item" if rows else "item"
         try:
-            items = list(islice(ijson.items(readable(raw, found), prefix, use_float=True), LOOKED_AT))
+            items = list(islice(ijson.items(documents.readable(raw, found), prefix, use_float=True), LOOKED_AT))
         except ijson.JSONError as error:
             raise ImportRefused(f"{path.name} is no well-formed JSON: {str(error).splitlines()[0]}") from None
     records = [item for item in items if isinstance(item, dict)]
@@ -279,7 +265,7 @@ def plain(header: str) -> str:
     `validFrom` is two words.
     """
     apart = re.sub(r"(?<=[a-z]{2})(?=[A-Z])", " ", header)
-    return " ".join(re.sub(r"[\W_]+", " ", unaccented(folded(apart))).split())
+    return " ".join(re.sub(r"[\W_]+", " ", values.unaccented(values.folded(apart))).split())
 
 
 @cache
@@ -355,13 +341,16 @@ def _by_values(column: Column) -> str | None:
     return None
 
 
-def _passes(values: Sequence[str]) -> bool:
-    """Whether most values are VAT numbers; none may be there."""
-    return 2 * sum(checked_vat(value).value is not None for value in values) >= len(values)
+def _passes(texts: Sequence[str]) -> bool:
+    """Whether most of a column's values are VAT numbers; none may be there."""
+    return 2 * sum(checked_vat(text).value is not None for text in texts) >= len(texts)
 
 
 def _is_day(value: str) -> bool:
-    return day_of(value, _FORMS, Edge.FIRST) is not None or days_of_term(value, _FORMS, LATEST) is not None
+    return (
+        values.day_of(value, _FORMS, values.Edge.FIRST) is not None
+        or values.days_of_term(value, _FORMS, values.LATEST) is not None
+    )
 
 
 _LOOKS: Mapping[str, Callable[[str], bool]] = {
@@ -381,15 +370,15 @@ _LOOKS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-def _may_contain(field: str, values: Sequence[str], is_whole: bool) -> bool:
+def _may_contain(field: str, texts: Sequence[str], is_whole: bool) -> bool:
     """Whether a column's values allow a field: most of them must look like it; a column of yes and no is a flag."""
-    if not values:
+    if not texts:
         return True
-    if all(folded(value) in YES | NO for value in values):
+    if all(values.folded(text) in values.YES | values.NO for text in texts):
         return False
     looks = _LOOKS.get(field)
     if looks is None:
         return True
-    fitting = sum(looks(value) for value in values)
+    fitting = sum(looks(text) for text in texts)
     # A column whose header says what it is may hold some values that are wrong.
-    return 2 * fitting > len(values) or (is_whole and fitting > 0)
+    return 2 * fitting > len(texts) or (is_whole and fitting > 0)

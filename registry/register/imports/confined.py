@@ -11,13 +11,13 @@ from typing import BinaryIO
 import msgspec
 
 from registry.core.errors import ImportRefused, ReaderUnavailable
-from registry.register.imports.extraction.terms import TOO_LONG, End, Line, Refusal, Task
+from registry.register.imports.extraction import terms
 
-_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+_decoder: msgspec.json.Decoder[terms.Line] = msgspec.json.Decoder(terms.Line)
 _encoder = msgspec.json.Encoder()
 
 _COSTLY = (
-    TOO_LONG,
+    terms.TOO_LONG,
     *(
         -number
         for number in (
@@ -31,7 +31,7 @@ _LAST = 16 * 1024
 """Bytes at the end in which the last line stands: no refusal is longer."""
 
 
-def read(path: Path, task: Task, made: BinaryIO) -> None:
+def read(path: Path, task: terms.Task, made: BinaryIO) -> None:
     """Have the file read as `task` says; what is read is written into `made`, which is at its start afterwards.
 
     Raises ImportRefused, and ReaderUnavailable where no process can be confined here.
@@ -42,9 +42,9 @@ def read(path: Path, task: Task, made: BinaryIO) -> None:
     last = made.read().rstrip(b"\n").rpartition(b"\n")[2]
     made.seek(0)
     match _line(last):
-        case End():
+        case terms.End():
             return
-        case Refusal(text, is_ours):
+        case terms.Refusal(text, is_ours):
             raise (ReaderUnavailable if is_ours else ImportRefused)(f"{path.name} {text}")
     if status in _COSTLY:
         raise ImportRefused(f"{path.name} costs more time or memory than a list may: ask the publisher for CSV")
@@ -53,12 +53,12 @@ def read(path: Path, task: Task, made: BinaryIO) -> None:
     )
 
 
-def lines_of(made: BinaryIO) -> Iterator[Line]:
+def lines_of(made: BinaryIO) -> Iterator[terms.Line]:
     """What a file holds that was read to its end."""
     return map(_decoder.decode, made)
 
 
-def _line(line: bytes) -> Line | None:
+def _line(line: bytes) -> terms.Line | None:
     try:
         return _decoder.decode(line)
     except msgspec.DecodeError:
@@ -66,7 +66,7 @@ def _line(line: bytes) -> Line | None:
         return None
 
 
-def _run(path: Path, task: Task, made: BinaryIO) -> int:
+def _run(path: Path, task: terms.Task, made: BinaryIO) -> int:
     """The exit status of the confined process, negative for a signal."""
     with path.open("rb") as given:
         process = subprocess.Popen(

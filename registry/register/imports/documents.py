@@ -9,30 +9,27 @@ from typing import Any, BinaryIO
 import ijson
 
 from registry.core.errors import ImportRefused
-from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
-from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.register.imports.personal import holds_personal_number, is_personal_column
-from registry.register.imports.rows import ListFile, Row
+from registry.register.imports import encodings, mapping, personal, rows
 from registry.register.imports.values import NO, Topic, folded, word_about
 from registry.vocabulary.codes import Flaw
 
 STRANGE = object()
 
 
-def open_document(path: Path, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
+def open_document(path: Path, layout: mapping.Layout, encoding: str | None, country: str = "") -> rows.ListFile:
     """A JSON file. Rows are the licences of each record where the layout names `each`, the records themselves otherwise."""
     wanted = encoding or layout.encoding
-    found = named_encoding(wanted) if wanted else found_encoding(path, country)
+    found = encodings.named_encoding(wanted) if wanted else encodings.found_encoding(path, country)
     raw = path.open("rb")
     size = path.stat().st_size
     stream = readable(raw, found)
     prefix = f"{layout.rows}.item" if layout.rows else "item"
-    result = ListFile("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
+    result = rows.ListFile("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
     result.rows = _rows(raw, stream, path, prefix, found, result)
     return result
 
 
-def readable(raw: BinaryIO, encoding: Encoding) -> Any:
+def readable(raw: BinaryIO, encoding: encodings.Encoding) -> Any:
     """The file as the UTF-8 bytes that the parser takes."""
     if encoding.codec == "utf-8":
         return raw
@@ -45,7 +42,7 @@ def readable(raw: BinaryIO, encoding: Encoding) -> Any:
 class _Recoded:
     """Another encoding, as the UTF-8 bytes that the parser takes."""
 
-    def __init__(self, raw: BinaryIO, encoding: Encoding) -> None:
+    def __init__(self, raw: BinaryIO, encoding: encodings.Encoding) -> None:
         self._raw = raw
         self._decoder = codecs.getincrementaldecoder(encoding.codec)(errors="strict")
         self._rest = b""
@@ -61,7 +58,9 @@ class _Recoded:
         return given
 
 
-def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encoding, result: ListFile) -> Iterator[Row]:
+def _rows(
+    raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: encodings.Encoding, result: rows.ListFile
+) -> Iterator[rows.Row]:
     layout = result.layout
     paths = _paths(layout)
     # A column that no record has means that the list has changed its shape; one that is only mostly absent does not.
@@ -76,10 +75,10 @@ def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encodin
                 if unseen:
                     unseen -= {place for place in unseen if values[place] is not STRANGE}
                 cells = [_text_of(value) for value in values]
-                row = Row(count, number if layout.each is not None else 0, cells)
+                row = rows.Row(count, number if layout.each is not None else 0, cells)
                 word = aside.unread_status(item, part)
                 yield row._replace(flaw=Flaw.UNREAD_STATUS, detail=word) if word else row
-    names = wanted_columns(layout)
+    names = mapping.wanted_columns(layout)
     lacking = [names[place][0] for place in sorted(unseen) if not set(names[place]) & set(layout.optional)]
     result.missing = lacking if count else []
     if not count:
@@ -90,9 +89,9 @@ def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encodin
 class _Aside:
     """What a record says beside the wanted columns: whether a word of an end is in it."""
 
-    def __init__(self, layout: Layout) -> None:
-        wanted = {name for names in wanted_columns(layout) for name in names}
-        self._known = wanted | set(layout.drop) | set(dropped_columns(layout))
+    def __init__(self, layout: mapping.Layout) -> None:
+        wanted = {name for names in mapping.wanted_columns(layout) for name in names}
+        self._known = wanted | set(layout.drop) | set(mapping.dropped_columns(layout))
         self._each = layout.each
         self._is_trusted = layout.trusts_columns
 
@@ -110,7 +109,7 @@ class _Aside:
             return
         for name, inner in value.items():
             here = f"{path}{name}"
-            if here in self._known or here == self._each or is_personal_column(name):
+            if here in self._known or here == self._each or personal.is_personal_column(name):
                 continue
             if isinstance(inner, dict):
                 yield from self._words(inner, f"{here}.")
@@ -118,7 +117,7 @@ class _Aside:
             text = _text_of(inner)
             word = word_about(Topic.END, text) if text else None
             if word is None and text and folded(text) not in NO and word_about(Topic.END, _apart(name)) is not None:
-                word = text[:40] if not holds_personal_number(text) else "..."
+                word = text[:40] if not personal.holds_personal_number(text) else "..."
             if word is not None:
                 yield f"{here}: {word}"
 
@@ -131,12 +130,12 @@ def _apart(name: str) -> str:
 Steps = tuple[str, ...] | None
 
 
-def _paths(layout: Layout) -> list[tuple[Steps, bool]]:
+def _paths(layout: mapping.Layout) -> list[tuple[Steps, bool]]:
     """For each wanted column its steps (None: dropped) and whether they begin at a part of the record."""
-    dropped = set(dropped_columns(layout))
+    dropped = set(mapping.dropped_columns(layout))
     lead = f"{layout.each}[]." if layout.each else None
     paths: list[tuple[Steps, bool]] = []
-    for names in wanted_columns(layout):
+    for names in mapping.wanted_columns(layout):
         name = names[0]
         if name in dropped:
             paths.append((None, False))
@@ -147,7 +146,7 @@ def _paths(layout: Layout) -> list[tuple[Steps, bool]]:
     return paths
 
 
-def _items(stream: Any, path: Path, prefix: str, encoding: Encoding, raw: BinaryIO) -> Iterator[Any]:
+def _items(stream: Any, path: Path, prefix: str, encoding: encodings.Encoding, raw: BinaryIO) -> Iterator[Any]:
     try:
         yield from ijson.items(stream, prefix, use_float=True)
     except ijson.IncompleteJSONError as error:
@@ -159,7 +158,7 @@ def _items(stream: Any, path: Path, prefix: str, encoding: Encoding, raw: Binary
     except ijson.JSONError as error:
         raise ImportRefused(f"{path.name} is no well-formed JSON: {str(error).splitlines()[0]}") from None
     except UnicodeDecodeError:
-        place = first_undecodable(path, encoding.codec)
+        place = encodings.first_undecodable(path, encoding.codec)
         where = place.words(encoding.shown) if place else f"the file is not {encoding.shown} throughout"
         raise ImportRefused(f"{where}: see --encoding") from None
 

@@ -9,16 +9,7 @@ from pathlib import Path
 from registry.core.errors import ImportRefused
 from registry.register.imports import confined
 from registry.register.imports.encodings import Encoding, found_encoding, named_encoding, stated_encoding
-from registry.register.imports.extraction.terms import (
-    HEADER_WITHIN,
-    LIMITS,
-    MAX_FILE,
-    Cells,
-    HiddenColumns,
-    Note,
-    Started,
-    Task,
-)
+from registry.register.imports.extraction import terms
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import ListFile, Row, TableSeen
 from registry.register.imports.spreadsheets import hidden_columns, sheet_row
@@ -32,10 +23,10 @@ _UNTOLD = ("(cid:", "\ufffd")
 class Table:
     """One table of the file: where it is, what heads it, its rows, and the columns that the file hides."""
 
-    def __init__(self, started: Started) -> None:
+    def __init__(self, started: terms.Started) -> None:
         self.place, self.is_sheet, self.name = started.place, started.is_sheet, started.name
         self.heading = started.heading
-        self.rows: list[Cells] = []
+        self.rows: list[terms.Cells] = []
         self.hidden_columns: list[int] = []
 
     @property
@@ -115,7 +106,7 @@ def all_tables(path: Path, form: str, encoding: str | None = None) -> list[tuple
 
 
 def require_whole(
-    path: Path, place: str, rows: Sequence[Cells], hidden_columns: Sequence[int], losses: Sequence[str]
+    path: Path, place: str, rows: Sequence[terms.Cells], hidden_columns: Sequence[int], losses: Sequence[str]
 ) -> None:
     """Raises ImportRefused where a part of the file could not be read, or a table has rows or columns that are not shown."""
     hidden = [f"row {number} is hidden" for number, row in enumerate(rows, start=1) if row.is_hidden]
@@ -139,7 +130,7 @@ def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[s
 
 def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[str], list[str]]:
     """All tables, what is to be noted, and what was lost. ImportRefused says what is wrong and what to do."""
-    limit = MAX_FILE[form]
+    limit = terms.MAX_FILE[form]
     if path.stat().st_size > limit:
         raise ImportRefused(
             f"{path.name} is {path.stat().st_size >> 20} MB; the limit for {form.upper()} is {limit >> 20} MB"
@@ -148,16 +139,16 @@ def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[
     notes: list[str] = []
     losses: list[str] = []
     with tempfile.TemporaryFile() as made:
-        confined.read(path, Task(form, LIMITS[form], encoding), made)
+        confined.read(path, terms.Task(form, terms.LIMITS[form], encoding), made)
         for line in confined.lines_of(made):
             match line:
-                case Started() as started:
+                case terms.Started() as started:
                     tables.append(Table(started))
-                case Cells() as cells:
+                case terms.Cells() as cells:
                     tables[-1].rows.append(cells)
-                case HiddenColumns(columns):
+                case terms.HiddenColumns(columns):
                     tables[-1].hidden_columns = columns
-                case Note(text, is_loss):
+                case terms.Note(text, is_loss):
                     (losses if is_loss else notes).append(text)
     tables = [table for table in tables if not table.is_empty]
     if not tables:
@@ -190,7 +181,7 @@ def _header(tables: Sequence[Table], layout: Layout, path: Path) -> tuple[int, H
     refusal: ImportRefused | None = None
     for place, table in enumerate(tables):
         try:
-            header = found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
+            header = found_header([row.cells for row in table.rows[: terms.HEADER_WITHIN]], layout)
         except ImportRefused as refused:
             # The nearest miss says most: a table with some of the columns lacks others.
             if refusal is None or "looks like the header" in refused.text:
@@ -278,7 +269,7 @@ def _row(line: int, cells: list[str], header: Header, pick: object) -> Row:
 
 def _own_header(table: Table, layout: Layout) -> Header | None:
     try:
-        return found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
+        return found_header([row.cells for row in table.rows[: terms.HEADER_WITHIN]], layout)
     except ImportRefused:
         return None
 

@@ -14,20 +14,10 @@ from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.sources import CODE, is_desk_list, provinces
-from registry.register.imports.identifiers import CHECKS
-from registry.register.imports.personal import is_personal_column
-from registry.register.imports.values import DATE_FORMS
+from registry.register.imports import identifiers, personal, values
 from registry.register.law.loading import shipped_law
+from registry.vocabulary import register
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES
-from registry.vocabulary.register import (
-    Activity,
-    HolderKind,
-    IdentifierScheme,
-    LicenceKind,
-    LicenceStatus,
-    Role,
-    kind_of_country,
-)
 
 Names = str | list[str]
 """The name of a column, or several under which it has been seen."""
@@ -58,7 +48,7 @@ class SourceTable(Shape, frozen=True):
     reference: str
     is_full: bool
     key: str
-    kinds: list[LicenceKind] = []
+    kinds: list[register.LicenceKind] = []
     is_national: bool = False
     region: str = ""
     fresh_for_days: int = 30
@@ -67,7 +57,7 @@ class SourceTable(Shape, frozen=True):
     warn: list[str] = []
     territory: list[str] = []
     form_mark: str = ""
-    activities: list[Activity] = []
+    activities: list[register.Activity] = []
     is_invented: bool = False
     joins_names: bool = False
 
@@ -76,8 +66,8 @@ class HeadingRule(Shape, frozen=True):
     """What is true of the rows below a heading that holds `text`, until the next: their kind, their status, or neither."""
 
     text: str
-    kind: LicenceKind | None = None
-    status: LicenceStatus | None = None
+    kind: register.LicenceKind | None = None
+    status: register.LicenceStatus | None = None
 
 
 class Layout(Shape, frozen=True):
@@ -111,7 +101,7 @@ class KindRule(Shape, frozen=True):
     """The licence kind of a row whose flags are all set; the first rule that fits decides."""
 
     flags: list[str]
-    kind: LicenceKind
+    kind: register.LicenceKind
 
 
 class ConditionRule(Shape, frozen=True):
@@ -137,18 +127,18 @@ class HolderTable(Shape, frozen=True):
 
     legal_person: str | None = None
     sole_trader: str | None = None
-    otherwise: HolderKind = HolderKind.UNKNOWN
+    otherwise: register.HolderKind = register.HolderKind.UNKNOWN
     branches: Literal["refuse", "leave", "take"] = "refuse"
 
 
 class Constants(Shape, frozen=True):
     """What every row of the list says without printing it."""
 
-    role: Role | None = None
-    status: LicenceStatus | None = None
-    kind: LicenceKind | None = None
-    holder_kind: HolderKind | None = None
-    activities: list[Activity] | None = None
+    role: register.Role | None = None
+    status: register.LicenceStatus | None = None
+    kind: register.LicenceKind | None = None
+    holder_kind: register.HolderKind | None = None
+    activities: list[register.Activity] | None = None
     sectors: list[str] | None = None
     origins: list[str] | None = None
     destinations: list[str] | None = None
@@ -171,7 +161,7 @@ class SourceMapping(Shape, frozen=True):
     separators: str = ";,、；，\n"
     kind: list[KindRule] = []
     condition: list[ConditionRule] = []
-    activity_flags: dict[str, Activity] = {}
+    activity_flags: dict[str, register.Activity] = {}
     registration_number: NumberTable = NumberTable()
     number: NumberTable = NumberTable()
     holder: HolderTable = HolderTable()
@@ -179,7 +169,7 @@ class SourceMapping(Shape, frozen=True):
 
 NAME_FIELDS = ("name", "trade_name", "short_name", "former_name")
 CHANNEL_FIELDS = ("phone", "email", "website", "wechat")
-IDENTIFIER_FIELDS = tuple(scheme.value for scheme in IdentifierScheme)
+IDENTIFIER_FIELDS = tuple(scheme.value for scheme in register.IdentifierScheme)
 FIELDS = (
     *NAME_FIELDS,
     *IDENTIFIER_FIELDS,
@@ -224,24 +214,24 @@ def _completed(mapping: SourceMapping) -> SourceMapping:
     layouts = [layout for layout in (mapping.table, mapping.json) if layout is not None]
     headed = {rule.kind for layout in layouts for rule in layout.headings if rule.kind is not None}
     if constants.kind is None and not mapping.kind and not headed and not any("kind" in one.columns for one in layouts):
-        constants = replace(constants, kind=kind_of_country(mapping.authority.country))
-    used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
+        constants = replace(constants, kind=register.kind_of_country(mapping.authority.country))
+    used = {rule.kind for rule in mapping.kind} | {register.LicenceKind(kind) for kind in _known_kinds(mapping)}
     used |= headed | ({constants.kind} if constants.kind is not None else set())
-    meant = {one for one in mapping.words.get("activities", {}).values() if one in list(Activity)}
-    about = {*map(Activity, meant), *mapping.activity_flags.values(), *(constants.activities or ())}
+    meant = {one for one in mapping.words.get("activities", {}).values() if one in list(register.Activity)}
+    about = {*map(register.Activity, meant), *mapping.activity_flags.values(), *(constants.activities or ())}
     source = replace(source, kinds=source.kinds or sorted(used), activities=source.activities or sorted(about))
     return replace(mapping, constants=constants, source=source)
 
 
 _WORDS_OF: dict[str, type[StrEnum]] = {
-    "status": LicenceStatus,
-    "kind": LicenceKind,
-    "kinds": LicenceKind,
-    "role": Role,
-    "holder_kind": HolderKind,
-    "otherwise": HolderKind,
-    "activities": Activity,
-    "activity_flags": Activity,
+    "status": register.LicenceStatus,
+    "kind": register.LicenceKind,
+    "kinds": register.LicenceKind,
+    "role": register.Role,
+    "holder_kind": register.HolderKind,
+    "otherwise": register.HolderKind,
+    "activities": register.Activity,
+    "activity_flags": register.Activity,
 }
 
 
@@ -292,10 +282,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
         yield "source.address: write an http or https address of at most 400 characters"
     yield from _word_faults(mapping)
     for form in mapping.dates:
-        if form not in DATE_FORMS:
-            yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
-    if mapping.registration_number.check not in (None, *CHECKS):
-        yield f"registration_number.check must be one of {', '.join(CHECKS)}"
+        if form not in values.DATE_FORMS:
+            known = ", ".join(sorted(values.DATE_FORMS))
+            yield f"dates: {form!r} is no form; year-first forms need no statement, others are {known}"
+    if mapping.registration_number.check not in (None, *identifiers.CHECKS):
+        yield f"registration_number.check must be one of {', '.join(identifiers.CHECKS)}"
     if mapping.number.check is not None:
         yield "number.check: licence numbers have no check that is known; write digits alone"
     for title, layout in (("table", mapping.table), ("json", mapping.json)):
@@ -304,11 +295,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
 
 
 _CLOSED: dict[str, type[StrEnum]] = {
-    "status": LicenceStatus,
-    "kind": LicenceKind,
-    "role": Role,
-    "holder_kind": HolderKind,
-    "activities": Activity,
+    "status": register.LicenceStatus,
+    "kind": register.LicenceKind,
+    "role": register.Role,
+    "holder_kind": register.HolderKind,
+    "activities": register.Activity,
 }
 
 
@@ -319,9 +310,9 @@ def _word_faults(mapping: SourceMapping) -> Iterator[str]:
             if meant not in list(words):
                 yield f"words.{name}: {word!r} means {meant!r}, which is none of {', '.join(words)}"
     for mark, meant in mapping.marks.items():
-        if meant and meant not in list(LicenceStatus):
-            yield f'marks: {mark!r} means {meant!r}, which is none of {", ".join(LicenceStatus)}; write "" for no status'
-    used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
+        if meant and meant not in list(register.LicenceStatus):
+            yield f'marks: {mark!r} means {meant!r}, which is none of {", ".join(register.LicenceStatus)}; write "" for no status'
+    used = {rule.kind for rule in mapping.kind} | {register.LicenceKind(kind) for kind in _known_kinds(mapping)}
     if mapping.constants.kind is not None:
         used.add(mapping.constants.kind)
     for layout in (mapping.table, mapping.json):
@@ -332,7 +323,7 @@ def _word_faults(mapping: SourceMapping) -> Iterator[str]:
 
 
 def _known_kinds(mapping: SourceMapping) -> list[str]:
-    return [meant for meant in mapping.words.get("kind", {}).values() if meant in list(LicenceKind)]
+    return [meant for meant in mapping.words.get("kind", {}).values() if meant in list(register.LicenceKind)]
 
 
 def _layout_faults(mapping: SourceMapping, layout: Layout, title: str) -> Iterator[str]:
@@ -367,7 +358,7 @@ def dropped_columns(layout: Layout) -> list[str]:
     """Columns that are about natural persons by their name, mapped though they are."""
     every = [*layout.columns.values(), *layout.flags.values(), *layout.conditions]
     wanted = [name for names in every for name in names_of(names)]
-    return [name for name in wanted if is_personal_column(name) or name in layout.drop]
+    return [name for name in wanted if personal.is_personal_column(name) or name in layout.drop]
 
 
 FOLDER = "sources"

@@ -11,14 +11,7 @@ from registry.core.errors import ImportRefused, NotFound, SettingsError
 from registry.core.operator_texts import names_in, read_text
 from registry.register.authorities.models import Authority, Retrieval, Source
 from registry.register.authorities.sources import is_desk_list
-from registry.register.imports.mapping import (
-    FOLDER,
-    SourceMapping,
-    from_stored,
-    read_mapping,
-    shipped_mapping,
-    shipped_names,
-)
+from registry.register.imports import mapping
 from registry.register.imports.models import FetchState, PendingImport
 
 
@@ -86,27 +79,29 @@ def lists_on_hold(session: Session, authority: str) -> list[tuple[PendingImport,
 
 def own_names(session: Session, home: Path) -> list[str]:
     """Names of the operator's own mappings."""
-    return [name.removesuffix(".toml") for name in names_in(session, home, FOLDER)]
+    return [name.removesuffix(".toml") for name in names_in(session, home, mapping.FOLDER)]
 
 
-def mapping_named(session: Session, name: str, home: Path) -> SourceMapping:
+def mapping_named(session: Session, name: str, home: Path) -> mapping.SourceMapping:
     """The mapping called `name`: the operator's own, stated or in REGISTRY_HOME/sources, or a shipped one.
 
     ImportRefused otherwise.
     """
     own = own_names(session, home)
     if name in own:
-        return read_mapping(read_text(session, home, f"{FOLDER}/{name}.toml") or "", f"{FOLDER}/{name}.toml")
-    if name in shipped_names():
-        return shipped_mapping(name)
-    known = sorted({*shipped_names(), *own})
+        return mapping.read_mapping(
+            read_text(session, home, f"{mapping.FOLDER}/{name}.toml") or "", f"{mapping.FOLDER}/{name}.toml"
+        )
+    if name in mapping.shipped_names():
+        return mapping.shipped_mapping(name)
+    known = sorted({*mapping.shipped_names(), *own})
     raise ImportRefused(
         f"no source is called {name!r}; there are {', '.join(known)}. "
         "Give a mapping with --mapping FILE.toml, or draft one with `registry sources new SAMPLE`"
     )
 
 
-def mapping_of(session: Session, reference: str, stored: Mapping[str, Any], home: Path) -> SourceMapping:
+def mapping_of(session: Session, reference: str, stored: Mapping[str, Any], home: Path) -> mapping.SourceMapping:
     """The mapping of a source as it stands now, or as it was when its list was last imported with one named by file.
 
     ImportRefused where neither can be used.
@@ -114,4 +109,4 @@ def mapping_of(session: Session, reference: str, stored: Mapping[str, Any], home
     try:
         return mapping_named(session, reference, home)
     except (ImportRefused, SettingsError):
-        return from_stored(stored)
+        return mapping.from_stored(stored)

@@ -9,9 +9,7 @@ from typing import Any
 
 import msgspec
 
-from registry.core.errors import ImportRefused
-from registry.core.processes import owner_only
-from registry.core.spreadsheets import harmless
+from registry.core import errors, processes, spreadsheets
 from registry.register.imports.rows import ListFile, TableSeen
 from registry.vocabulary.codes import Flaw
 
@@ -81,7 +79,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         return ADVICE[self.flaw]
 
 
-class NeedsApproval(ImportRefused):
+class NeedsApproval(errors.ImportRefused):
     """The list can be read, but needs a decision: rows were rejected, or too much would be delisted."""
 
 
@@ -237,7 +235,7 @@ def _finding_text(finding: Finding) -> dict[str, Any]:
 def write_whole(path: Path, body: bytes) -> None:
     """The file appears as a whole or not at all, and is its owner's alone: lists name persons."""
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(half, "wb", opener=owner_only) as file:
+    with open(half, "wb", opener=processes.owner_only) as file:
         file.write(body)
     half.replace(path)
 
@@ -254,12 +252,12 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
             [
                 finding.line,
                 finding.part or "",
-                harmless(finding.column),
-                harmless(finding.value or ""),
+                spreadsheets.harmless(finding.column),
+                spreadsheets.harmless(finding.value or ""),
                 finding.flaw.value,
                 finding.advice,
-                harmless(finding.detail or ""),
-                harmless(finding.place),
+                spreadsheets.harmless(finding.detail or ""),
+                spreadsheets.harmless(finding.place),
             ]
         )
     return out.getvalue()

@@ -7,11 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from registry.register.imports import personal, report, statements, values
 from registry.register.imports.mapping import HeadingRule, Layout, SourceMapping, names_of
-from registry.register.imports.personal import holds_personal_number
-from registry.register.imports.report import Refused
-from registry.register.imports.statements import StatedCondition
-from registry.register.imports.values import NO, YES, cut_short, folded, tidy
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import Activity, ConditionCode, LicenceKind
 
@@ -29,7 +26,7 @@ class Scope(NamedTuple):
     activities: tuple[Activity, ...] | None
     sectors: tuple[tuple[str, str], ...] | None
     corridors: tuple[tuple[str | None, str | None], ...] | None
-    conditions: tuple[StatedCondition, ...] | None
+    conditions: tuple[statements.StatedCondition, ...] | None
     held_back: bool = False
     was_cut: bool = False
 
@@ -51,8 +48,8 @@ class ScopeRules:
         first += len(layout.flags)
         self._conditions = [first + number for number in range(len(layout.conditions))]
         self.places = (*self._fields.values(), *self._flags.values(), *self._conditions)
-        self._yes = YES | {folded(word) for word in mapping.yes}
-        self._no = NO | {folded(word) for word in mapping.no} | {""}
+        self._yes = values.YES | {values.folded(word) for word in mapping.yes}
+        self._no = values.NO | {values.folded(word) for word in mapping.no} | {""}
         self._split = re.compile("[" + re.escape(mapping.separators) + "]")
         self._remembered: dict[tuple[tuple[str, ...], HeadingRule | None], Scope] = {}
 
@@ -80,21 +77,21 @@ class ScopeRules:
         )
 
     def _is_set(self, flag: str, text: str) -> bool:
-        word = folded(text)
+        word = values.folded(text)
         if word in self._yes:
             return True
         if word in self._no:
             return False
-        excerpt = None if holds_personal_number(text) else text[:80]
-        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, excerpt, "neither yes nor no")
+        excerpt = None if personal.holds_personal_number(text) else text[:80]
+        raise report.Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, excerpt, "neither yes nor no")
 
     def _kind(self, cells: Sequence[str], flags: Mapping[str, bool], heading: HeadingRule | None) -> LicenceKind:
         place = self._fields.get("kind")
-        if place is not None and (word := folded(cells[place])):
+        if place is not None and (word := values.folded(cells[place])):
             try:
                 return LicenceKind(self._words.get("kind", {}).get(word, word))
             except ValueError:
-                raise Refused(self._column["kind"], Flaw.UNKNOWN_WORD, cells[place].strip()[:80]) from None
+                raise report.Refused(self._column["kind"], Flaw.UNKNOWN_WORD, cells[place].strip()[:80]) from None
         for rule in self._mapping.kind:
             if all(flags.get(flag, False) for flag in rule.flags):
                 return rule.kind
@@ -102,15 +99,15 @@ class ScopeRules:
             return heading.kind
         if self._mapping.constants.kind is not None:
             return self._mapping.constants.kind
-        raise Refused(", ".join(self._flag_columns.values()) or self._column.get("kind", ""), Flaw.NO_KIND)
+        raise report.Refused(", ".join(self._flag_columns.values()) or self._column.get("kind", ""), Flaw.NO_KIND)
 
     def _activities(self, cells: Sequence[str], flags: Mapping[str, bool]) -> tuple[Activity, ...] | None:
         stated = [activity for flag, activity in self._mapping.activity_flags.items() if flags.get(flag, False)]
         for text in self._list(cells, "activities"):
             try:
-                stated.append(Activity(self._words.get("activities", {}).get(folded(text), folded(text))))
+                stated.append(Activity(self._words.get("activities", {}).get(values.folded(text), values.folded(text))))
             except ValueError:
-                raise Refused(self._column["activities"], Flaw.UNKNOWN_WORD, text[:80]) from None
+                raise report.Refused(self._column["activities"], Flaw.UNKNOWN_WORD, text[:80]) from None
         if stated:
             return tuple(sorted(set(stated)))
         # Flags that a list leaves all false mean "not stated", never "out of scope".
@@ -122,13 +119,13 @@ class ScopeRules:
         words = self._words.get("sectors", {})
         codes: set[str] = set()
         for text in self._list(cells, "sectors"):
-            meant = words.get(folded(text), text)
+            meant = words.get(values.folded(text), text)
             if meant == "":
                 # The table says that this word sets no limit.
                 continue
             for code in meant.split():
                 if not re.fullmatch(r"\d{2}(\.\d{1,2})?|[A-U]", code):
-                    raise Refused(self._column["sectors"], Flaw.NOT_A_SECTOR, text[:80])
+                    raise report.Refused(self._column["sectors"], Flaw.NOT_A_SECTOR, text[:80])
                 codes.add(code)
         codes = codes or set(self._mapping.constants.sectors or ())
         return tuple((code, revision) for code in sorted(codes)) or None
@@ -146,9 +143,9 @@ class ScopeRules:
         words = self._words.get("country", {})
         found: set[str] = set()
         for text in self._list(cells, field):
-            for code in words.get(folded(text), text).split():
+            for code in words.get(values.folded(text), text).split():
                 if not (len(code) == 2 and code.isascii() and code.isalpha()):
-                    raise Refused(self._column[field], Flaw.NOT_A_COUNTRY, text[:80])
+                    raise report.Refused(self._column[field], Flaw.NOT_A_COUNTRY, text[:80])
                 found.add(code.upper())
         return sorted(found)
 
@@ -157,24 +154,24 @@ class ScopeRules:
         if place is None or not cells[place]:
             return []
         words = self._words.get(field, {})
-        if folded(cells[place]) in words:
-            return [tidy(cells[place])]
-        return [text for text in (tidy(part) for part in self._split.split(cells[place])) if text]
+        if values.folded(cells[place]) in words:
+            return [values.tidy(cells[place])]
+        return [text for text in (values.tidy(part) for part in self._split.split(cells[place])) if text]
 
     def _stated_conditions(
         self, cells: Sequence[str], flags: Mapping[str, bool]
-    ) -> tuple[tuple[StatedCondition, ...] | None, bool, bool]:
+    ) -> tuple[tuple[statements.StatedCondition, ...] | None, bool, bool]:
         texts: list[str] = []
         held_back = was_cut = False
         words = self._words.get("conditions", {})
         for place in self._conditions:
-            text = tidy(cells[place])
-            text = words.get(folded(text), text)
-            if text and holds_personal_number(text):
+            text = values.tidy(cells[place])
+            text = words.get(values.folded(text), text)
+            if text and personal.holds_personal_number(text):
                 # That there is a condition must not be lost with its words: no "yes" may be answered on it unread.
                 held_back, text = True, "(withheld: it named a natural person)"
             if len(text) > MAX_CONDITION:
-                was_cut, text = True, cut_short(text, MAX_CONDITION)
+                was_cut, text = True, values.cut_short(text, MAX_CONDITION)
             if text:
                 texts.append(text)
         for rule in self._mapping.condition:
@@ -182,5 +179,5 @@ class ScopeRules:
                 flags.get(flag, False) for flag in rule.none
             ):
                 texts.append(rule.text)
-        found = tuple(StatedCondition(ConditionCode.OTHER, text) for text in dict.fromkeys(texts))
+        found = tuple(statements.StatedCondition(ConditionCode.OTHER, text) for text in dict.fromkeys(texts))
         return found or None, held_back, was_cut

@@ -11,28 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from registry.core.confinement import Limits
-from registry.register.imports import confined
-from registry.register.imports.extraction.terms import (
-    HEADER_WITHIN,
-    MB,
-    Cells,
-    HiddenColumns,
-    Note,
-    Room,
-    Started,
-    Task,
-)
+from registry.register.imports import confined, tables
+from registry.register.imports.extraction import terms
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import LIMIT, ListFile, Row, TableSeen
-from registry.register.imports.tables import (
-    Header,
-    Headings,
-    checked_row,
-    found_header,
-    picked,
-    refuse_other_list,
-    titles_above,
-)
 from registry.register.imports.values import folded
 from registry.vocabulary.codes import Flaw
 
@@ -41,20 +23,24 @@ class Allowance(NamedTuple):
     """What reading a workbook may cost. `is_in_memory`: what is read lies on no disk."""
 
     limits: Limits
-    room: Room
+    room: terms.Room
     is_in_memory: bool = False
 
 
-LIST = Allowance(Limits(2048 * MB, 300, 600, 1024 * MB), Room(LIMIT, 20_000_000, 5_000_000))
+LIST = Allowance(Limits(2048 * terms.MB, 300, 600, 1024 * terms.MB), terms.Room(LIMIT, 20_000_000, 5_000_000))
 """A list that is imported, or that a job answers: no one waits for it."""
 
-LOOK = Allowance(Limits(2048 * MB, 30, 60, 64 * MB), LIST.room)
+LOOK = Allowance(Limits(2048 * terms.MB, 30, 60, 64 * terms.MB), LIST.room)
 """The first lines of such a list, for which its sender waits."""
 
-AT_ONCE = Allowance(Limits(768 * MB, 10, 20, 128 * MB), Room(64 * MB, 2_000_000, 500_000), is_in_memory=True)
+AT_ONCE = Allowance(
+    Limits(768 * terms.MB, 10, 20, 128 * terms.MB), terms.Room(64 * terms.MB, 2_000_000, 500_000), is_in_memory=True
+)
 """A list that is answered in one go, for an organisation."""
 
-WITHOUT_KEY = Allowance(Limits(512 * MB, 3, 10, 32 * MB), Room(4 * MB, 200_000, 50_000), is_in_memory=True)
+WITHOUT_KEY = Allowance(
+    Limits(512 * terms.MB, 3, 10, 32 * terms.MB), terms.Room(4 * terms.MB, 200_000, 50_000), is_in_memory=True
+)
 """A list that is answered in one go, for anybody."""
 
 
@@ -71,20 +57,20 @@ class Sheet:
         self.hidden_columns: list[int] = []
         for line in confined.lines_of(made):
             match line:
-                case Started(name=name):
+                case terms.Started(name=name):
                     self.name = name
-                case Note(text, is_loss):
+                case terms.Note(text, is_loss):
                     (self.losses if is_loss else self.notes).append(text)
-                case HiddenColumns(columns):
+                case terms.HiddenColumns(columns):
                     self.hidden_columns = columns
                 case _:
                     break
 
-    def lines(self) -> Iterator[Cells]:
+    def lines(self) -> Iterator[terms.Cells]:
         """All rows as text, from row 1; without the empty cells at their ends."""
         with Path(f"/proc/self/fd/{self._made.fileno()}").open("rb") as made:
             for line in confined.lines_of(made):
-                if isinstance(line, Cells):
+                if isinstance(line, terms.Cells):
                     self._reached = made.tell()
                     yield line
 
@@ -101,7 +87,7 @@ def sheet_of(path: Path, layout: Layout, allowance: Allowance = LIST, count: int
 
     Raises ImportRefused, ReaderUnavailable.
     """
-    task = Task("xlsx", allowance.limits, sheet=layout.sheet, rows=count, room=allowance.room)
+    task = terms.Task("xlsx", allowance.limits, sheet=layout.sheet, rows=count, room=allowance.room)
     made = _nameless_file(allowance.is_in_memory)
     confined.read(path, task, made)
     return Sheet(made)
@@ -116,18 +102,18 @@ def _nameless_file(is_in_memory: bool) -> BinaryIO:
 def open_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> ListFile:
     """The rows below the header of a sheet, which is taken out of its workbook here unless it is given."""
     found = sheet or sheet_of(path, layout)
-    lines = list(islice((row.cells for row in found.lines()), HEADER_WITHIN))
-    header = found_header(lines, layout)
+    lines = list(islice((row.cells for row in found.lines()), terms.HEADER_WITHIN))
+    header = tables.found_header(lines, layout)
     notes = [*found.notes, f"the header is on row {header.depth + 1}"]
-    titles = [found.name, *titles_above(lines, header)]
-    refuse_other_list([*titles, *header.cells], layout, path)
-    headings = Headings(layout)
+    titles = [found.name, *tables.titles_above(lines, header)]
+    tables.refuse_other_list([*titles, *header.cells], layout, path)
+    headings = tables.Headings(layout)
     for text in titles:
         headings.hear("above the header", text, is_first=True)
     seen = TableSeen(place=f"sheet {found.name!r}", heading=" ".join(titles[1:])[:200])
 
     def rows() -> Iterator[Row]:
-        width, pick = header.width, picked(header)
+        width, pick = header.width, tables.picked(header)
         for line, row in enumerate(found.lines(), start=1):
             cells = row.cells
             if line <= header.depth + 1 or not cells:
@@ -141,7 +127,7 @@ def open_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> ListFi
                 continue
             if sum(bool(cell) for cell in cells) == 1 < width and headings.hear(f"row {line}", "".join(cells)):
                 continue
-            yield checked_row(sheet_row(line, cells, header, pick), header, cells, headings.rule)
+            yield tables.checked_row(sheet_row(line, cells, header, pick), header, cells, headings.rule)
 
     result = ListFile("xlsx", layout, rows(), found.progress, None, notes)
     result.losses = [*found.losses, *hidden_columns(found.hidden_columns, header, layout, seen.place)]
@@ -149,7 +135,7 @@ def open_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> ListFi
     return result
 
 
-def hidden_columns(hidden: Sequence[int], header: Header, layout: Layout, place: str) -> list[str]:
+def hidden_columns(hidden: Sequence[int], header: tables.Header, layout: Layout, place: str) -> list[str]:
     """Sentences on columns of a table that its file hides, and that the mapping neither takes nor drops knowingly."""
     dropped = set(map(folded, layout.drop))
     names = [header.cells[at] for at in hidden if at < header.width and folded(header.cells[at]) not in dropped]
@@ -161,7 +147,7 @@ def hidden_columns(hidden: Sequence[int], header: Header, layout: Layout, place:
     ]
 
 
-def sheet_row(line: int, cells: Sequence[str], header: Header, pick: Any) -> Row:
+def sheet_row(line: int, cells: Sequence[str], header: tables.Header, pick: Any) -> Row:
     """A row of a sheet, which leaves out empty cells at its end. What stands beside the table is warned of."""
     width = header.width
     full = pick([*cells[:width], *([""] * (width + 1 - len(cells[:width])))])

@@ -7,19 +7,8 @@ from typing import Any
 
 import msgspec
 
+from registry.vocabulary import register
 from registry.vocabulary.codes import Flaw
-from registry.vocabulary.register import (
-    Activity,
-    ChannelKind,
-    ConditionCode,
-    HolderKind,
-    IdentifierScheme,
-    LicenceKind,
-    LicenceStatus,
-    NameKind,
-    Role,
-    Script,
-)
 
 
 class Lean(msgspec.Struct, frozen=True, array_like=True):
@@ -28,39 +17,39 @@ class Lean(msgspec.Struct, frozen=True, array_like=True):
 
 class StatedName(Lean, frozen=True):
     name: str
-    script: Script
-    kind: NameKind
+    script: register.Script
+    kind: register.NameKind
 
 
 class StatedIdentifier(Lean, frozen=True):
-    scheme: IdentifierScheme
+    scheme: register.IdentifierScheme
     value: str
     has_failed_check: bool = False
 
 
 class StatedChannel(Lean, frozen=True):
-    kind: ChannelKind
+    kind: register.ChannelKind
     value: str
 
 
 class StatedCondition(Lean, frozen=True):
-    code: ConditionCode
+    code: register.ConditionCode
     text: str
 
 
 class StatedLicence(Lean, frozen=True):
     """None is what the list does not say. Corridors are (origin, destination) pairs."""
 
-    kind: LicenceKind
+    kind: register.LicenceKind
     number: str | None
     valid_from: date | None
     valid_to: date | None
-    status: LicenceStatus
+    status: register.LicenceStatus
     status_from: date | None = None
     status_until: date | None = None
     status_ground: str | None = None
     publish_until: date | None = None
-    activities: tuple[Activity, ...] | None = None
+    activities: tuple[register.Activity, ...] | None = None
     sectors: tuple[tuple[str, str], ...] | None = None
     corridors: tuple[tuple[str | None, str | None], ...] | None = None
     conditions: tuple[StatedCondition, ...] | None = None
@@ -71,8 +60,8 @@ class Statement(Lean, frozen=True):
     """All that a list says of one agency."""
 
     country: str
-    role: Role
-    holder_kind: HolderKind
+    role: register.Role
+    holder_kind: register.HolderKind
     names: tuple[StatedName, ...]
     identifiers: tuple[StatedIdentifier, ...] = ()
     place: str | None = None
@@ -133,8 +122,8 @@ def merged(statements: Sequence[Statement]) -> tuple[Statement, list[tuple[Flaw,
             if name.name in known:
                 continue
             known.add(name.name)
-            if name.kind is NameKind.LEGAL:
-                name = msgspec.structs.replace(name, kind=NameKind.TRADE)
+            if name.kind is register.NameKind.LEGAL:
+                name = msgspec.structs.replace(name, kind=register.NameKind.TRADE)
                 flaws.append((Flaw.MERGED_NAMES, "name"))
             names.append(name)
     licences: dict[tuple[Any, ...], StatedLicence] = {}
@@ -143,7 +132,7 @@ def merged(statements: Sequence[Statement]) -> tuple[Statement, list[tuple[Flaw,
         if licences.setdefault(mark, licence) != licence:
             flaws.append((Flaw.DOUBLED_LICENCE, "licence"))
             licences[mark] = licence
-    is_legal_person = all(statement.holder_kind is HolderKind.LEGAL_PERSON for statement in statements)
+    is_legal_person = all(statement.holder_kind is register.HolderKind.LEGAL_PERSON for statement in statements)
     whole = Statement(
         country=first.country,
         role=first.role,
@@ -158,10 +147,10 @@ def merged(statements: Sequence[Statement]) -> tuple[Statement, list[tuple[Flaw,
     return whole, flaws
 
 
-def _less_known(statements: Sequence[Statement]) -> HolderKind:
+def _less_known(statements: Sequence[Statement]) -> register.HolderKind:
     """Where rows disagree about the holder, the one the law protects most counts."""
     kinds = {statement.holder_kind for statement in statements}
-    return HolderKind.SOLE_TRADER if HolderKind.SOLE_TRADER in kinds else HolderKind.UNKNOWN
+    return register.HolderKind.SOLE_TRADER if register.HolderKind.SOLE_TRADER in kinds else register.HolderKind.UNKNOWN
 
 
 def _joined(parts: Any) -> Any:

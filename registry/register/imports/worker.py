@@ -15,32 +15,18 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import instant_text, now
+from registry.core import clock, errors, files, ids
+from registry.core.db import reading
 from registry.core.db.errors import is_database_away
-from registry.core.db.reading import ask_database_clock
-from registry.core.errors import ImportRefused, NotFound, RegistryError
-from registry.core.files import write_atomically
-from registry.core.ids import new_reference, read_reference
 from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import is_desk_list
+from registry.register.imports import fetching, held_lists, jobs, queries
 from registry.register.imports.actions import ImportRequest, save_mapped_source
-from registry.register.imports.fetching import (
-    MAX_PAUSE,
-    Fetched,
-    FetchFailed,
-    fetch,
-    pause_after_failure,
-    pause_between_fetches,
-    warn_from,
-)
-from registry.register.imports.held_lists import held_bytes, hold, let_go, remove_former
-from registry.register.imports.jobs import ImportRunning, import_list
 from registry.register.imports.listings import Listings
 from registry.register.imports.models import FetchState, PendingImport
-from registry.register.imports.queries import last_retrieval, mapping_named, mapping_of, source_named
 from registry.register.imports.report import Report, to_sign
 
 log = structlog.get_logger()
@@ -63,7 +49,7 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
     tried = 0
     _note_addresses(settings, sessions)
     while True:
-        reference = _claim(sessions, ask_database_clock(sessions))
+        reference = _claim(sessions, reading.ask_database_clock(sessions))
         if reference is None:
             return tried
         tried += 1
@@ -74,8 +60,10 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
                 raise
             # Whatever a list does to its reader, the others are fetched.
             log.error("fetch_raised", source=reference, exc_info=error)
-            trouble = error.text if isinstance(error, RegistryError) else f"reading it raised {type(error).__name__}"
-            _note_failure(ListFetch(sessions, reference, now(), MAX_PAUSE), trouble)
+            trouble = (
+                error.text if isinstance(error, errors.RegistryError) else f"reading it raised {type(error).__name__}"
+            )
+            _note_failure(ListFetch(sessions, reference, clock.now(), fetching.MAX_PAUSE), trouble)
 
 
 def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -85,8 +73,8 @@ def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None
             if is_desk_list(source.reference) or not source.mapping:
                 continue
             try:
-                address = mapping_of(session, source.reference, source.mapping, settings.home).source.address
-            except ImportRefused as refusal:
+                address = queries.mapping_of(session, source.reference, source.mapping, settings.home).source.address
+            except errors.ImportRefused as refusal:
                 log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
                 continue
             if address != source.address:
@@ -114,25 +102,25 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
     """Fetch one list now and apply it, or hold it for approval. Gives a sentence on how it went; it is also kept."""
     with sessions() as session:
         source = _known_source(session, settings, reference)
-        mapping = mapping_of(session, source.reference, source.mapping, settings.home)
+        mapping = queries.mapping_of(session, source.reference, source.mapping, settings.home)
         # The mapping's address of today: one written in after an import by hand counts at once.
         address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
-    pause = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
-    job = ListFetch(sessions, reference, now(), pause)
+    pause = fetching.pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
+    job = ListFetch(sessions, reference, clock.now(), pause)
     if address is None:
-        raise ImportRefused(f"the source {reference} has no address: write one into its mapping")
+        raise errors.ImportRefused(f"the source {reference} has no address: write one into its mapping")
     with _download(settings) as path:
         try:
-            fetched = fetch(address, path, etag=etag, last_modified=last_modified)
-        except FetchFailed as failure:
+            fetched = fetching.fetch(address, path, etag=etag, last_modified=last_modified)
+        except fetching.FetchFailed as failure:
             return _note_failure(job, failure.text)
         if not fetched.is_new:
             return _note_unchanged(job)
         if (waiting := _seen_before(sessions, reference, fetched.digest)) is not None:
             return _note_failure(job, waiting)
         try:
-            report = import_list(settings, sessions, ImportRequest(path, mapping, retrieved_at=job.fetched_at))
-        except ImportRunning as running:
+            report = jobs.import_list(settings, sessions, ImportRequest(path, mapping, retrieved_at=job.fetched_at))
+        except jobs.ImportRunning as running:
             return _note_failure(job, running.text)
         if report.is_applied:
             return _note_applied(job, fetched, report)
@@ -144,7 +132,7 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
 def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -> str | None:
     """Words on a list that is held already, or was rejected: the same bytes need no second look. None for any other."""
     with sessions() as session:
-        source = source_named(session, reference)
+        source = queries.source_named(session, reference)
         pending = session.execute(
             select(PendingImport)
             .where(
@@ -164,9 +152,9 @@ def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -
 def _known_source(session: Session, settings: Settings, reference: str) -> Source:
     """The source, written down now if it is only a mapping yet."""
     try:
-        return source_named(session, reference)
-    except NotFound:
-        mapping = mapping_named(session, reference, settings.home)
+        return queries.source_named(session, reference)
+    except errors.NotFound:
+        mapping = queries.mapping_named(session, reference, settings.home)
         refuse_mixing(session, is_demo=mapping.source.is_invented)
         source = save_mapped_source(session, mapping)
         session.commit()
@@ -187,9 +175,9 @@ def _download(settings: Settings) -> Iterator[Path]:
 def _state(session: Session, source: Source, trouble: str | None) -> FetchState:
     state = session.get(FetchState, source.id)
     if state is None:
-        state = FetchState(source_id=source.id, tried_at=now(), failures=0, trouble=None)
+        state = FetchState(source_id=source.id, tried_at=clock.now(), failures=0, trouble=None)
         session.add(state)
-    state.tried_at = now()
+    state.tried_at = clock.now()
     state.failures = state.failures + 1 if trouble else 0
     state.trouble = trouble[:1000] if trouble else None
     return state
@@ -197,9 +185,9 @@ def _state(session: Session, source: Source, trouble: str | None) -> FetchState:
 
 def _note_failure(job: ListFetch, trouble: str) -> str:
     with job.sessions() as session:
-        source = source_named(session, job.reference)
+        source = queries.source_named(session, job.reference)
         state = _state(session, source, trouble)
-        source.next_fetch_at = now() + pause_after_failure(state.failures, job.pause)
+        source.next_fetch_at = clock.now() + fetching.pause_after_failure(state.failures, job.pause)
         session.commit()
     log.warning("fetch_failed", source=job.reference, trouble=trouble)
     return f"not fetched: {trouble}"
@@ -208,8 +196,8 @@ def _note_failure(job: ListFetch, trouble: str) -> str:
 def _note_unchanged(job: ListFetch) -> str:
     """The publisher says that nothing has changed: what we hold is as fresh as that answer."""
     with job.sessions() as session:
-        source = source_named(session, job.reference)
-        former = last_retrieval(session, source)
+        source = queries.source_named(session, job.reference)
+        former = queries.last_retrieval(session, source)
         if former is not None:
             record_retrieval(
                 session,
@@ -225,17 +213,17 @@ def _note_unchanged(job: ListFetch) -> str:
                 listings.see_again(former.retrieved_at, job.fetched_at)
                 listings.confirm()
         _state(session, source, None)
-        source.next_fetch_at = now() + job.pause
+        source.next_fetch_at = clock.now() + job.pause
         session.commit()
     log.info("fetch_unchanged", source=job.reference)
     return "unchanged at its source"
 
 
-def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
+def _note_applied(job: ListFetch, fetched: fetching.Fetched, report: Report) -> str:
     with job.sessions() as session:
-        source = source_named(session, job.reference)
+        source = queries.source_named(session, job.reference)
         source.etag, source.last_modified = fetched.etag, fetched.last_modified
-        source.next_fetch_at = now() + job.pause
+        source.next_fetch_at = clock.now() + job.pause
         _state(session, source, None)
         session.commit()
     counts = report.counts
@@ -243,11 +231,11 @@ def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
     return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
 
 
-def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: Fetched, report: Report) -> str:
+def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: fetching.Fetched, report: Report) -> str:
     """Keep a list that was refused until an official has looked at it; the same bytes are held once."""
     reason = (report.refused_because or "")[:1000]
     with job.sessions() as session:
-        source = source_named(session, job.reference)
+        source = queries.source_named(session, job.reference)
         waiting = session.execute(
             select(PendingImport).where(PendingImport.source_id == source.id, PendingImport.decided_at.is_(None))
         ).scalars()
@@ -255,10 +243,10 @@ def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: Fetche
         for former in waiting:
             # The newest list is the one to look at.
             superseded.append(former)
-            let_go(session, former)
+            held_lists.let_go(session, former)
             session.delete(former)
         pending = PendingImport(
-            reference=new_reference(),
+            reference=ids.new_reference(),
             source_id=source.id,
             digest=fetched.digest,
             fetched_at=job.fetched_at,
@@ -270,12 +258,12 @@ def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: Fetche
         )
         session.add(pending)
         session.flush()
-        hold(session, settings, pending, path.read_bytes())
+        held_lists.hold(session, settings, pending, path.read_bytes())
         _state(session, source, f"held for approval: {reason}")
-        source.next_fetch_at = now() + job.pause
+        source.next_fetch_at = clock.now() + job.pause
         session.commit()
     for former in superseded:
-        remove_former(settings.home, former)
+        held_lists.remove_former(settings.home, former)
     log.warning("fetch_held", source=job.reference, reason=reason)
     return f"held for approval: {reason}"
 
@@ -284,11 +272,11 @@ def _pending(session: Session, reference: str) -> tuple[PendingImport, Source]:
     query = (
         select(PendingImport, Source)
         .join(Source, Source.id == PendingImport.source_id)
-        .where(PendingImport.reference == read_reference(reference), PendingImport.decided_at.is_(None))
+        .where(PendingImport.reference == ids.read_reference(reference), PendingImport.decided_at.is_(None))
     )
     found = session.execute(query).one_or_none()
     if found is None:
-        raise NotFound(f"no list waits under {reference}: see `registry sources pending`")
+        raise errors.NotFound(f"no list waits under {reference}: see `registry sources pending`")
     return found
 
 
@@ -297,9 +285,9 @@ def approve(settings: Settings, sessions: sessionmaker[Session], reference: str)
     with _download(settings) as path:
         with sessions() as session:
             pending, source = _pending(session, reference)
-            mapping = mapping_of(session, source.reference, source.mapping, settings.home)
-            write_atomically(path, held_bytes(session, settings, pending))
-        report = import_list(
+            mapping = queries.mapping_of(session, source.reference, source.mapping, settings.home)
+            files.write_atomically(path, held_lists.held_bytes(session, settings, pending))
+        report = jobs.import_list(
             settings,
             sessions,
             ImportRequest(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
@@ -317,13 +305,13 @@ def reject(settings: Settings, sessions: sessionmaker[Session], reference: str) 
 def _decide(settings: Settings, sessions: sessionmaker[Session], reference: str, *, is_approved: bool) -> None:
     with sessions() as session:
         pending, source = _pending(session, reference)
-        pending.decided_at, pending.is_approved, pending.overview = now(), is_approved, None
+        pending.decided_at, pending.is_approved, pending.overview = clock.now(), is_approved, None
         if is_approved:
             source.etag, source.last_modified = pending.etag, pending.last_modified
             _state(session, source, None)
-        let_go(session, pending)
+        held_lists.let_go(session, pending)
         session.commit()
-    remove_former(settings.home, pending)
+    held_lists.remove_former(settings.home, pending)
 
 
 Tell = Callable[[str, str, str], None]
@@ -332,23 +320,23 @@ Tell = Callable[[str, str, str], None]
 
 def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell: Tell) -> list[str]:
     """Warn once of each list that three quarters of its life have passed for. Gives the sources warned of."""
-    at = now()
+    at = clock.now()
     due = []
     with sessions() as session:
         for source in session.execute(select(Source).where(Source.warned_at.is_(None)).order_by(Source.id)).scalars():
-            former = last_retrieval(session, source)
-            warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
+            former = queries.last_retrieval(session, source)
+            warn_at = fetching.warn_from(former.retrieved_at, source.fresh_for_days) if former else None
             if former is not None and warn_at is not None and at >= warn_at:
                 stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
                 due.append(
                     (source.reference, _warned_addresses(session, settings, source), former.retrieved_at, stale_at)
                 )
     for reference, addresses, read_at, stale_at in due:
-        log.warning("source_goes_stale", source=reference, stale_at=instant_text(stale_at))
+        log.warning("source_goes_stale", source=reference, stale_at=clock.instant_text(stale_at))
         for address in addresses:
             tell(address, f"The list {reference} is about to go stale", _warning(reference, read_at, stale_at))
         with sessions() as session:
-            source_named(session, reference).warned_at = at
+            queries.source_named(session, reference).warned_at = at
             session.commit()
     return [reference for reference, *_ in due]
 
@@ -358,8 +346,8 @@ def _warned_addresses(session: Session, settings: Settings, source: Source) -> S
     if not source.mapping:
         return ()
     try:
-        return mapping_of(session, source.reference, source.mapping, settings.home).source.warn
-    except ImportRefused as refusal:
+        return queries.mapping_of(session, source.reference, source.mapping, settings.home).source.warn
+    except errors.ImportRefused as refusal:
         log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
         return ()
 

@@ -8,10 +8,8 @@ from datetime import date
 import msgspec
 
 from registry.register.law import words
-from registry.vocabulary.codes import FeeReason
-from registry.vocabulary.fees import ChargeTime, FeeKind
+from registry.vocabulary import codes, fees, register
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, LineKind, RunBy
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +97,7 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     from_: date
     to: date
-    answer: Answer
+    answer: register.Answer
     text: str
 
 
@@ -125,8 +123,8 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     instead: tuple[words.Instead, ...] = ()
     wind_down: str | None = None
     wind_down_months: int | None = None
-    wind_down_after: tuple[LicenceStatus, ...] = ()
-    wind_down_not_after: tuple[LicenceStatus, ...] = ()
+    wind_down_after: tuple[register.LicenceStatus, ...] = ()
+    wind_down_not_after: tuple[register.LicenceStatus, ...] = ()
     nace: tuple[str, ...] = ()
     nace_except: tuple[str, ...] = ()
     nace_fit: words.CodeFit | None = None
@@ -164,7 +162,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     permits_covered: tuple[str, ...] = ()
     nace: tuple[str, ...] = ()
     nace_fit: words.CodeFit | None = None
-    employers_barred: tuple[EmployerKind, ...] = ()
+    employers_barred: tuple[register.EmployerKind, ...] = ()
     occupation_scheme: words.OccupationScheme | None = None
     occupations_allowed: tuple[str, ...] = ()
     occupations_barred: tuple[str, ...] = ()
@@ -215,12 +213,12 @@ class Fee(Row, frozen=True, kw_only=True):
     time_limit: str | None = None
     breadth: words.Breadth | None = None
     reference: str | None = None
-    reason: FeeReason | None = None
-    kinds: tuple[FeeKind, ...] = ()
+    reason: codes.FeeReason | None = None
+    kinds: tuple[fees.FeeKind, ...] = ()
     is_under_any_name: bool = False
     needs_labour_contract: bool = False
     most_percent: str | None = None
-    forbidden_when: tuple[ChargeTime, ...] = ()
+    forbidden_when: tuple[fees.ChargeTime, ...] = ()
     needs_written_contract: bool = False
     max_amount: str | None = None
     max_currency: str | None = None
@@ -251,7 +249,7 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     number_abroad: str | None = None
     may_fail_abroad: bool = False
     number_inland: str | None = None
-    run_by: RunBy
+    run_by: register.RunBy
     languages: tuple[str, ...] = ()
     languages_note: str | None = None
     speaks_chinese: bool = False
@@ -265,7 +263,7 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     checked_on: date | None = None
     is_shown: bool = True
     url_list: str | None = None
-    kind: LineKind | None = None
+    kind: register.LineKind | None = None
     whatsapp: str | None = None
     has_wechat: bool = False
     app: str | None = None

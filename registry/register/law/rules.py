@@ -12,22 +12,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec.structs import replace
 
+from registry.register.law import weights
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Coming, CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
-from registry.register.law.weights import (
-    DECIDING,
-    Weight,
-    is_confirmed,
-    is_disputed,
-    is_in_force,
-    is_in_transition,
-    is_readable,
-    is_restricting,
-    last_fresh_day,
-    may_decide,
-    months_after,
-    undisputed,
-)
 from registry.register.law.words import CodeFit, LawActivity, LawRole, LimitSubject, Possible, RegimeScope, Route
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import EU_STATES, UNION, Activity, Answer, LicenceStatus
@@ -77,8 +64,8 @@ class _Indexed:
         self.rows = rows
         self.by_country: dict[tuple[str, str | None], list[tuple[Any, Any]]] = {}
         self.spans: dict[tuple[str, str, str | None], Spans[Any]] = {}
-        for row in filter(is_readable, rows):
-            pair = (row, undisputed(row))
+        for row in filter(weights.is_readable, rows):
+            pair = (row, weights.undisputed(row))
             self.by_country.setdefault((row.country, None), []).append(pair)
             if isinstance(row, Regime):
                 # A word of the law's own set: equal, as a text, to the same word of a question.
@@ -145,7 +132,7 @@ def regimes_on(
 def _in_force_for_all(pairs: _Pairs, day: date) -> _Pairs:
     """The regimes in force that day that are not about people alone who stay in the country or leave it."""
     apart = (RegimeScope.INLAND, RegimeScope.OUTBOUND)
-    return [pair for pair in pairs if pair[0].scope not in apart and is_in_force(pair[0], day)]
+    return [pair for pair in pairs if pair[0].scope not in apart and weights.is_in_force(pair[0], day)]
 
 
 def regime_on(
@@ -181,7 +168,12 @@ def _settled(known: Sequence[Regime], day: date) -> Regime | None:
 
 def _is_open(regime: Regime, day: date) -> bool:
     is_loose = regime.nace_fit is CodeFit.WIDER_THAN_LAW and bool(regime.nace)
-    return is_disputed(regime) or is_in_transition(regime, day) or regime.rule is RegimeRule.UNKNOWN or is_loose
+    return (
+        weights.is_disputed(regime)
+        or weights.is_in_transition(regime, day)
+        or regime.rule is RegimeRule.UNKNOWN
+        or is_loose
+    )
 
 
 def _as_one(regimes: Sequence[Regime]) -> Regime:
@@ -201,7 +193,7 @@ def regime_needs(
     regimes: Iterable[Regime], country: str, activity: Activity | LawActivity, day: date
 ) -> tuple[str, ...]:
     """What a question must name before one regime can be told: `region`, `sector`, or nothing."""
-    known = [regime for regime in regimes_on(regimes, country, activity, day) if not is_disputed(regime)]
+    known = [regime for regime in regimes_on(regimes, country, activity, day) if not weights.is_disputed(regime)]
     if len({regime.rule for regime in known}) < 2:
         return ()
     by_region = len({regime.region for regime in known}) > 1
@@ -213,7 +205,7 @@ def transition_on(
     regimes: Iterable[Regime], country: str, activity: Activity | LawActivity, day: date
 ) -> Regime | None:
     """The regime whose transition gives that day's answer, `regime.transition.answer`; None when none does."""
-    return next((r for r in regimes_on(regimes, country, activity, day) if is_in_transition(r, day)), None)
+    return next((r for r in regimes_on(regimes, country, activity, day) if weights.is_in_transition(r, day)), None)
 
 
 def _is_for_sector(regime: Regime, sector: str | None) -> bool:
@@ -241,7 +233,7 @@ def may_wind_down(
         return Answer.UNKNOWN
     if status in regime.wind_down_not_after or (regime.wind_down_after and status not in regime.wind_down_after):
         return Answer.UNKNOWN
-    return Answer.YES if day <= months_after(ended_on, regime.wind_down_months) else Answer.NO
+    return Answer.YES if day <= weights.months_after(ended_on, regime.wind_down_months) else Answer.NO
 
 
 def limits_on(
@@ -258,7 +250,8 @@ def limits_on(
         return [
             (limit, view)
             for limit, view in pairs
-            if (activity is None or not limit.activities or activity in limit.activities) and is_in_force(limit, day)
+            if (activity is None or not limit.activities or activity in limit.activities)
+            and weights.is_in_force(limit, day)
         ]
 
     known = _indexed(limits).on(day, "limits", country, activity, that_apply, of_all=True)
@@ -268,14 +261,14 @@ def limits_on(
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
     pairs = _indexed(routes).by_country.get((country, None), ())
-    return [view for one, view in pairs if route in (None, one.route) and not is_disputed(one)]
+    return [view for one, view in pairs if route in (None, one.route) and not weights.is_disputed(one)]
 
 
 def where_to_ask(law: CountryLaw) -> list[str]:
     """The names of the authorities of a country that the registry does not answer for; nothing for others."""
     if law.role is not LawRole.OUTSIDE:
         return []
-    return [authority.name for authority in law.authority if is_readable(authority)]
+    return [authority.name for authority in law.authority if weights.is_readable(authority)]
 
 
 def changes_of(law: Law, country: str) -> list[Coming]:
@@ -287,7 +280,7 @@ def changes_of(law: Law, country: str) -> list[Coming]:
 def closes_a_permit(row: Limit | PermitRoute) -> bool:
     """Whether what the row takes away is a permit, or work on one: who hears that needs to hear which are open."""
     is_on_permits = isinstance(row, PermitRoute) or bool(row.permits_covered) or row.about in _ABOUT_PERMITS
-    return is_on_permits and is_restricting(row)
+    return is_on_permits and weights.is_restricting(row)
 
 
 _ABOUT_PERMITS = frozenset({LimitSubject.NATIONALITY, LimitSubject.LENDING, LimitSubject.RESIDENCE})
@@ -312,8 +305,12 @@ def votes_ending(law: Law, today: date, *, within_days: int = VOTE_WARNING_DAYS)
         (table, row, last)
         for country in law.countries.values()
         for table, row in rows_of(country)
-        if is_restricting(row) and not is_confirmed(row) and may_decide(row, today) in DECIDING
-        if (last := last_fresh_day(row)) is not None and last <= until and is_in_force(row, last + timedelta(days=1))
+        if weights.is_restricting(row)
+        and not weights.is_confirmed(row)
+        and weights.may_decide(row, today) in weights.DECIDING
+        if (last := weights.last_fresh_day(row)) is not None
+        and last <= until
+        and weights.is_in_force(row, last + timedelta(days=1))
     ]
     return sorted(found, key=lambda one: (one[2], one[1].id))
 
@@ -322,9 +319,9 @@ def too_old_rows(law: Law, today: date) -> list[tuple[str, Row]]:
     """Rows that restrict and would decide today, if their text had been seen to be in force within 24 months."""
 
     def is_too_old(row: Row) -> bool:
-        if not is_restricting(row) or may_decide(row, today) is not Weight.BLOCKS_YES:
+        if not weights.is_restricting(row) or weights.may_decide(row, today) is not weights.Weight.BLOCKS_YES:
             return False
-        return may_decide(replace(row, in_force_on=today), today) in DECIDING
+        return weights.may_decide(replace(row, in_force_on=today), today) in weights.DECIDING
 
     return [(table, row) for country in law.countries.values() for table, row in rows_of(country) if is_too_old(row)]
 

@@ -10,13 +10,10 @@ from rapidfuzz.process import extract
 from sqlalchemy import String, select, type_coerce
 
 from registry.core.db.reading import SelectAmong, Source
+from registry.register.names import postings, scoring, spelling, words
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
-from registry.register.names.postings import agencies_under, bucket_of
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, NEAR, Match, Resemblances, best_match
-from registry.register.names.spelling import folded, has_chinese
-from registry.register.names.words import part_stored
 from registry.vocabulary.register import Likeness, NameKind
 
 POSTINGS = 3000
@@ -93,11 +90,11 @@ def _agencies_by_key(source: Source, keys: Collection[int]) -> dict[int, Collect
     fresh = _FRESH.rows(source, list(keys))
     by_bucket: dict[int, list[int]] = defaultdict(list)
     for key in keys:
-        by_bucket[bucket_of(key)].append(key)
+        by_bucket[postings.bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
     for bucket, body in _BUCKETS.rows(source, list(by_bucket)):
         for key in by_bucket[bucket]:
-            if agencies := agencies_under(key, body):
+            if agencies := postings.agencies_under(key, body):
                 found[key] = agencies
     for key, agency_id in fresh:
         # Few are fresh at any time. What is in the bucket as well counts once.
@@ -155,7 +152,7 @@ _NAMES = SelectAmong(
 
 
 def search(
-    source: Source, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
+    source: Source, text: str, limit: int = 20, *, floor: float = scoring.FLOOR, wanted: Filter | None = None
 ) -> list[NameHit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
@@ -174,11 +171,11 @@ def search(
     candidates = heaviest(weighed, CANDIDATES)
     if not candidates:
         return []
-    plain = folded(readings[0].normal)
+    plain = spelling.folded(readings[0].normal)
     rows: list[_Row] = []
     finalists: set[str] = set()
-    matches: dict[str, Match] = {}
-    resembling = Resemblances()
+    matches: dict[str, scoring.Match] = {}
+    resembling = scoring.Resemblances()
     read = 0
     for look in LOOKS:
         if others := candidates[read : look.candidates]:
@@ -188,12 +185,12 @@ def search(
         able = _by_characters(rows) if readings[0].is_chinese else rows
         for _, _, name, its_plain in able:
             if name in finalists and name not in matches:
-                matches[name] = best_match(readings, part_stored(name, its_plain), floor, resembling)
+                matches[name] = scoring.best_match(readings, words.part_stored(name, its_plain), floor, resembling)
         hits = sorted(_best(able, matches, floor), key=_order)
-        near = {hit.agency_id for hit in hits if hit.score >= NEAR}
+        near = {hit.agency_id for hit in hits if hit.score >= scoring.NEAR}
         if 0 < len(near) < look.finalists // 2 and near.isdisjoint(candidates[read // 2 : read]):
             break
-    if floor < NEAR:
+    if floor < scoring.NEAR:
         hits = sorted([*hits, *_companions(hits, able, floor)], key=_order)
     return hits[:limit]
 
@@ -208,14 +205,14 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
     letters = {name: plain for _, _, name, plain in rows}
     rows = [row for row in rows if row[0] not in known]
     others = {name: plain for _, _, name, plain in rows}
-    near: dict[str, Match] = {}
+    near: dict[str, scoring.Match] = {}
     firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
     for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
-        first, resembling = part_stored(name, letters[name]), Resemblances()
+        first, resembling = words.part_stored(name, letters[name]), scoring.Resemblances()
         for _, _, other in extract(letters[name], others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
-            match = best_match((first,), part_stored(other, others[other]), NEAR, resembling)
-            if match.score >= NEAR and other not in near:
-                near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
+            match = scoring.best_match((first,), words.part_stored(other, others[other]), scoring.NEAR, resembling)
+            if match.score >= scoring.NEAR and other not in near:
+                near[other] = scoring.Match(max(floor, firsts[name] * match.score / 100.0), match.how)
     return _best(rows, near, floor)
 
 
@@ -238,12 +235,12 @@ def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
 
     Dozens of names sound alike: had its characters been meant, they would have matched.
     """
-    are_chinese = [has_chinese(plain) for _, _, _, plain in rows]
+    are_chinese = [spelling.has_chinese(plain) for _, _, _, plain in rows]
     known = {row[0] for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese}
     return [row for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese or row[0] not in known]
 
 
-def _best(rows: Iterable[_Row], matches: Mapping[str, Match], floor: float) -> Iterable[NameHit]:
+def _best(rows: Iterable[_Row], matches: Mapping[str, scoring.Match], floor: float) -> Iterable[NameHit]:
     """Each agency by its best name; of equal names the legal one."""
     best: dict[int, tuple[float, bool, str, str, Likeness]] = {}
     for agency_id, kind, name, _ in rows:

@@ -4,17 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from registry.register.names import pinyin
+from registry.register.names import pinyin, spelling
 from registry.register.names.dictionary import Dictionary, Kind, Unit, dictionary
-from registry.register.names.spelling import (
-    MAX_LENGTH,
-    folded,
-    has_chinese,
-    is_all_chinese,
-    is_chinese,
-    normalised,
-    squeezed,
-)
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
@@ -36,11 +27,11 @@ class Parted:
         self.words: list[str] = words
         self.body: str = "".join(words)
         """The name without legal forms and spaces."""
-        self.is_chinese = has_chinese(self.body)
-        self.letters = squeezed(self.body)
+        self.is_chinese = spelling.has_chinese(self.body)
+        self.letters = spelling.squeezed(self.body)
         """The body with umlauts spelled out and left out made one."""
         # Where the whole has no umlaut spelled out, no word has.
-        self.sorted_letters = "".join(sorted(words if self.letters == self.body else map(squeezed, words)))
+        self.sorted_letters = "".join(sorted(words if self.letters == self.body else map(spelling.squeezed, words)))
         """The letters by word in alphabetical order."""
         self.cores = tuple([unit for unit in units if unit.kind is _CORE])
         """The words of the name's own; none where it has only words of place and trade."""
@@ -74,18 +65,18 @@ _CORE = Kind.CORE
 @lru_cache(1 << 12)
 def parted(name: str) -> Parted:
     """A name as its owner writes it, taken apart."""
-    normal = normalised(name)
-    return part_apart(normal, folded(normal))
+    normal = spelling.normalised(name)
+    return part_apart(normal, spelling.folded(normal))
 
 
 @lru_cache(1 << 12)
 def part_stored(name: str, plain: str) -> Parted:
     """A published name, taken apart by the plain letters that the index holds of it."""
-    if len(plain) >= MAX_LENGTH:
+    if len(plain) >= spelling.MAX_LENGTH:
         # The index holds no more of them.
         return parted(name)
     # Where nothing is folded, the normal form is the plain one.
-    normal = plain if name == plain or name.isascii() else normalised(name)
+    normal = plain if name == plain or name.isascii() else spelling.normalised(name)
     return part_apart(normal, plain)
 
 
@@ -93,12 +84,14 @@ def part_apart(normal: str, plain: str) -> Parted:
     """A name by its normalised form, read as the plain letters say."""
     units: list[Unit] = []
     forms: list[str] = []
-    if not has_chinese(plain):
+    if not spelling.has_chinese(plain):
         units, forms = _latin_parts(plain.split())
-    elif is_all_chinese(plain):
+    elif spelling.is_all_chinese(plain):
         units, forms = _chinese_parts(plain)
     else:
-        for chinese, run in groupby(plain.replace(" ", ""), key=is_chinese) if _is_spaced_out(plain) else _runs(plain):
+        for chinese, run in (
+            groupby(plain.replace(" ", ""), key=spelling.is_chinese) if _is_spaced_out(plain) else _runs(plain)
+        ):
             text = "".join(run)
             parts = _chinese_parts(text) if chinese else _latin_parts(text.split(), may_vanish=bool(units))
             units += parts[0]
@@ -110,7 +103,7 @@ def part_apart(normal: str, plain: str) -> Parted:
 
 
 def _own(text: str) -> Unit:
-    return Unit(Kind.CORE, text if is_chinese(text[0]) else squeezed(text), text)
+    return Unit(Kind.CORE, text if spelling.is_chinese(text[0]) else spelling.squeezed(text), text)
 
 
 def _with_own(units: list[Unit]) -> list[Unit]:
@@ -130,12 +123,14 @@ def _is_spaced_out(plain: str) -> bool:
 
 def _runs(plain: str) -> Iterator[tuple[bool, Iterable[str]]]:
     """Chinese and other writing in turn; a space parts Chinese words, a Latin name keeps its own."""
-    for word_is_chinese, words in groupby(plain.split(), key=lambda word: is_chinese(word[0]) and is_chinese(word[-1])):
+    for word_is_chinese, words in groupby(
+        plain.split(), key=lambda word: spelling.is_chinese(word[0]) and spelling.is_chinese(word[-1])
+    ):
         if word_is_chinese:
             for word in words:
-                yield from groupby(word, key=is_chinese)
+                yield from groupby(word, key=spelling.is_chinese)
         else:
-            yield from groupby(" ".join(words), key=is_chinese)
+            yield from groupby(" ".join(words), key=spelling.is_chinese)
 
 
 def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:

@@ -18,16 +18,13 @@ from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, sessionmaker
 from standardwebhooks import Webhook as Signing
 
-from registry.core.clock import day_at, now
-from registry.core.db.locking import locking_select
-from registry.core.db.reading import database_now
-from registry.core.errors import KeyTrouble, RegistryError
+from registry.core import clock, errors
+from registry.core.db import locking, reading
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
+from registry.watches import feed, rules
 from registry.watches.delivery.connections import Caller, CallResult
-from registry.watches.feed import event_payload
 from registry.watches.models import Delivery, WatchEvent, Webhook
-from registry.watches.rules import NEWS_WITHIN, is_disabled, is_given_up, pause_after
 from registry.watches.webhooks import give_up, secrets_of
 
 log = structlog.get_logger()
@@ -128,7 +125,7 @@ class WebhookDispatcher:
         send_before = time.monotonic() + LEASE.total_seconds() - MIN_LEFT
         with self._sessions.begin() as session:
             # Machines whose clocks differ hold each other's leases all the same.
-            at = database_now(session)
+            at = reading.database_now(session)
             ids = _due_ids(session, at, limit)
             if not ids:
                 return []
@@ -158,11 +155,11 @@ class WebhookDispatcher:
         deliveries = []
         for delivery, webhook, event in found:
             if event.id not in bodies:
-                payload = event_payload(event, day_at(at, None))
+                payload = feed.event_payload(event, clock.day_at(at, None))
                 bodies[event.id] = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
             try:
                 secrets = tuple(secrets_of(self._keyring, webhook, at))
-            except KeyTrouble as trouble:
+            except errors.KeyTrouble as trouble:
                 # An operator has to put this right; what waits is claimed again when the lease is over.
                 log.error("webhook_not_signed", trouble=trouble.text)
                 continue
@@ -176,15 +173,15 @@ class WebhookDispatcher:
         if time.monotonic() > delivery.send_before:
             return None
         try:
-            answered = self._caller.post(delivery.url, delivery.body.encode(), headers_of(delivery, now()))
-        except RegistryError:
+            answered = self._caller.post(delivery.url, delivery.body.encode(), headers_of(delivery, clock.now()))
+        except errors.RegistryError:
             # It was looked at when it was stated; the rule may have become stricter since.
             answered = CallResult(None, "its address is one that is not called")
         except Exception as error:
             # Whatever an address does to its caller, it is tried again later and the others are called.
             log.error("webhook_raised", exc_info=error)
             answered = CallResult(None, "it could not be called: an operator has to look into the log")
-        return Outcome(delivery, answered, now())
+        return Outcome(delivery, answered, clock.now())
 
 
 def headers_of(delivery: ClaimedDelivery, at: datetime) -> dict[str, str]:
@@ -249,7 +246,7 @@ def _due_ids(session: Session, at: datetime, limit: int) -> list[int]:
 def note(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down how calls went, and what follows for the webhooks."""
     ids = sorted({one.delivery.webhook_id for one in outcomes})
-    locked = locking_select(Webhook, Webhook.id.in_(ids)).order_by(Webhook.id)
+    locked = locking.locking_select(Webhook, Webhook.id.in_(ids)).order_by(Webhook.id)
     webhooks = {webhook.id: webhook for webhook in session.scalars(locked)}
     sent = select(Delivery).where(Delivery.id.in_([one.delivery.delivery_id for one in outcomes]))
     deliveries = {row.id: row for row in session.scalars(sent.execution_options(populate_existing=True))}
@@ -268,7 +265,7 @@ def note(session: Session, outcomes: Sequence[Outcome]) -> None:
             _record_failure(session, delivery, webhook, outcome)
     session.flush()
     for webhook in webhooks.values():
-        _switch_off_if_dead(session, webhook, now())
+        _switch_off_if_dead(session, webhook, clock.now())
     kinds = Counter("taken" if one.answered.is_taken else "refused" for one in outcomes)
     log.debug("webhooks_called", **kinds)
 
@@ -290,14 +287,14 @@ def _record_success(session: Session, delivery: Delivery, webhook: Webhook, at: 
 def _record_failure(session: Session, delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
     webhook.failing_since = webhook.failing_since or outcome.at
     retry_after = outcome.answered.retry_after
-    pause = pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
+    pause = rules.pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
     delivery.due_at = outcome.at + pause
     if retry_after is not None:
         # It is there and asks for a rest: others wait with this one, but not for long.
-        webhook.resting_until = outcome.at + min(pause, NEWS_WITHIN)
+        webhook.resting_until = outcome.at + min(pause, rules.NEWS_WITHIN)
     if outcome.answered.status == GONE:
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, outcome.at
-    if is_given_up(delivery.queued_at, outcome.at):
+    if rules.is_given_up(delivery.queued_at, outcome.at):
         delivery.state = DeliveryState.FAILED
 
 
@@ -315,7 +312,7 @@ def _has_news(session: Session, delivery: Delivery, at: datetime) -> bool:
 
 def _switch_off_if_dead(session: Session, webhook: Webhook, at: datetime) -> None:
     """Switch off what took nothing for three days: the page and the API say so, and nothing more is queued for it."""
-    if webhook.state is WebhookState.ENABLED and is_disabled(webhook.failing_since, at):
+    if webhook.state is WebhookState.ENABLED and rules.is_disabled(webhook.failing_since, at):
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, at
     if webhook.state is WebhookState.DISABLED:
         session.flush()

@@ -36,10 +36,11 @@ from registry.officers import accounts
 from registry.officers.models import Officer
 from registry.organisations.models import Member
 from registry.vocabulary.watches import DigestPace
-from registry.watches import digests, fan_out
+from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
+from registry.watches.mails import DIGESTS_FROM, choose_digest
 from registry.worker import log_signing, schedule
 from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
@@ -148,7 +149,7 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
     reviewed = sanctions.reviewed(session, sealer, sanctions.make_held(session)).reference
     hidden = make_organisation(session, NAME)
     member = make_member(session, hidden, email=f"{MAIL}@works.example", name=NAME)
-    digests.choose(session, member, DigestPace.DAILY, now() - timedelta(days=2))
+    choose_digest(session, member, DigestPace.DAILY, now() - timedelta(days=2))
     made = Actors(
         things,
         owner,
@@ -319,7 +320,7 @@ def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
         assert [path in text for text in (*counted, logged)] == [False] * 3, path
     own = f"{MAIL}@works.example"
     assert mails == [mail for mail in mails_beside if mail[0] != own]
-    assert len(mails_beside) == len(mails) + (at.time() >= digests.SENT_FROM)
+    assert len(mails_beside) == len(mails) + (at.time() >= DIGESTS_FROM)
     left = [*beside.items(), ("metrics", counted[1]), ("log", logged), ("mails", str(mails))]
     assert found([*CANARIES, cast.key[4:]], [(name, text.encode()) for name, text in left]) == set()
     # The organisation itself finds them: so the search is able to.

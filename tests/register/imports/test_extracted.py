@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from registry.core.errors import ImportRefused
-from registry.register.imports import confined, extracted
+from registry.register.imports import confined
 from registry.register.imports.extraction import terms
 from registry.register.imports.reading import form_of, opened
 from registry.register.imports.rows import ListFile
@@ -263,7 +263,7 @@ def test_a_document_has_a_minute_and_a_reader_that_stands_still_is_ended(
     path.write_bytes(b"%PDF-1.7")
     reader.write_text("#!/bin/sh\nexec sleep 600\n")
     reader.chmod(0o700)
-    monkeypatch.setitem(extracted.LIMITS, "pdf", replace(terms.LIMITS["pdf"], wall=0))
+    monkeypatch.setitem(terms.LIMITS, "pdf", replace(terms.LIMITS["pdf"], wall=0))
     monkeypatch.setattr(confined.sys, "executable", str(reader))
     with pytest.raises(ImportRefused, match="costs more time or memory than a list may"):
         opened(path, MAPPING)

@@ -16,7 +16,7 @@ from registry.core.keyring import Keyring
 from registry.officers.models import Notice
 from registry.register.authorities.actions import save_source
 from registry.register.authorities.models import Authority, Retrieval, Source
-from registry.register.imports import held_lists, ordered, worker
+from registry.register.imports import held_lists, jobs, ordered, worker
 from registry.register.imports.fetching import pause_after_failure, pause_between_fetches, warn_from
 from registry.register.imports.held_lists import held_bytes
 from registry.register.imports.mapping import read_mapping
@@ -223,7 +223,7 @@ def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
     def break_off(*_: object) -> None:
         raise IndexError("secret of the list")
 
-    monkeypatch.setattr(worker, "import_list", break_off)
+    monkeypatch.setattr(jobs, "import_list", break_off)
     with structlog.testing.capture_logs() as lines:
         assert [apply_ordered(importer.settings, importer.sessions) for _ in range(2)] == [[], []]
     assert [line["event"] for line in lines] == ["held_list_raised", "held_list_not_applied"]
@@ -245,7 +245,7 @@ def test_an_approved_list_waits_while_the_database_is_away(
     def be_away(*_: object) -> None:
         raise OperationalError("", {}, sqlite3.OperationalError("away"), connection_invalidated=True)
 
-    monkeypatch.setattr(worker, "import_list", be_away)
+    monkeypatch.setattr(jobs, "import_list", be_away)
     monkeypatch.setattr(ordered, "is_database_away", lambda error: isinstance(error, OperationalError))
     with pytest.raises(OperationalError):
         apply_ordered(importer.settings, importer.sessions)

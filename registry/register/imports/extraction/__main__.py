@@ -13,19 +13,19 @@ from functools import partial
 import msgspec
 
 from registry.core.confinement import Unconfined, confine
-from registry.register.imports.extraction.terms import TOO_LONG, End, Line, Refusal, Refused, Task
+from registry.register.imports.extraction import terms
 
-Reader = Callable[[bytes], Iterator[Line]]
+Reader = Callable[[bytes], Iterator[terms.Line]]
 
 
 def main() -> None:
-    task = msgspec.json.decode(sys.argv[1], type=Task)
+    task = msgspec.json.decode(sys.argv[1], type=terms.Task)
     tables_of = reader(task)
     try:
         confine(task.limits)
     except Unconfined as trouble:
         words = f"cannot be read here: the process that would read it cannot be confined ({trouble})"
-        _write(Refusal(words, is_ours=True))
+        _write(terms.Refusal(words, is_ours=True))
         return
     write_tables(tables_of)
 
@@ -35,20 +35,20 @@ def write_tables(tables_of: Reader) -> None:
     try:
         for line in tables_of(sys.stdin.buffer.read()):
             _write(line)
-        _write(End())
+        _write(terms.End())
         sys.stdout.buffer.flush()
-    except Refused as refused:
-        _write(Refusal(str(refused)))
+    except terms.Refused as refused:
+        _write(terms.Refusal(str(refused)))
     except MemoryError:
-        _write(Refusal("needs more memory than a list should: ask the publisher for CSV or a spreadsheet"))
+        _write(terms.Refusal("needs more memory than a list should: ask the publisher for CSV or a spreadsheet"))
     except OSError as error:
         if error.errno != errno.EFBIG:
             raise
         # No word more can be written, nor what waits to be.
-        os._exit(TOO_LONG)
+        os._exit(terms.TOO_LONG)
 
 
-def reader(task: Task) -> Reader:
+def reader(task: terms.Task) -> Reader:
     """The reader of a form. Its libraries are loaded here, and those of the others not at all."""
     if task.form == "xlsx":
         from registry.register.imports.extraction import workbooks
@@ -72,7 +72,7 @@ def reader(task: Task) -> Reader:
 _encoder = msgspec.json.Encoder()
 
 
-def _write(line: Line) -> None:
+def _write(line: terms.Line) -> None:
     sys.stdout.buffer.write(_encoder.encode(line) + b"\n")
 
 

@@ -7,19 +7,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from registry.register.imports.extraction.terms import (
-    MAX_CELLS,
-    MAX_HEADING,
-    MAX_TEXT,
-    Cells,
-    HiddenColumns,
-    Line,
-    Note,
-    Refused,
-    Started,
-    member_of,
-    refuse_bombs,
-)
+from registry.register.imports.extraction import terms
 
 _FURTHER = frozenset(
     "next|next page|siguiente|página siguiente|suivant|page suivante|successiva|successivo|pagina successiva|avanti|nächste"
@@ -38,7 +26,7 @@ class Grid:
         self._below: dict[int, tuple[int, str]] = {}
         self.count = 0
 
-    def row(self, given: list[tuple[str, int, int]]) -> Cells:
+    def row(self, given: list[tuple[str, int, int]]) -> terms.Cells:
         """A row of (text, columns, rows) as the cells that stand in it."""
         cells: list[str] = []
         widest = 0
@@ -69,7 +57,7 @@ class Grid:
                 self._next[place] = (left - 1, text)
         self._below = self._next
         self.count += len(cells)
-        return Cells(cells, is_title(cells, widest))
+        return terms.Cells(cells, is_title(cells, widest))
 
 
 def is_title(cells: Sequence[str], widest: int) -> bool:
@@ -81,38 +69,40 @@ def _spanned(text: str | None) -> int:
     return min(int(text), 10_000) if text is not None and text.isascii() and text.isdigit() and int(text) else 1
 
 
-def tables_of_page(body: bytes, encoding: str) -> Iterator[Line]:
+def tables_of_page(body: bytes, encoding: str) -> Iterator[terms.Line]:
     """The tables of a web page in order, tables within tables apart. Raises Refused."""
-    if body.count(b"<") > 20 * MAX_CELLS:
-        raise Refused(f"holds more than a page with {MAX_CELLS} cells can: ask the publisher for CSV or a spreadsheet")
+    if body.count(b"<") > 20 * terms.MAX_CELLS:
+        raise terms.Refused(
+            f"holds more than a page with {terms.MAX_CELLS} cells can: ask the publisher for CSV or a spreadsheet"
+        )
     try:
         text = body.decode(encoding)
     except (UnicodeDecodeError, LookupError):
-        raise Refused(f"is not {encoding}, though it says so: name its encoding with --encoding") from None
+        raise terms.Refused(f"is not {encoding}, though it says so: name its encoding with --encoding") from None
     # What it says of its encoding has been heard already.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.removeprefix("\ufeff"))
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, recover=True)
     try:
         document = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise Refused("is no readable web page: download it again") from None
+        raise terms.Refused("is no readable web page: download it again") from None
     # A list that its page builds by a script is not in the page.
     scripts = len(document.xpath("//script"))
     etree.strip_elements(document, "script", "style", "template", "noscript", with_tail=False)
     found = document.xpath("//table")
     if not found:
-        raise Refused(
+        raise terms.Refused(
             "is a web page without a table: it may be an error page or a sign-in, or build its list by a script; "
             "ask the publisher for a file" + (f" ({scripts} scripts in it were not run)" if scripts else "")
         )
     if scripts:
-        yield Note(f"{scripts} scripts in the page were not run")
+        yield terms.Note(f"{scripts} scripts in the page were not run")
     count = 0
     headings = _headings(document)
     for number, table in enumerate(found, start=1):
         grid = Grid()
         shut: set[int] = set()
-        yield Started(f"table {number}", heading=headings.get(table, ""))
+        yield terms.Started(f"table {number}", heading=headings.get(table, ""))
         for row in table.iter("tr"):
             if next(row.iterancestors("table")) is not table:
                 continue
@@ -123,22 +113,22 @@ def tables_of_page(body: bytes, encoding: str) -> Iterator[Line]:
             is_shut = _is_hidden(row) or any(map(_is_hidden, row.iterancestors()))
             # A hidden row takes no place: what hangs down from above hangs past it.
             cells = (Grid() if is_shut else grid).row(given)
-            yield Cells(cells.cells, cells.is_title, is_shut)
+            yield terms.Cells(cells.cells, cells.is_title, is_shut)
             for number_of_cell, cell in enumerate(row.iterchildren("td", "th")):
                 if not is_shut and _is_hidden(cell):
                     shut.add(sum(columns for _, columns, _ in given[:number_of_cell]))
-            if count + grid.count > MAX_CELLS:
-                raise Refused(
-                    f"has more than {MAX_CELLS} cells (in table {number}): ask the publisher for CSV or a spreadsheet"
+            if count + grid.count > terms.MAX_CELLS:
+                raise terms.Refused(
+                    f"has more than {terms.MAX_CELLS} cells (in table {number}): ask the publisher for CSV or a spreadsheet"
                 )
         count += grid.count
         if shut:
-            yield HiddenColumns(sorted(shut))
+            yield terms.HiddenColumns(sorted(shut))
     if text.lower().count("</table") < len(found):
-        yield Note("the page ends within a table: it is cut off", is_loss=True)
+        yield terms.Note("the page ends within a table: it is cut off", is_loss=True)
     further = _further(document)
     if further is not None:
-        yield Note(f"the page leads on to a further one ({further!r}), which was not read", is_loss=True)
+        yield terms.Note(f"the page leads on to a further one ({further!r}), which was not read", is_loss=True)
 
 
 def _headings(document: Any) -> dict[Any, str]:
@@ -150,7 +140,7 @@ def _headings(document: Any) -> dict[Any, str]:
         if element.tag == "table" and event == "start":
             caption = element.find("caption")
             words = [*before[-6:], "".join(caption.itertext()) if caption is not None else ""]
-            headings[element] = " ".join(" ".join(words).split())[-MAX_HEADING:]
+            headings[element] = " ".join(" ".join(words).split())[-terms.MAX_HEADING :]
             depth += 1
             continue
         if element.tag == "table":
@@ -169,7 +159,7 @@ def _is_hidden(element: Any) -> bool:
 def _page_text(cell: Any) -> str:
     for line_end in cell.iter("br"):
         line_end.tail = f" {line_end.tail or ''}"
-    return " ".join("".join(cell.itertext()).split())[:MAX_TEXT]
+    return " ".join("".join(cell.itertext()).split())[: terms.MAX_TEXT]
 
 
 def _further(document: Any) -> str | None:
@@ -186,39 +176,41 @@ def _further(document: Any) -> str | None:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def tables_of_document(body: bytes) -> Iterator[Line]:
+def tables_of_document(body: bytes) -> Iterator[terms.Line]:
     """The tables of a Word file in order. What was struck out or is hidden does not count. Raises Refused."""
-    refuse_bombs(body)
-    text = member_of(body, "word/document.xml")
+    terms.refuse_bombs(body)
+    text = terms.member_of(body, "word/document.xml")
     if text is None:
-        raise Refused("is a ZIP archive and no Word file: unpack it first")
-    relations = member_of(body, "word/_rels/document.xml.rels") or b""
+        raise terms.Refused("is a ZIP archive and no Word file: unpack it first")
+    relations = terms.member_of(body, "word/_rels/document.xml.rels") or b""
     outside = len(re.findall(rb'TargetMode\s*=\s*"External"', relations))
     if outside:
-        yield Note(f"{outside} links in the file lead outside: none was followed")
-    if member_of(body, "word/vbaProject.bin") is not None:
-        yield Note("the file holds macros: they were neither run nor read")
+        yield terms.Note(f"{outside} links in the file lead outside: none was followed")
+    if terms.member_of(body, "word/vbaProject.bin") is not None:
+        yield terms.Note("the file holds macros: they were neither run nor read")
     if b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text:
-        raise Refused("declares entities, as no word processor writes: it was made to harm, and is not read")
+        raise terms.Refused("declares entities, as no word processor writes: it was made to harm, and is not read")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
     try:
         root = etree.parse(BytesIO(text), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise Refused(f"is damaged (line {error.lineno} of its text): open it and save it again") from None
+        raise terms.Refused(f"is damaged (line {error.lineno} of its text): open it and save it again") from None
     found = [one for one in root.iter(f"{_W}tbl") if next(one.iterancestors(f"{_W}tbl"), None) is None]
     if not found:
-        raise Refused("holds no table: ask the publisher for a table, or make one of the text")
+        raise terms.Refused("holds no table: ask the publisher for a table, or make one of the text")
     count = 0
     for number, table in enumerate(found, start=1):
-        yield Started(f"table {number}", heading=_above(table))
+        yield terms.Started(f"table {number}", heading=_above(table))
         above: dict[int, str] = {}
         for row in table.iterchildren(f"{_W}tr", f"{_W}sdt"):
             for one in row.iter(f"{_W}tr") if row.tag == f"{_W}sdt" else (row,):
                 cells = _word_row(one, above)
                 count += len(cells.cells)
                 yield cells
-            if count > MAX_CELLS:
-                raise Refused(f"has more than {MAX_CELLS} cells (in table {number}): ask for CSV or a spreadsheet")
+            if count > terms.MAX_CELLS:
+                raise terms.Refused(
+                    f"has more than {terms.MAX_CELLS} cells (in table {number}): ask for CSV or a spreadsheet"
+                )
 
 
 def _above(table: Any) -> str:
@@ -228,10 +220,10 @@ def _above(table: Any) -> str:
         if one.tag == f"{_W}tbl" or len(texts) == 3:
             break
         texts.insert(0, _word_text_of((one,) if one.tag == f"{_W}p" else one.iter(f"{_W}p")))
-    return " ".join(texts)[-MAX_HEADING:]
+    return " ".join(texts)[-terms.MAX_HEADING :]
 
 
-def _word_row(row: Any, above: dict[int, str]) -> Cells:
+def _word_row(row: Any, above: dict[int, str]) -> terms.Cells:
     cells: list[str] = []
     widest = 0
     before = row.find(f"{_W}trPr/{_W}gridBefore")
@@ -251,7 +243,7 @@ def _word_row(row: Any, above: dict[int, str]) -> Cells:
             text = text or above.get(place, "")
         widest = max(widest, columns)
         cells += [text] + [""] * (columns - 1)
-    return Cells(cells, is_title(cells, widest), row.find(f"{_W}trPr/{_W}hidden") is not None)
+    return terms.Cells(cells, is_title(cells, widest), row.find(f"{_W}trPr/{_W}hidden") is not None)
 
 
 def _word_text(cell: Any) -> str:
@@ -268,4 +260,4 @@ def _word_text_of(paragraphs: Iterable[Any]) -> str:
             for piece in run.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}noBreakHyphen"):
                 parts.append(piece.text or "" if piece.tag == f"{_W}t" else "-" if "Hyphen" in piece.tag else " ")
         parts.append(" ")
-    return " ".join("".join(parts).split())[:MAX_TEXT]
+    return " ".join("".join(parts).split())[: terms.MAX_TEXT]

@@ -13,17 +13,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfplumber.utils.exceptions import PdfminerException
 
-from registry.register.imports.extraction.terms import (
-    MAX_CELLS,
-    MAX_HEADING,
-    MAX_PAGES,
-    MAX_TEXT,
-    Cells,
-    Line,
-    Note,
-    Refused,
-    Started,
-)
+from registry.register.imports.extraction import terms
 
 _WORDS = 12
 """Characters on a page without a table from which on rows may stand there: page numbers and stamps have fewer."""
@@ -192,14 +182,14 @@ def _text(lines: Sequence[Sequence[Word]]) -> str:
     return "".join(f"{word.text} " for line in lines for word in line)
 
 
-def tables_of(body: bytes) -> Iterator[Line]:
+def tables_of(body: bytes) -> Iterator[terms.Line]:
     """The ruled tables in order. Raises Refused."""
     if b"%%EOF" not in body[-4096:]:
-        raise Refused("is damaged or cut off (its end is missing): download it again")
+        raise terms.Refused("is damaged or cut off (its end is missing): download it again")
     pages = _page_count(body)
-    if pages > MAX_PAGES:
-        raise Refused(
-            f"has {pages} pages; the limit is {MAX_PAGES}: ask the publisher for a spreadsheet, or split it "
+    if pages > terms.MAX_PAGES:
+        raise terms.Refused(
+            f"has {pages} pages; the limit is {terms.MAX_PAGES}: ask the publisher for a spreadsheet, or split it "
             "and import the parts as lists of their own"
         )
     try:
@@ -215,7 +205,7 @@ def tables_of(body: bytes) -> Iterator[Line]:
         IndexError,
         RecursionError,
     ):
-        raise Refused("is damaged: download it again, or open it and print it to a new PDF") from None
+        raise terms.Refused("is damaged: download it again, or open it and print it to a new PDF") from None
 
 
 def _page_count(body: bytes) -> int:
@@ -224,15 +214,15 @@ def _page_count(body: bytes) -> int:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise Refused("is password-protected: open it, print it to a new PDF, and import that") from None
-        raise Refused("is damaged or cut off: download it again") from None
+            raise terms.Refused("is password-protected: open it, print it to a new PDF, and import that") from None
+        raise terms.Refused("is damaged or cut off: download it again") from None
     try:
         return len(document)
     finally:
         document.close()
 
 
-def _tables(document: Any) -> Iterator[Line]:
+def _tables(document: Any) -> Iterator[terms.Line]:
     scans: list[int] = []
     bare: list[int] = []
     first = cells = 0
@@ -263,17 +253,19 @@ def _tables(document: Any) -> Iterator[Line]:
                 # What stood before the first ruled table is a cover.
                 bare, unruled = sorted([*bare, *(page for page, _ in unruled)]), []
             first = first or number
-            heading = (left_over + _between(page, above, box[1]))[-MAX_HEADING:]
+            heading = (left_over + _between(page, above, box[1]))[-terms.MAX_HEADING :]
             left_over, above = "", max(above, box[3])
-            yield Started(f"page {number}" + (f", table {place}" if len(tables) > 1 else ""), heading=heading)
+            yield terms.Started(f"page {number}" + (f", table {place}" if len(tables) > 1 else ""), heading=heading)
             for row in table:
                 cells += len(row)
                 yield _row(row)
         # What stands below the last table may be the heading of the next page's.
         left_over = _between(page, above, page.bbox[3])
         page.close()
-        if cells > MAX_CELLS:
-            raise Refused(f"has more than {MAX_CELLS} cells (up to page {number}): ask for CSV or a spreadsheet")
+        if cells > terms.MAX_CELLS:
+            raise terms.Refused(
+                f"has more than {terms.MAX_CELLS} cells (up to page {number}): ask for CSV or a spreadsheet"
+            )
     if unruled and not first:
         first = unruled[0][0]
         below = ""
@@ -282,31 +274,33 @@ def _tables(document: Any) -> Iterator[Line]:
             below = by_place.below
     _refuse_nothing(first, scans, bare)
     if scans:
-        yield Note(f"{_named(scans)} without text (a scan): what stands there was not read", is_loss=True)
+        yield terms.Note(f"{_named(scans)} without text (a scan): what stands there was not read", is_loss=True)
     # Covers come before the table, and are no part of it.
     after = [number for number in bare if number > first]
     if after:
-        yield Note(f"{_named(after)} with text and no table: what stands there was not read", is_loss=True)
+        yield terms.Note(f"{_named(after)} with text and no table: what stands there was not read", is_loss=True)
 
 
 def _word(found: dict[str, Any]) -> Word:
     return Word(found["x0"], found["x1"], found["top"], found["bottom"], found["text"])
 
 
-def _by_place(number: int, found: Placed, before: str) -> Iterator[Line]:
+def _by_place(number: int, found: Placed, before: str) -> Iterator[terms.Line]:
     """A table that no lines rule, with a word on how sure each row is. `before`: what stood below that of the page before."""
-    yield Started(f"page {number}", heading=(before + found.heading)[-MAX_HEADING:])
+    yield terms.Started(f"page {number}", heading=(before + found.heading)[-terms.MAX_HEADING :])
     for row in found.rows:
-        yield Cells([_unbroken(cell) for cell in row.cells], row.is_title)
-    yield Note(f"page {number}: no lines rule the table; its columns are those in which the words stand: compare it")
+        yield terms.Cells([_unbroken(cell) for cell in row.cells], row.is_title)
+    yield terms.Note(
+        f"page {number}: no lines rule the table; its columns are those in which the words stand: compare it"
+    )
     joined = [place for place, row in enumerate(found.rows, start=1) if row.is_joined]
     if joined:
         listed = ", ".join(map(str, joined[:20])) + (" and more" if len(joined) > 20 else "")
-        yield Note(f"page {number}, row {listed}: several lines were taken for one row: compare them")
+        yield terms.Note(f"page {number}, row {listed}: several lines were taken for one row: compare them")
     for place in found.lost[:20]:
-        yield Note(f"page {number}, before row {place}: a line fits no column and was not read", is_loss=True)
+        yield terms.Note(f"page {number}, before row {place}: a line fits no column and was not read", is_loss=True)
     if found.below.strip() and len(found.below) > _WORDS:
-        yield Note(f"page {number}, below the table, not read: {found.below.strip()[:80]}")
+        yield terms.Note(f"page {number}, below the table, not read: {found.below.strip()[:80]}")
 
 
 def _between(page: Any, top: float, bottom: float) -> str:
@@ -331,16 +325,16 @@ def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
     if first:
         return
     if scans and not bare:
-        raise Refused(
+        raise terms.Refused(
             "holds pictures of pages and no text (a scan): ask the publisher for the file that was printed, "
             "or have it typed; letters are not guessed here"
         )
     if bare:
-        raise Refused(
+        raise terms.Refused(
             "holds text and no table: neither lines nor the places of its words make columns; ask the publisher for a "
             "spreadsheet, or bring it into one by hand"
         )
-    raise Refused("holds no text: is it the right file?")
+    raise terms.Refused("holds no text: is it the right file?")
 
 
 def _named(pages: list[int]) -> str:
@@ -348,13 +342,13 @@ def _named(pages: list[int]) -> str:
     return f"page {listed}" if len(pages) == 1 else f"pages {listed}"
 
 
-def _row(cells: list[str | None]) -> Cells:
+def _row(cells: list[str | None]) -> terms.Cells:
     # A cell that another spans is None.
     texts = [_unbroken(cell or "") for cell in cells]
     is_title = len(cells) > 2 and cells[0] is not None and all(cell is None for cell in cells[1:])
-    return Cells(texts, is_title)
+    return terms.Cells(texts, is_title)
 
 
 def _unbroken(text: str) -> str:
     """A cell's text without its line ends, which stand where the column was too narrow."""
-    return " ".join(_BROKEN_HAN.sub("", text).split())[:MAX_TEXT]
+    return " ".join(_BROKEN_HAN.sub("", text).split())[: terms.MAX_TEXT]

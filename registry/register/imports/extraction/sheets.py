@@ -10,17 +10,7 @@ from xml.parsers import expat
 
 import python_calamine as calamine
 
-from registry.register.imports.extraction.terms import (
-    MAX_CELLS,
-    Cells,
-    HiddenColumns,
-    Line,
-    Note,
-    Refused,
-    Span,
-    Started,
-    refuse_bombs,
-)
+from registry.register.imports.extraction import terms
 
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -28,32 +18,32 @@ _WORD = "WordDocument".encode("utf-16-le")
 _SLIDES = "PowerPoint Document".encode("utf-16-le")
 
 
-def tables_of(body: bytes, form: str) -> Iterator[Line]:
+def tables_of(body: bytes, form: str) -> Iterator[terms.Line]:
     """The visible sheets in order. Raises Refused."""
     if form == "ods":
-        refuse_bombs(body)
+        terms.refuse_bombs(body)
         if _is_encrypted(body):
-            raise Refused("is password-protected: open it, save it without a password, and import that")
+            raise terms.Refused("is password-protected: open it, save it without a password, and import that")
     else:
         _refuse_other_office(body)
         if _MACROS in body:
-            yield Note("the file holds macros: they were neither run nor read")
+            yield terms.Note("the file holds macros: they were neither run nor read")
     try:
         book = calamine.CalamineWorkbook.from_object(io.BytesIO(body))
     except calamine.PasswordError:
-        raise Refused("is password-protected: open it, save it without a password, and import that") from None
+        raise terms.Refused("is password-protected: open it, save it without a password, and import that") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise Refused(
+        raise terms.Refused(
             f"cannot be opened ({_brief(error)}): open it in a spreadsheet program and save it as XLSX"
         ) from None
     hidden = _hidden_in(body, form, [about.name for about in book.sheets_metadata])
     if hidden is None:
-        yield Note("whether the file hides rows cannot be told: save it as XLSX and import that", is_loss=True)
+        yield terms.Note("whether the file hides rows cannot be told: save it as XLSX and import that", is_loss=True)
     for about in book.sheets_metadata:
         if not is_worksheet(about):
             continue
         if not is_visible(about):
-            yield Note(f"hidden sheet {about.name!r} was ignored")
+            yield terms.Note(f"hidden sheet {about.name!r} was ignored")
             continue
         yield from _sheet(book, about.name, hidden.get(about.name) if hidden is not None else None)
 
@@ -66,27 +56,29 @@ def is_visible(about: Any) -> bool:
     return bool(about.visible == calamine.SheetVisibleEnum.Visible)
 
 
-def _sheet(book: Any, name: str, hidden: "Hidden | None") -> Iterator[Line]:
+def _sheet(book: Any, name: str, hidden: "Hidden | None") -> Iterator[terms.Line]:
     try:
         sheet = book.get_sheet_by_name(name)
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise Refused(f"has a damaged sheet {name!r} ({_brief(error)}): save it as XLSX and import that") from None
-    if sheet.total_height * sheet.total_width > 20 * MAX_CELLS:
-        raise Refused(
+        raise terms.Refused(
+            f"has a damaged sheet {name!r} ({_brief(error)}): save it as XLSX and import that"
+        ) from None
+    if sheet.total_height * sheet.total_width > 20 * terms.MAX_CELLS:
+        raise terms.Refused(
             f"has {sheet.total_height} rows and {sheet.total_width} columns in sheet {name!r}, most of them surely empty: "
             "delete what lies beyond the list and save it again"
         )
-    yield Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
-    spans = [Span(*first, *last) for first, last in (sheet.merged_cell_ranges or ())]
+    yield terms.Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
+    spans = [terms.Span(*first, *last) for first, last in (sheet.merged_cell_ranges or ())]
     if spans:
-        yield Note(f"sheet {name!r}: {len(spans)} merged ranges, their value counts for every row they span")
+        yield terms.Note(f"sheet {name!r}: {len(spans)} merged ranges, their value counts for every row they span")
     if hidden is not None and hidden.columns:
-        yield HiddenColumns(hidden.columns)
+        yield terms.HiddenColumns(hidden.columns)
     merges = Merges(spans)
     for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
         cells = [text_of(value) for value in values]
         is_title = merges.fill(number, cells)
-        yield Cells(cells, is_title, hidden is not None and any(number in rows for rows in hidden.rows))
+        yield terms.Cells(cells, is_title, hidden is not None and any(number in rows for rows in hidden.rows))
 
 
 class Hidden(NamedTuple):
@@ -151,7 +143,7 @@ def parse_xml(stream: IO[bytes], start: Any, end: Any = None, text: Any = None) 
 
 
 def _refuse_entities(*_declared: object) -> None:
-    raise Refused("declares entities, as no spreadsheet program writes: it was made to harm, and is not read")
+    raise terms.Refused("declares entities, as no spreadsheet program writes: it was made to harm, and is not read")
 
 
 # Of XLS, by [MS-CFB] and [MS-XLS]: a file of sectors that holds streams, one of which is a row of records.
@@ -229,9 +221,9 @@ def _workbook_stream(body: bytes) -> bytes:
 class Merges:
     """Merged ranges of a sheet whose rows are read in order: their value counts for every row they span."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
+    def __init__(self, spans: Sequence[terms.Span]) -> None:
         self._waiting = sorted(spans, reverse=True)
-        self._open: list[tuple[Span, str]] = []
+        self._open: list[tuple[terms.Span, str]] = []
 
     def fill(self, row: int, cells: list[str]) -> bool:
         """Fill in the cells of a row, counted from 0; whether one range spans the whole of it."""
@@ -269,11 +261,11 @@ def text_of(value: Any) -> str:
 def _refuse_other_office(body: bytes) -> None:
     """What else comes in the same container: a password, Word, PowerPoint."""
     if _ENCRYPTED in body:
-        raise Refused("is password-protected: open it, save it without a password, and import that")
+        raise terms.Refused("is password-protected: open it, save it without a password, and import that")
     if _WORD in body:
-        raise Refused("is an old Word file (.doc): open it and save it as .docx")
+        raise terms.Refused("is an old Word file (.doc): open it and save it as .docx")
     if _SLIDES in body:
-        raise Refused("is a PowerPoint file: ask the publisher for a table")
+        raise terms.Refused("is a PowerPoint file: ask the publisher for a table")
 
 
 def _is_encrypted(body: bytes) -> bool:

@@ -15,21 +15,8 @@ from xml.parsers import expat
 
 import python_calamine as calamine
 
+from registry.register.imports.extraction import terms
 from registry.register.imports.extraction.sheets import Merges, is_visible, is_worksheet, parse_xml, text_of
-from registry.register.imports.extraction.terms import (
-    HEADER_WITHIN,
-    MAX_TEXT,
-    Cells,
-    HiddenColumns,
-    Line,
-    Note,
-    Refused,
-    Room,
-    Span,
-    Started,
-    Task,
-    refuse_bombs,
-)
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 """Of a sheet, by ECMA-376."""
@@ -41,9 +28,9 @@ MAX_ERRORS = 100_000
 _CELL = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 
 
-def rows_of(body: bytes, task: Task) -> Iterator[Line]:
+def rows_of(body: bytes, task: terms.Task) -> Iterator[terms.Line]:
     """The sheet that `task` names, or the first visible one with anything at its top. Raises Refused."""
-    refuse_bombs(body, task.room.unpacked)
+    terms.refuse_bombs(body, task.room.unpacked)
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         try:
             _require_workbook(archive)
@@ -54,65 +41,65 @@ def rows_of(body: bytes, task: Task) -> Iterator[Line]:
             calamine.CalamineError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError,
             EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError,
         ) as error:  # fmt: skip
-            raise Refused(f"is damaged or cut off ({_brief(error)}): download it again") from None
+            raise terms.Refused(f"is damaged or cut off ({_brief(error)}): download it again") from None
 
 
 def _require_workbook(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
     if not any(name.startswith("xl/") for name in names):
-        raise Refused("is a ZIP archive and no XLSX file: unpack it first")
+        raise terms.Refused("is a ZIP archive and no XLSX file: unpack it first")
     if len(names) > len(set(names)):
         # Two readers could take one each.
-        raise Refused("is damaged or cut off (two parts have one name): download it again")
+        raise terms.Refused("is damaged or cut off (two parts have one name): download it again")
 
 
-def _chosen(archive: zipfile.ZipFile, book: Any, texts: int, task: Task) -> Iterator[Line]:
+def _chosen(archive: zipfile.ZipFile, book: Any, texts: int, task: terms.Task) -> Iterator[terms.Line]:
     sheets = [about for about in book.sheets_metadata if is_worksheet(about)]
     visible = [about.name for about in sheets if is_visible(about)]
     for about in sheets:
         if not is_visible(about):
-            yield Note(f"hidden sheet {about.name!r} was ignored")
+            yield terms.Note(f"hidden sheet {about.name!r} was ignored")
     if task.sheet is not None:
         if task.sheet not in visible:
-            raise Refused(f"has no visible sheet {task.sheet!r}; it has {', '.join(map(repr, visible))}")
+            raise terms.Refused(f"has no visible sheet {task.sheet!r}; it has {', '.join(map(repr, visible))}")
         visible.remove(task.sheet)
         visible.insert(0, task.sheet)
     parts = _parts(archive)
     for name in visible:
         part = parts.get(name)
         if part is None:
-            raise Refused(f"is damaged or cut off (no part holds sheet {name!r}): download it again")
+            raise terms.Refused(f"is damaged or cut off (no part holds sheet {name!r}): download it again")
         look = _Look(name, texts, task.room)
         with archive.open(part) as stream:
             look.read(stream)
         sheet = book.get_sheet_by_name(name)
         rows = _rows(sheet, look, MAX_ROW if task.rows is None else task.rows)
-        first = list(islice(rows, HEADER_WITHIN))
+        first = list(islice(rows, terms.HEADER_WITHIN))
         if task.sheet is None and not any(any(row.cells) for row in first):
             continue
-        yield Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
+        yield terms.Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
         others = [repr(other) for other in visible if other != name]
-        yield Note(f"sheet {name!r} was read" + (f", not {', '.join(others)}" if others else ""))
+        yield terms.Note(f"sheet {name!r} was read" + (f", not {', '.join(others)}" if others else ""))
         if task.sheet is None and task.rows is None:
             for other in visible:
                 if other != name and _holds_a_table(archive, parts.get(other), texts, task.room):
-                    yield Note(
+                    yield terms.Note(
                         f"sheet {other!r} holds a table too, which was not read: name the right one as `sheet` in the mapping",
                         is_loss=True,
                     )
         yield from look.notes()
         if look.hidden_columns:
-            yield HiddenColumns(sorted(look.hidden_columns))
+            yield terms.HiddenColumns(sorted(look.hidden_columns))
         merges = len([span for span in sheet.merged_cell_ranges or () if span[1][0] > span[0][0]])
         if merges:
-            yield Note(f"{merges} merged ranges: their value counts for every row they span")
+            yield terms.Note(f"{merges} merged ranges: their value counts for every row they span")
         yield from first
         yield from rows
         return
-    raise Refused("has no visible sheet with anything in it")
+    raise terms.Refused("has no visible sheet with anything in it")
 
 
-def _holds_a_table(archive: zipfile.ZipFile, part: str | None, texts: int, room: Room) -> bool:
+def _holds_a_table(archive: zipfile.ZipFile, part: str | None, texts: int, room: terms.Room) -> bool:
     """Whether a sheet that is not read has rows and columns, or cannot be looked at."""
     if part is None:
         return True
@@ -120,27 +107,27 @@ def _holds_a_table(archive: zipfile.ZipFile, part: str | None, texts: int, room:
     try:
         with archive.open(part) as stream:
             look.read(stream)
-    except Refused:
+    except terms.Refused:
         return True
     return look.is_table
 
 
-def _rows(sheet: Any, look: "_Look", count: int) -> Iterator[Cells]:
+def _rows(sheet: Any, look: "_Look", count: int) -> Iterator[terms.Cells]:
     """The first rows of a sheet, from the first; empty cells at the end of each are left out."""
-    spans = [Span(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    spans = [terms.Span(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     if len(spans) > MAX_MERGES:
-        raise Refused("has more merged ranges than a list needs: save it as CSV and import that")
+        raise terms.Refused("has more merged ranges than a list needs: save it as CSV and import that")
     merges = Merges(spans)
     before = [""] * (sheet.start[1] if sheet.start else 0)
     for number, values in enumerate(islice(sheet.iter_rows(), count)):
-        cells = [*before, *(text_of(value)[:MAX_TEXT] for value in values)]
+        cells = [*before, *(text_of(value)[: terms.MAX_TEXT] for value in values)]
         for place, error in look.errors.get(number, ()):
             cells += [""] * (place + 1 - len(cells))
             cells[place] = error
         merges.fill(number, cells)
         while cells and not cells[-1]:
             cells.pop()
-        yield Cells(cells, is_hidden=number in look.hidden_rows)
+        yield terms.Cells(cells, is_hidden=number in look.hidden_rows)
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -159,7 +146,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _count_texts(archive: zipfile.ZipFile, room: Room) -> int:
+def _count_texts(archive: zipfile.ZipFile, room: terms.Room) -> int:
     """How many texts the cells of the workbook share. Raises Refused for more than there is room for."""
     count = 0
 
@@ -168,7 +155,7 @@ def _count_texts(archive: zipfile.ZipFile, room: Room) -> int:
         if name.rpartition(":")[2] == "si":
             count += 1
             if count > room.texts:
-                raise Refused("holds more text than fits into memory: save it as CSV and import that")
+                raise terms.Refused("holds more text than fits into memory: save it as CSV and import that")
 
     for name in archive.namelist():
         if name.lower() == "xl/sharedstrings.xml":
@@ -180,7 +167,7 @@ def _count_texts(archive: zipfile.ZipFile, room: Room) -> int:
 class _Look:
     """One look at a sheet: raises Refused for what no sheet may say, and notes what the library leaves out."""
 
-    def __init__(self, sheet: str, texts: int, room: Room) -> None:
+    def __init__(self, sheet: str, texts: int, room: terms.Room) -> None:
         self._sheet, self._texts, self._room = sheet, texts, room
         self._row = self._column = 0
         self._kind: str | None = None
@@ -200,9 +187,9 @@ class _Look:
     def read(self, stream: IO[bytes]) -> None:
         parse_xml(stream, self._start, self._end, self._text)
 
-    def notes(self) -> Iterator[Note]:
+    def notes(self) -> Iterator[terms.Note]:
         if self._formulas:
-            yield Note(
+            yield terms.Note(
                 f"{self._formulas} formula cells: their stored results were read; one without a result counts as empty "
                 "(open and save the file in a spreadsheet program to have them computed)"
             )
@@ -229,7 +216,7 @@ class _Look:
         elif kind == "mergeCell":
             self._merges += 1
             if self._merges > MAX_MERGES:
-                raise Refused("has more merged ranges than a list needs: save it as CSV and import that")
+                raise terms.Refused("has more merged ranges than a list needs: save it as CSV and import that")
 
     def _text(self, words: str) -> None:
         if self._value is not None:
@@ -273,17 +260,19 @@ class _Look:
         self._count += 1
         rows, columns = self._bottom - self._top + 1, self._right - self._left + 1
         if max(rows * columns, self._count) > self._room.cells:
-            raise Refused(
+            raise terms.Refused(
                 f"has {self._bottom} rows and {self._right} columns in sheet {self._sheet!r}, most of them surely empty: "
                 "delete what lies beyond the list and save it again"
             )
 
     def _refuse_cell(self, why: str) -> None:
         cell = f"{_letters(self._column)}{self._row}"
-        raise Refused(f"has a fault in sheet {self._sheet!r}, cell {cell} ({why}): open it, save it again as .xlsx")
+        raise terms.Refused(
+            f"has a fault in sheet {self._sheet!r}, cell {cell} ({why}): open it, save it again as .xlsx"
+        )
 
     def _refuse_row(self, number: str, why: str) -> None:
-        raise Refused(
+        raise terms.Refused(
             f"has a fault in sheet {self._sheet!r}, row {number[:20]} ({why}): open it, save it again as .xlsx"
         )
 

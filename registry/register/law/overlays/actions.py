@@ -10,11 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
-from registry.core.calls import Call
-from registry.core.clock import day_at
+from registry.core import calls, clock, errors, ids
 from registry.core.db.locking import lock
-from registry.core.errors import ActRefused, Fault, InvalidInput, NotNow
-from registry.core.ids import new_reference, read_reference
 from registry.log.actions import Appended, Draft, append, lock_log
 from registry.log.queries import logged_keys
 from registry.officers.models import NoticeKind
@@ -46,23 +43,23 @@ def checked(session: Session, name: str, text: bytes, signature: str, at: dateti
     try:
         made = read_signature(name, signature)
         require_signed(name, text, made, logged_keys(session))
-        overlay = overlay_of(name, text, law_at(session), after=last_version(session), today=day_at(at, None))
+        overlay = overlay_of(name, text, law_at(session), after=last_version(session), today=clock.day_at(at, None))
     except BadLaw as wrong:
         raise refused(wrong) from None
     return overlay, made
 
 
-def refused(wrong: BadLaw) -> InvalidInput:
+def refused(wrong: BadLaw) -> errors.InvalidInput:
     """What is wrong with a file, as an error that a caller may read."""
     where = "signature" if wrong.field == "signature" else "file"
-    return InvalidInput([Fault.of(where, Problem.INVALID_VALUE, "law_overlay", detail=str(wrong))])
+    return errors.InvalidInput([errors.Fault.of(where, Problem.INVALID_VALUE, "law_overlay", detail=str(wrong))])
 
 
-def propose(call: Call[Operator], text: bytes, signature: str, name: str = "overlay") -> LawOverlay:
+def propose(call: calls.Call[Operator], text: bytes, signature: str, name: str = "overlay") -> LawOverlay:
     """Propose a signed file. Nothing is in force until another approves it. Raises InvalidInput."""
     overlay, made = checked(call.session, name, text, signature, call.at)
     row = LawOverlay(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         number=overlay.version,
         body=text,
         digest=hashlib.sha256(text).hexdigest(),
@@ -79,7 +76,7 @@ def propose(call: Call[Operator], text: bytes, signature: str, name: str = "over
     return row
 
 
-def approve(call: Call[Operator], reference: str) -> LawOverlay:
+def approve(call: calls.Call[Operator], reference: str) -> LawOverlay:
     """Put a proposed overlay into force: the next answer stands on it.
 
     It is read again on the law as it is now. Raises NotFound, ActRefused for the proposer, StaleVersion, NotNow where it
@@ -91,7 +88,7 @@ def approve(call: Call[Operator], reference: str) -> LawOverlay:
     if row.state is not OverlayState.PROPOSED:
         raise _decided(row)
     if row.proposed_by == call.actor.name:
-        raise ActRefused("own_proposal", "you proposed this: another officer has to approve it")
+        raise errors.ActRefused("own_proposal", "you proposed this: another officer has to approve it")
     overlay, _ = checked(call.session, f"overlay {row.number}", row.body, f"{row.kid} {row.signature}", call.at)
     appended = _publish(call.session, row, overlay, EntryType.LAW_OVERLAY_APPROVED, "approved")
     row.state, row.decided_by, row.decided_at = OverlayState.APPROVED, call.actor.name, appended.at
@@ -99,7 +96,7 @@ def approve(call: Call[Operator], reference: str) -> LawOverlay:
     return _change(call, row, "law.approved")
 
 
-def withdraw(call: Call[Operator], reference: str, reason: str) -> LawOverlay:
+def withdraw(call: calls.Call[Operator], reference: str, reason: str) -> LawOverlay:
     """Withdraw an overlay, with a reason. One that waits is refused at once; one in force when a second person asks too.
 
     Raises NotFound, ActRefused for the one who asked already, StaleVersion, NotNow, InvalidInput.
@@ -118,22 +115,22 @@ def withdraw(call: Call[Operator], reference: str, reason: str) -> LawOverlay:
         _notify_second(call)
         return _change(call, row, "law.withdrawal_asked")
     if row.withdrawal_asked_by == by:
-        raise ActRefused("own_proposal", "you asked for this: another officer has to withdraw it too")
+        raise errors.ActRefused("own_proposal", "you asked for this: another officer has to withdraw it too")
     appended = _publish(call.session, row, stated_in(row), EntryType.LAW_OVERLAY_WITHDRAWN, "withdrawn")
     row.state, row.withdrawn_by, row.withdrawn_at = OverlayState.WITHDRAWN, by, appended.at
     row.reason = stated
     return _change(call, row, "law.withdrawn")
 
 
-def _notify_second(call: Call[Operator]) -> None:
+def _notify_second(call: calls.Call[Operator]) -> None:
     """Tell operators of the same unit by mail that something waits for a second person."""
     if call.actor.unit is not None:
         second = NoticeKind.SECOND_PERSON
         notify_unit(call.session, call.actor.unit, Resource.LAW, Act.APPROVE, second, call.at, but=[call.actor.name])
 
 
-def _lock_overlay(call: Call[Operator], reference: str) -> LawOverlay:
-    its = LawOverlay.reference == read_reference(reference)
+def _lock_overlay(call: calls.Call[Operator], reference: str) -> LawOverlay:
+    its = LawOverlay.reference == ids.read_reference(reference)
     return lock(call.session, LawOverlay, its, version=call.version, missing=f"there is no overlay {reference}")
 
 
@@ -152,17 +149,17 @@ def _publish(session: Session, row: LawOverlay, overlay: Overlay, type: EntryTyp
     return appended
 
 
-def _change(call: Call[Operator], row: LawOverlay, act: str) -> LawOverlay:
+def _change(call: calls.Call[Operator], row: LawOverlay, act: str) -> LawOverlay:
     row.version += 1
     call.session.flush()
     _record(call, row, act)
     return row
 
 
-def _record(call: Call[Operator], row: LawOverlay, act: str) -> None:
+def _record(call: calls.Call[Operator], row: LawOverlay, act: str) -> None:
     detail, by = f"law overlay {row.number}", call.actor
     audit.record(call.session, act, row.reference, on=call.at.date(), actor=by.name, detail=detail, unit=by.unit)
 
 
-def _decided(row: LawOverlay) -> NotNow:
-    return NotNow(f"this waits no more: the overlay is {row.state}", "law.decided", state=row.state)
+def _decided(row: LawOverlay) -> errors.NotNow:
+    return errors.NotNow(f"this waits no more: the overlay is {row.state}", "law.decided", state=row.state)

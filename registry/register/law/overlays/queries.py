@@ -8,9 +8,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at
-from registry.core.errors import NotFound
-from registry.core.ids import read_reference
+from registry.core import clock, errors, ids
 from registry.log.queries import logged_keys
 from registry.register.law.loading import BadLaw, Law, shipped_law
 from registry.register.law.overlays.models import LawOverlay, OverlayState
@@ -38,7 +36,7 @@ def law_at(session: Session, known_at: datetime | None = None) -> Law:
             log.error("law_overlay_left_out", trouble=str(trouble))
             continue
         assert row.decided_at is not None
-        valid.append((row.body, day_at(row.decided_at, None)))
+        valid.append((row.body, clock.day_at(row.decided_at, None)))
     return _law_with(tuple(valid))
 
 
@@ -77,10 +75,10 @@ def published_overlays(session: Session) -> list[LawOverlay]:
 
 def overlay_named(session: Session, reference: str) -> LawOverlay:
     """Raises NotFound."""
-    query = select(LawOverlay).where(LawOverlay.reference == read_reference(reference))
+    query = select(LawOverlay).where(LawOverlay.reference == ids.read_reference(reference))
     found = session.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"there is no overlay {reference}")
+        raise errors.NotFound(f"there is no overlay {reference}")
     return found
 
 
