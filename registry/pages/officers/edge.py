@@ -5,15 +5,32 @@ from flask import Blueprint, Flask
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
+from registry.pages.officers import (
+    access_grants,
+    audit,
+    decisions,
+    entries,
+    forms,
+    hearings,
+    home,
+    incoming,
+    law,
+    officers,
+    overview,
+    paper_forms,
+    profile,
+    providers,
+    referrals,
+    sanctions,
+    sign_in,
+    templates_of_replies,
+    transfers,
+    wallets,
+)
 from registry.pages.officers.cases import acts, case, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
-
-from registry.pages.officers import (  # isort: skip
-    access_grants, audit, decisions, entries, forms, hearings, home, incoming, law, officers, overview, paper_forms, profile,
-    providers, referrals, sanctions, sign_in, templates_of_replies, transfers, wallets,
-)  # fmt: skip
 
 PATH = "/console"
 

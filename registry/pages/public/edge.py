@@ -4,13 +4,25 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from registry.http.errors import show_errors_with
+from registry.pages.public import (
+    about,
+    agencies,
+    assets,
+    badges,
+    checks,
+    crawling,
+    fees,
+    law,
+    log,
+    lookup,
+    offline,
+    paper_code,
+    papers,
+    staff_cards,
+    statistics,
+)
 from registry.pages.public.rendering import error_page
 from registry.vocabulary.register import Language
-
-from registry.pages.public import (  # isort: skip
-    about, agencies, assets, badges, checks, crawling, fees, law, log, lookup, offline, paper_code, papers, staff_cards,
-    statistics,
-)  # fmt: skip
 
 MODULES = (
     lookup, checks, agencies, badges, about, law, fees, papers, paper_code, staff_cards, statistics, log, offline, crawling,
