@@ -26,8 +26,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake import handover
-from registry.complaints.intake.filing import HELPERS, new_draft
+from registry.complaints.intake.filing import HELPERS, hand_over, new_draft
 from registry.complaints.intake.models import AnswerSheet, PaperForm
 from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
@@ -194,7 +193,7 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Case:
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
-    handover.hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
+    hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
     write_sheet(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN

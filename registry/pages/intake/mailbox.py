@@ -16,7 +16,6 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, Question, next_question, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.handover import fit_of
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.rules import triage
@@ -187,7 +186,7 @@ def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dic
     if view.filed_on is None or view.reads is not Reads.RECEIVED:
         return None
     # Of the office that reads it now, which may be another than that to which it would be sent today.
-    is_elsewhere = view.unit_country is not None and fit_of(view.unit_country, sheet.answers).is_elsewhere
+    is_elsewhere = view.unit_country is not None and filing.fit_of(view.unit_country, sheet.answers).is_elsewhere
     return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
 from registry.complaints.intake import filing
-from registry.complaints.intake.handover import Fit, recipient
 from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
@@ -170,7 +169,7 @@ class Reader(NamedTuple):
 
 def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
     """The office to which these answers go. Raises IntakeClosed where there is none."""
-    found = recipient(visitor.session, answers)
+    found = filing.recipient(visitor.session, answers)
     says = text(
         visitor.language,
         f"page.box.all.reader.{found.fit}",
@@ -178,4 +177,4 @@ def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
         country=country_name(visitor.language, found.country),
         about=country_name(visitor.language, found.about) if found.about else "",
     )
-    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit.is_elsewhere)
+    return Reader(says, found.fit is filing.Fit.NO_COUNTRY, found.fit.is_elsewhere)
