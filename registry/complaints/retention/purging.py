@@ -22,21 +22,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.states import PURGEABLE
 from registry.complaints.case.units import all_units, periods_of
-from registry.complaints.casework import firms
-from registry.complaints.casework.models import (
-    AccessGrant,
-    CaseClock,
-    CaseEvent,
-    CaseMove,
-    CaseNote,
-    CaseTask,
-    CaseView,
-    ClaimLine,
-    Decision,
-    PriorityChange,
-    Translation,
-    WaitingLetter,
-)
+from registry.complaints.casework import firms, models
 from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.parties.models import Hearing, Referral, ReferralReport, Transfer
@@ -246,7 +232,7 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
     )
     firms.forget_firms(session, case)
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
-    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
+    session.execute(update(models.CaseMove).where(models.CaseMove.case_id == case.id).values(reason_sealed=None))
 
 
 def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles | None) -> None:
@@ -263,18 +249,18 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         Referral.case_id,
         Transfer.case_id,
         Hearing.case_id,
-        AccessGrant.case_id,
-        Decision.case_id,
-        CaseNote.case_id,
-        CaseTask.case_id,
-        CaseEvent.case_id,
-        ClaimLine.case_id,
-        Translation.case_id,
-        WaitingLetter.case_id,
+        models.AccessGrant.case_id,
+        models.Decision.case_id,
+        models.CaseNote.case_id,
+        models.CaseTask.case_id,
+        models.CaseEvent.case_id,
+        models.ClaimLine.case_id,
+        models.Translation.case_id,
+        models.WaitingLetter.case_id,
         Consent.case_id,
-        CaseClock.case_id,
-        PriorityChange.case_id,
-        CaseView.case_id,
+        models.CaseClock.case_id,
+        models.PriorityChange.case_id,
+        models.CaseView.case_id,
         Shingle.case_id,
         PaperForm.case_id,
     )
@@ -322,5 +308,5 @@ def _remove_bare(sessions: sessionmaker[Session], today: date) -> int:
 
 def _remove(session: Session, case_ids: Sequence[int]) -> None:
     session.execute(update(Case).where(Case.merged_into_id.in_(case_ids)).values(merged_into_id=None))
-    session.execute(delete(CaseMove).where(CaseMove.case_id.in_(case_ids)))
+    session.execute(delete(models.CaseMove).where(models.CaseMove.case_id.in_(case_ids)))
     session.execute(delete(Case).where(Case.id.in_(case_ids)))

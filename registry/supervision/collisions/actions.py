@@ -28,14 +28,7 @@ from registry.register.names.models import IndexedName
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR
 from registry.register.names.spelling import normalised
-from registry.supervision.collisions import rules
-from registry.supervision.collisions.models import (
-    Collision,
-    CollisionGroup,
-    CollisionKey,
-    CollisionSearch,
-    CollisionState,
-)
+from registry.supervision.collisions import models, rules
 from registry.supervision.collisions.queries import no_collision, records_of, sought
 from registry.supervision.collisions.rules import SIGN_OF, Sign
 from registry.verification.verdicts.imitation_rules import is_licensed
@@ -126,26 +119,28 @@ def confirm(
     both = records_of(session, [collision.first_id, collision.second_id])
     agency = true_entry_of(session, list(both.values()), true_entry)
     warn_of_clone(session, agency.agency_id, text, source)
-    _decide(collision, CollisionState.CONFIRMED, by, text)
+    _decide(collision, models.CollisionState.CONFIRMED, by, text)
     return agency
 
 
-def dismiss(session: Session, reference: str, by: str, text: str) -> Collision:
+def dismiss(session: Session, reference: str, by: str, text: str) -> models.Collision:
     """Dismiss a collision. It comes up again only with a sign that it did not have."""
     collision = _undecided(session, reference)
-    _decide(collision, CollisionState.DISMISSED, by, text)
+    _decide(collision, models.CollisionState.DISMISSED, by, text)
     return collision
 
 
-def _undecided(session: Session, reference: str) -> Collision:
-    collision = lock(session, Collision, Collision.reference == reference, missing=no_collision(reference))
-    if collision.state is not CollisionState.OPEN:
+def _undecided(session: Session, reference: str) -> models.Collision:
+    collision = lock(
+        session, models.Collision, models.Collision.reference == reference, missing=no_collision(reference)
+    )
+    if collision.state is not models.CollisionState.OPEN:
         detail = f"is {collision.state} already, by {collision.decided_by} on {collision.decided_at:%Y-%m-%d}"
         raise InvalidInput([Fault("collision", Problem.CONTRADICTORY, detail)])
     return collision
 
 
-def _decide(collision: Collision, state: CollisionState, by: str, text: str) -> None:
+def _decide(collision: models.Collision, state: models.CollisionState, by: str, text: str) -> None:
     for parameter, words, limit in (("by", by, 200), ("text", text, 1000)):
         if not words.strip() or len(words) > limit or "\0" in words:
             raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, f"must say something, in {limit} characters")])
@@ -169,16 +164,16 @@ def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str |
     return licensed[0]
 
 
-def _state(session: Session, digest: Digest) -> CollisionSearch:
+def _state(session: Session, digest: Digest) -> models.CollisionSearch:
     """The one row, locked; made at the first use. Keys made with another secret are thrown away."""
     check = short_digest(digest("check"))
-    state = session.execute(select(CollisionSearch).with_for_update()).scalar_one_or_none()
+    state = session.execute(select(models.CollisionSearch).with_for_update()).scalar_one_or_none()
     if state is None:
-        state = CollisionSearch(id=1, key_check=check, read_to=0, against="", last_agency_id=0, is_finished=True)
+        state = models.CollisionSearch(id=1, key_check=check, read_to=0, against="", last_agency_id=0, is_finished=True)
         session.add(state)
         session.flush()
     if state.key_check != check:
-        session.execute(delete(CollisionKey))
+        session.execute(delete(models.CollisionKey))
         state.key_check, state.read_to = check, 0
     return state
 
@@ -191,12 +186,12 @@ def short_digest(hexadecimal: str) -> int:
 def _write_keys(session: Session, agency_ids: Sequence[int], digest: Digest) -> None:
     for start in range(0, len(agency_ids), 500):
         some = agency_ids[start : start + 500]
-        session.execute(delete(CollisionKey).where(CollisionKey.agency_id.in_(some)))
+        session.execute(delete(models.CollisionKey).where(models.CollisionKey.agency_id.in_(some)))
         rows = {
             (agency_id, sign.value, short_digest(digest(f"{sign}:{form}")))
             for agency_id, sign, form in _forms(session, some)
         }
-        bulk_insert(session, CollisionKey, ("agency_id", "sign", "digest"), sorted(rows))
+        bulk_insert(session, models.CollisionKey, ("agency_id", "sign", "digest"), sorted(rows))
 
 
 def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, Sign, str]]:
@@ -227,7 +222,7 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
 
 def _sharing(session: Session, agency_id: int) -> Iterable[tuple[int, Sign]]:
     """The agencies that share something with one, and what. What too many share becomes a group."""
-    key = CollisionKey
+    key = models.CollisionKey
     own = session.execute(select(key.sign, key.digest).where(key.agency_id == agency_id)).all()
     for sign, digest in own:
         alike = (key.digest == digest, key.sign == sign)
@@ -264,17 +259,17 @@ def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
 def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> None:
     """Store a pair; a known pair gains what is new, and is reopened if it was dismissed without that."""
     known = session.execute(
-        select(Collision).where(Collision.first_id == first, Collision.second_id == second)
+        select(models.Collision).where(models.Collision.first_id == first, models.Collision.second_id == second)
     ).scalar_one_or_none()
     if known is None:
         session.add(
-            Collision(
+            models.Collision(
                 reference=new_reference(),
                 first_id=first,
                 second_id=second,
                 signs=[sign.value for sign in Sign if sign in signs],
                 rank=rules.rank(signs),
-                state=CollisionState.OPEN,
+                state=models.CollisionState.OPEN,
                 found_at=now(),
             )
         )
@@ -285,19 +280,19 @@ def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> N
         return
     together = before | signs
     known.signs, known.rank = [sign.value for sign in Sign if sign in together], rules.rank(together)
-    if known.state is CollisionState.DISMISSED:
-        known.state, known.found_at = CollisionState.OPEN, now()
+    if known.state is models.CollisionState.DISMISSED:
+        known.state, known.found_at = models.CollisionState.OPEN, now()
 
 
 def _save_group(session: Session, sign: Sign, digest: int, size: int, agency_id: int) -> None:
     known = session.execute(
-        select(CollisionGroup).where(CollisionGroup.sign == sign, CollisionGroup.digest == digest)
+        select(models.CollisionGroup).where(models.CollisionGroup.sign == sign, models.CollisionGroup.digest == digest)
     ).scalar_one_or_none()
     if known is not None:
         known.size = size
         return
     values = (sign.value, digest, size, agency_id, microseconds(now()))
-    bulk_insert(session, CollisionGroup, ("sign", "digest", "size", "example_id", "found_at"), [values])
+    bulk_insert(session, models.CollisionGroup, ("sign", "digest", "size", "example_id", "found_at"), [values])
 
 
 MAX_SHOWN = 10
@@ -352,6 +347,8 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
 
 def _who_has(session: Session, sign: Sign, digest: int) -> list[int]:
     """The agencies that share one value; a value that too many share, an office house or a platform, tells nothing."""
-    query = select(CollisionKey.agency_id).where(CollisionKey.sign == sign, CollisionKey.digest == digest)
+    query = select(models.CollisionKey.agency_id).where(
+        models.CollisionKey.sign == sign, models.CollisionKey.digest == digest
+    )
     others = list(session.execute(query.distinct().limit(MAX_PAIRS + 1)).scalars())
     return [] if len(others) > MAX_PAIRS else others

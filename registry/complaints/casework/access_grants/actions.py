@@ -18,16 +18,8 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.units import day_of_case
+from registry.complaints.casework import actions as casework
 from registry.complaints.casework.access_grants import rules
-from registry.complaints.casework.actions import (
-    MAX_REASON,
-    Officer,
-    UnitOfficer,
-    in_unit,
-    lock_case,
-    opened_boxes,
-    record_reading,
-)
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import evidence_boxes
 from registry.complaints.parties.hearings.files import sent_files
@@ -55,19 +47,19 @@ class AccessRequest(NamedTuple):
     attachment: str = ""
 
 
-def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequest) -> AccessGrant:
+def ask(call: Call[casework.Officer], sealer: Sealer, reference: str, request: AccessRequest) -> AccessGrant:
     """Ask for access to something of a case of one's own unit, with reasons that the second person reads.
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     session, officer, at = call.session, call.actor, call.at
     kind, attachment = request.kind, request.attachment
-    case = lock_case(session, officer, reference, call.version)
+    case = casework.lock_case(session, officer, reference, call.version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     if unit.country in SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
-    text = read_text("reason", request.reason, MAX_REASON)
+    text = read_text("reason", request.reason, casework.MAX_REASON)
     hours = _checked_hours(request)
     if kind is AccessKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
@@ -93,12 +85,12 @@ def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequ
     notify_unit(
         session, officer.unit, rules.RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
-    record_reading(call, case, f"{kind}.asked")
+    casework.record_reading(call, case, f"{kind}.asked")
     return grant
 
 
 def decide(
-    call: Call[UnitOfficer], sealer: Sealer, reference: str, answer: str = "", *, is_granted: bool
+    call: Call[casework.UnitOfficer], sealer: Sealer, reference: str, answer: str = "", *, is_granted: bool
 ) -> AccessGrant:
     """Grant or refuse a request, by another officer than asked; `answer` says why not. A grant's time begins.
 
@@ -114,7 +106,7 @@ def decide(
         lack = "own_request" if state is AccessState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
-        text = read_text("answer", answer, MAX_REASON)
+        text = read_text("answer", answer, casework.MAX_REASON)
         box = open_case_box(session, sealer, unit, case)
         grant.answer_sealed = box.seal(text, place_of(case, grant, "answer_sealed"))
     grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
@@ -129,7 +121,7 @@ def decide(
     return grant
 
 
-def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> AccessGrant:
+def end(call: Call[casework.UnitOfficer], reference: str, *, is_own: bool = False) -> AccessGrant:
     """End an access grant early: the officer who asked ends their own (`is_own`), one who may grant it ends any.
 
     Raises NotFound, IllegalMove, StaleVersion.
@@ -179,7 +171,7 @@ def lock_grant(session: Session, unit: str, reference: str, version: int | None 
     found = session.execute(
         select(AccessGrant.id, AccessGrant.case_id)
         .join(Case, Case.id == AccessGrant.case_id)
-        .where(in_unit(unit), AccessGrant.reference == reference)
+        .where(casework.in_unit(unit), AccessGrant.reference == reference)
     ).one_or_none()
     if found is None:
         raise NotFound("there is no such opening in this unit")
@@ -195,7 +187,7 @@ def grant_facts(grant: AccessGrant) -> rules.AccessGrantFacts:
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:
     """The files of those who wrote, what agencies sent when they were heard, and what officers took as evidence."""
-    boxes = [*opened_boxes(session, case), *session.scalars(evidence_boxes(case))]
+    boxes = [*casework.opened_boxes(session, case), *session.scalars(evidence_boxes(case))]
     return [*attachments_of(session, boxes), *sent_files(session, case)]
 
 

@@ -17,18 +17,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.attachments.actions import (
-    SentFile,
-    attachment_of,
-    attachments_of,
-    copied_as,
-    facts_of,
-    one_of_them,
-    open_clean,
-    open_original,
-    remove,
-    safe_name,
-)
+from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
@@ -65,7 +54,7 @@ class HandedFile(NamedTuple):
 
 def files_in(session: Session, opened: OpenContainer, case: Case) -> list[HandedFile]:
     """The files in the box of a hearing, oldest first, for the agency itself."""
-    return _view(opened, case, attachments_of(session, [opened.box]))
+    return _view(opened, case, attachments.attachments_of(session, [opened.box]))
 
 
 def handed_in(session: Session, opened: OpenContainer, case: Case, hearing: Hearing) -> list[HandedFile]:
@@ -100,14 +89,19 @@ def read_clean_copy(
     Raises NotFound, also where there is no clean copy or nothing was sent yet; FilesUnavailable.
     """
     session, officer = call.session, call.actor
-    row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
+    row = attachments.one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
     copy = read_copy(session, sealer, officer.unit, store, case, row)
     record_reading(call, case, "hearing.file_read")
     return copy
 
 
 def add_file(
-    services: UploadServices, sealer: Sealer, member: PartyMember, reference: str, sent: SentFile, at: datetime
+    services: UploadServices,
+    sealer: Sealer,
+    member: PartyMember,
+    reference: str,
+    sent: attachments.SentFile,
+    at: datetime,
 ) -> Attachment:
     """Add a paper to an answer or objection. Commits, so the caller holds no transaction that writes.
 
@@ -135,7 +129,7 @@ def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> lis
     """
     case, hearing, row = _find_own(call, reference, attachment)
     _require_open(hearing, row.goes_with, day_of_case(call.session, case, call.at))
-    names = remove(call.session, [row])
+    names = attachments.remove(call.session, [row])
     _record(call, case, "hearing.file_removed")
     return names
 
@@ -151,16 +145,19 @@ def find_own_file(
     case, hearing, row = _find_own(call, reference, attachment)
     opened = _open_for_files(call.session, sealer, call.actor.unit, case, hearing)
     _record(call, case, "hearing.file_saved")
-    name = facts_of(opened, case, row).name
     if row.original_name is not None and Tier.IDENTITY in opened.tiers:
-        return lambda: CleanFile(safe_name(name, row.kind), open_original(store, opened, case, row))
-    return lambda: CleanFile(safe_name(name, copied_as(row)), open_clean(store, opened, case, row))
+        fetch, kind = attachments.open_original, row.kind
+    else:
+        fetch, kind = attachments.open_clean, attachments.copied_as(row)
+    name = attachments.safe_name(attachments.facts_of(opened, case, row).name, kind)
+    return lambda: CleanFile(name, fetch(store, opened, case, row))
 
 
 def _find_own(call: Call[PartyMember], reference: str, attachment: str) -> tuple[Case, Hearing, Attachment]:
     session = call.session
     case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, is_open_to_agency)
-    return case, hearing, attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
+    box = session.get_one(EncryptedContainer, hearing.box_id)
+    return case, hearing, attachments.attachment_of(session, [box], attachment)
 
 
 def _find_open_part(hearing: Hearing, today: date) -> HandedWith:
@@ -207,7 +204,7 @@ def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContai
 def _view(opened: OpenContainer, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
     found = []
     for row in rows:
-        facts = facts_of(opened, case, row)
+        facts = attachments.facts_of(opened, case, row)
         # Whatever lies in a hearing's box was handed in with something.
         assert row.goes_with is not None
         found.append(

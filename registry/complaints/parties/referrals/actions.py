@@ -37,18 +37,10 @@ from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import (
-    CaseRole,
-    CaseState,
-    KeyHolder,
-    Priority,
-    ReferralBasis,
-    ReferralEnd,
-    ReferralState,
-)
+from registry.vocabulary import cases
 from registry.vocabulary.codes import Problem
 
-ENDED = (ReferralState.DECLINED, ReferralState.REVOKED)
+ENDED = (cases.ReferralState.DECLINED, cases.ReferralState.REVOKED)
 
 
 def facts(session: Session, case: Case, referral: Referral, today: date, actor: str = "") -> rules.ReferralFacts:
@@ -70,21 +62,21 @@ def facts(session: Session, case: Case, referral: Referral, today: date, actor: 
 
 def is_readable(case: Case) -> bool:
     """Whether other parties may read what was shared today: a withdrawal ends that unless someone is in danger."""
-    if case.state is CaseState.WITHDRAWN:
+    if case.state is cases.CaseState.WITHDRAWN:
         return case.priority in READ_WHEN_WITHDRAWN
-    return case.state not in (CaseState.DRAFT, CaseState.PURGED)
+    return case.state not in (cases.CaseState.DRAFT, cases.CaseState.PURGED)
 
 
 def role_of(officer: Officer) -> By:
     """As whom an officer moves a referral."""
-    return By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
+    return By.SUPERVISOR if officer.role is cases.CaseRole.SUPERVISOR else By.OFFICER
 
 
 def advance_referral(
     call: Call[Officer | PartyMember],
     case: Case,
     referral: Referral,
-    target: ReferralState,
+    target: cases.ReferralState,
     by: By,
     *,
     has_reason: bool = False,
@@ -105,29 +97,29 @@ def revoke(
     sealer: Sealer,
     case: Case,
     referral: Referral,
-    because: ReferralEnd,
+    because: cases.ReferralEnd,
     by: By = By.REGISTRY,
 ) -> None:
     """End a referral and delete the partner's keys, in one transaction."""
     close_access(call.session, sealer, referral)
     referral.ended_on, referral.ended_because = day_of_case(call.session, case, call.at), because
-    advance_referral(call, case, referral, ReferralState.REVOKED, by)
+    advance_referral(call, case, referral, cases.ReferralState.REVOKED, by)
 
 
 def close_access(session: Session, sealer: Sealer, referral: Referral) -> None:
     sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, referral.box_id), referral.party)
 
 
-def why_over(session: Session, case: Case, referral: Referral, today: date) -> ReferralEnd | None:
+def why_over(session: Session, case: Case, referral: Referral, today: date) -> cases.ReferralEnd | None:
     """Why a referral has to end today, if it does."""
     now = facts(session, case, referral, today)
     if not now.is_readable:
-        return ReferralEnd.WITHDRAWN
+        return cases.ReferralEnd.WITHDRAWN
     if now.expires_on < today:
-        return ReferralEnd.EXPIRED
-    is_notified = referral.state in rules.HELD or referral.state is ReferralState.CONSENTED
+        return cases.ReferralEnd.EXPIRED
+    is_notified = referral.state in rules.HELD or referral.state is cases.ReferralState.CONSENTED
     if is_notified and rules.MOVES.lacking(rules.Guard.BASIS_STANDS, now) is not None:
-        return ReferralEnd.CONSENT_REVOKED
+        return cases.ReferralEnd.CONSENT_REVOKED
     return None
 
 
@@ -210,7 +202,7 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
         party=unit.reference,
         partner_kind=unit.partner_kind,
         country=unit.country,
-        state=ReferralState.PROPOSED,
+        state=cases.ReferralState.PROPOSED,
         expires_on=expires_on,
         proposed_by=officer.name,
         proposed_on=today,
@@ -243,8 +235,8 @@ def override(call: Call[Officer], sealer: Sealer, reference: str, legal_basis: s
     if text:
         opened = open_box(call.session, sealer, call.actor.unit, referral)
         referral.legal_basis_sealed = opened.seal(text, place_of(case, referral, "legal_basis_sealed"))
-    advance_referral(call, case, referral, ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
-    _decide(call, referral, ReferralBasis.OVERRIDE)
+    advance_referral(call, case, referral, cases.ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
+    _decide(call, referral, cases.ReferralBasis.OVERRIDE)
     return referral
 
 
@@ -259,21 +251,21 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     opened = open_box(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, today
     # Someone may be in danger: the partner's people are notified that there is something for them.
-    is_danger = case.priority is Priority.P0
+    is_danger = case.priority is cases.Priority.P0
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     clocks.mark_helped(session, case, today)
-    advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
-    sealer.share(session, opened, KeyHolder.UNIT, referral.party)
+    advance_referral(call, case, referral, cases.ReferralState.SENT, role_of(officer))
+    sealer.share(session, opened, cases.KeyHolder.UNIT, referral.party)
     if referral.identity_sealed is not None:
         who = sealer.open_as_custodian(session, opened.box, officer.unit)
-        sealer.share(session, who, KeyHolder.CUSTODIAN, referral.party)
+        sealer.share(session, who, cases.KeyHolder.CUSTODIAN, referral.party)
     return referral
 
 
 def take_back(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     """Recall a referral: stop one that was not sent, close one that was. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_referral(call, reference)
-    revoke(call, sealer, case, referral, ReferralEnd.OFFICER, role_of(call.actor))
+    revoke(call, sealer, case, referral, cases.ReferralEnd.OFFICER, role_of(call.actor))
     return referral
 
 
@@ -304,7 +296,7 @@ def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, 
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"
     referral.version += 1
     session.flush()
-    changed(session, case, what, today_of(call), role=CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
+    changed(session, case, what, today_of(call), role=cases.CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
     return referral
 
 
@@ -314,10 +306,10 @@ def lock_referral(call: Call[Officer], reference: str) -> tuple[Case, Referral]:
 
 
 def _consent(call: Call[Officer], case: Case, referral: Referral) -> None:
-    advance_referral(call, case, referral, ReferralState.CONSENTED, role_of(call.actor))
-    _decide(call, referral, ReferralBasis.CONSENT)
+    advance_referral(call, case, referral, cases.ReferralState.CONSENTED, role_of(call.actor))
+    _decide(call, referral, cases.ReferralBasis.CONSENT)
 
 
-def _decide(call: Call[Officer], referral: Referral, basis: ReferralBasis) -> None:
+def _decide(call: Call[Officer], referral: Referral, basis: cases.ReferralBasis) -> None:
     referral.basis = basis
     referral.decided_by, referral.decided_on = call.actor.name, today_of(call)
