@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from registry.vocabulary.cases import ConsentKind, Indicator
-from registry.vocabulary.fees import FeeKind
+from registry.vocabulary import cases, fees
 
 Answers = Mapping[str, Any]
 
@@ -87,10 +86,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shown_if: dict[str, tuple[str, ...]] = {}
     most: int = 0
     places: int = 0
-    indicator: Indicator | None = None
-    consent: ConsentKind | None = None
+    indicator: cases.Indicator | None = None
+    consent: cases.ConsentKind | None = None
     for_each: str = ""
-    fee_kind: FeeKind | None = None
+    fee_kind: fees.FeeKind | None = None
     text: str = ""
 
     @property
@@ -135,12 +134,12 @@ def read_questionnaire(text: str) -> Questionnaire:
 
 
 def _with_options(row: Question) -> Question:
-    options = tuple(FeeKind) if row.options_of == "fee_kind" else row.options
+    options = tuple(fees.FeeKind) if row.options_of == "fee_kind" else row.options
     return msgspec.structs.replace(row, options=tuple(str(option) for option in options))
 
 
 def _each_fee(row: Question) -> Iterator[Question]:
-    for kind in FeeKind:
+    for kind in fees.FeeKind:
         shown_if = {
             code: tuple(answer.replace("{fee_kind}", kind) for answer in answers)
             for code, answers in row.shown_if.items()
