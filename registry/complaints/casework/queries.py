@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case import clocks, consents, messages
+from registry.complaints.case import clocks, consents, messages, states
 from registry.complaints.case.answers import read_sheets
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
-from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
@@ -213,7 +212,7 @@ def files_by_box(
 
 def require_readable(case: Case) -> None:
     """Raise NotNow for a withdrawn case, unless someone is in danger."""
-    if case.state is cases.CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN:
+    if case.state is cases.CaseState.WITHDRAWN and case.priority not in states.READ_WHEN_WITHDRAWN:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 

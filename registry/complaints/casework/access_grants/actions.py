@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import attachments_of, one_of_them
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, messages, moves
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.access_grants import rules
@@ -29,13 +27,11 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
-from registry.officers.days import today_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind, Unit
-from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
+from registry.vocabulary import codes, register
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import SENDING_COUNTRIES
 
 
 class AccessRequest(NamedTuple):
@@ -56,10 +52,10 @@ def ask(call: Call[casework.Officer], sealer: Sealer, reference: str, request: A
     kind, attachment = request.kind, request.attachment
     case = casework.lock_case(session, officer, reference, call.version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
-    if unit.country in SENDING_COUNTRIES:
+    if unit.country in register.SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
-    text = read_text("reason", request.reason, casework.MAX_REASON)
+    text = messages.read_text("reason", request.reason, casework.MAX_REASON)
     hours = _checked_hours(request)
     if kind is AccessKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
@@ -78,11 +74,11 @@ def ask(call: Call[casework.Officer], sealer: Sealer, reference: str, request: A
         asked_at=at,
         ends_at=at + rules.WAITS,
     )
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     grant.reason_sealed = box.seal(text, place_of(case, grant, "reason_sealed"))
     session.add(grant)
     session.flush()
-    notify_unit(
+    notices.notify_unit(
         session, officer.unit, rules.RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
     casework.record_reading(call, case, f"{kind}.asked")
@@ -106,18 +102,18 @@ def decide(
         lack = "own_request" if state is AccessState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
-        text = read_text("answer", answer, casework.MAX_REASON)
-        box = open_case_box(session, sealer, unit, case)
+        text = messages.read_text("answer", answer, casework.MAX_REASON)
+        box = access.open_case_box(session, sealer, unit, case)
         grant.answer_sealed = box.seal(text, place_of(case, grant, "answer_sealed"))
     grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
     grant.decided_by, grant.decided_at = who, at
     grant.ends_at = rules.end_of(grant.kind, grant.hours, at) if is_granted else at
     grant.version += 1
     session.flush()
-    notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    notices.notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
     if is_granted and grant.kind is AccessKind.BREAK_GLASS:
         _notify_break_glass(session, unit, grant, at)
-    record(session, f"{grant.kind}.{grant.state}", case.reference, on=today_of(call), actor=who, unit=unit)
+    record(session, f"{grant.kind}.{grant.state}", case.reference, on=days.today_of(call), actor=who, unit=unit)
     return grant
 
 
@@ -136,8 +132,8 @@ def end(call: Call[casework.UnitOfficer], reference: str, *, is_own: bool = Fals
     grant.version += 1
     session.flush()
     if not is_own:
-        notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
-    record(session, f"{grant.kind}.ended", case.reference, on=today_of(call), actor=who, unit=unit)
+        notices.notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    record(session, f"{grant.kind}.ended", case.reference, on=days.today_of(call), actor=who, unit=unit)
     return grant
 
 
@@ -149,7 +145,7 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
     count = 0
     for case_id in case_ids:
         with sessions.begin() as session:
-            count += end_over_in(session, lock_case_by_id(session, case_id), at)
+            count += end_over_in(session, moves.lock_case_by_id(session, case_id), at)
     return count
 
 
@@ -175,7 +171,7 @@ def lock_grant(session: Session, unit: str, reference: str, version: int | None 
     ).one_or_none()
     if found is None:
         raise NotFound("there is no such opening in this unit")
-    case = lock_case_by_id(session, found.case_id)
+    case = moves.lock_case_by_id(session, found.case_id)
     if case.state is CaseState.PURGED:
         raise NotFound("there is no such opening in this unit")
     return case, lock(session, AccessGrant, AccessGrant.id == found.id, version=version)
@@ -200,7 +196,7 @@ def _checked_hours(request: AccessRequest) -> int:
     if request.kind is not AccessKind.BREAK_GLASS:
         return rules.LOOK_HOURS
     if request.hours is None or not 1 <= request.hours <= rules.MAX_HOURS:
-        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=rules.MAX_HOURS)])
+        raise InvalidInput([Fault.of("hours", codes.Problem.INVALID_VALUE, "hours", most=rules.MAX_HOURS)])
     return request.hours
 
 
@@ -208,4 +204,4 @@ def _notify_break_glass(session: Session, unit: str, grant: AccessGrant, at: dat
     """Notify the unit's overseers of a break-glass grant. The mail says only that there is something."""
     known = [grant.asked_by, grant.decided_by or ""]
     for resource in (Resource.AUDIT, Resource.TRAIL):
-        notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)
+        notices.notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)

@@ -17,10 +17,9 @@ from registry.complaints.casework.actions import MoveRequest, Officer, in_unit, 
 from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue.assignment import assign
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import errors
+from registry.core import errors, ids
 from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
-from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
 from registry.vocabulary.codes import Problem
@@ -98,7 +97,7 @@ def act_on(
 
         outcomes.append(_tried(session, one.reference, do))
     done = BulkAct(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         unit=officer.unit,
         officer=officer.name,
         kind=kind,
