@@ -14,9 +14,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of
-from registry.complaints.case import clocks, visits
-from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_writable
-from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case import access, answer_rules, clocks, consents, moves, states, units, visits
 from registry.complaints.case.answers import (
     Sheet,
     merge_answers,
@@ -26,13 +24,8 @@ from registry.complaints.case.answers import (
     write_sheet,
 )
 from registry.complaints.case.complaint_codes import Root, is_typed_back
-from registry.complaints.case.consents import consents_answered
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, changed, lock_case_by_id, set_case_priority
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, cleared, of_tier
-from registry.complaints.case.states import Clock
-from registry.complaints.case.units import day_of_case, require_open_intake, route
-from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.retention.rules import draft_day
 from registry.complaints.sealing.envelopes import place_of
@@ -40,8 +33,7 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.triage import assessment
 from registry.complaints.triage.rules import Triaged
-from registry.core import working_days
-from registry.core.clock import day_at
+from registry.core import clock, working_days
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import Unit
@@ -89,21 +81,21 @@ def start(
     Raises IntakeClosed where no unit would take the complaint.
     """
     case = new_draft(session, language, at.date(), draft_day(at.date(), is_confirmed=False))
-    box = new_box(session, case, role, root, at.date())
+    box = access.new_box(session, case, role, root, at.date())
     sealer.new_box(session, box, root.public)
     return Started(case, box, visits.begin(session, sealer, box, root.seed, at, code=code))
 
 
 def new_draft(session: Session, language: Language, today: date, purge_on: date) -> Case:
     """A case that is not sent yet. Raises IntakeClosed where no unit would take the complaint."""
-    require_open_intake(session)
+    units.require_open_intake(session)
     case = Case(reference=new_reference(), state=CaseState.DRAFT, filed_on=today, language=language, purge_on=purge_on)
     session.add(case)
     session.flush()
     return case
 
 
-def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: datetime) -> str | None:
+def confirm(session: Session, sealer: Sealer, visit: visits.Visit, typed: str, at: datetime) -> str | None:
     """Confirm a complaint code by its last six digits or last two words, typed back. Idempotent.
 
     Gives a token when the browser needs another one from now on: a new code has just taken the place of the old one.
@@ -114,9 +106,9 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
     if visit.code is None or not is_typed_back(visit.code, typed):
         detail = "must be the last six digits, or the last two words, of the number shown"
         raise InvalidInput([Fault("last_six", Problem.INVALID_VALUE, detail)])
-    case = lock_case_by_id(session, visit.box.case_id)
-    if is_replacement(visit.box):
-        box = adopt(session, sealer, visit.box, visit.seed)
+    case = moves.lock_case_by_id(session, visit.box.case_id)
+    if access.is_replacement(visit.box):
+        box = access.adopt(session, sealer, visit.box, visit.seed)
         return visits.begin(session, sealer, box, visit.seed, at)
     visits.confirm(session, visit)
     set_draft_retention(case)
@@ -133,7 +125,7 @@ def set_draft_retention(case: Case) -> None:
 def answer(
     session: Session,
     sealer: Sealer,
-    visit: Visit,
+    visit: visits.Visit,
     given: Mapping[str, Any],
     version: int | None = None,
     *,
@@ -145,8 +137,8 @@ def answer(
     `is_typing`: they are words that are still being typed; until they are saved, `mailbox.leave` puts back what stood there.
     Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
     """
-    read = read_answers(given)
-    case = lock_case_for_visit(session, visit, is_draft=True)
+    read = answer_rules.read_answers(given)
+    case = access.lock_case_for_visit(session, visit, is_draft=True)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     sheet = read_sheet(session, opened, case)
     if sheet.submitted_on is not None:
@@ -165,20 +157,20 @@ def answer(
     return sheet
 
 
-def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
+def answers(session: Session, sealer: Sealer, visit: visits.Visit) -> Sheet:
     """The answers in this mailbox so far, for their author. Raises NotNow before the complaint code is confirmed."""
-    require_writable(visit)
+    access.require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     return read_sheet(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 
 
-def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Acknowledgement:
+def submit(session: Session, sealer: Sealer, visit: visits.Visit, at: datetime) -> Acknowledgement:
     """Submit the answers to the unit in charge. A second call returns the same as the first.
 
     In a case that was filed already it adds the worker's own answers to the helper's. Raises IntakeClosed, NotNow, and
     InvalidInput when nothing was answered and no file was added: a recording alone is a complaint.
     """
-    case = lock_case_for_visit(session, visit)
+    case = access.lock_case_for_visit(session, visit)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     sheet = read_sheet(session, opened, case)
     if sheet.submitted_on is None:
@@ -225,8 +217,8 @@ def hand_over(
     """
     # Nothing that is read here is pending, so all is written once, at the end.
     with session.no_autoflush:
-        unit = unit or route(session, country_of_work(answers))
-        today = day_at(at, unit.time_zone)
+        unit = unit or units.route(session, country_of_work(answers))
+        today = clock.day_at(at, unit.time_zone)
         received_on = received_on or today
         case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
         case.country = _country(answers)
@@ -238,16 +230,16 @@ def hand_over(
         is_flood = assessment.is_part_of_flood(session, case, of_text, today)
         sealer.hand_over(session, opened, unit.reference)
         if is_flood:
-            advance_case(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
+            moves.advance_case(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
         else:
             # Locked before the first line of the audit trail, for which all transactions wait.
             others = assessment.others_to_raise(session, independent)
-            advance_case(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
+            moves.advance_case(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
             assessment.raise_others(session, others, at)
             if received_on != today:
                 session.flush()
-                clocks.apply_clock(session, case, Clock.START, at - (today - received_on))
-        consents_answered(session, case, opened.box, answers, today)
+                clocks.apply_clock(session, case, states.Clock.START, at - (today - received_on))
+        consents.consents_answered(session, case, opened.box, answers, today)
     session.flush()
 
 
@@ -255,23 +247,23 @@ def add_answers(
     session: Session, sealer: Sealer, case: Case, opened: OpenContainer, answers: Mapping[str, Any], at: datetime
 ) -> None:
     """Add the worker's own answers to a locked case. They may make it more urgent, never less."""
-    today = day_of_case(session, case, at)
+    today = units.day_of_case(session, case, at)
     assessment.remember_words(session, sealer, case, answers)
     independent = assessment.independent_others(session, case, today)
     judged = assessment.judge(session, case, answers, independent)
     before = case.priority
     is_raised = before is not None and judged.priority < before
     if is_raised:
-        set_case_priority(case, judged.priority, at)
+        moves.set_case_priority(case, judged.priority, at)
         case.reasons = list(judged.reasons)
         clocks.reschedule_first_look(session, case, at)
     case.indicators = sorted({*case.indicators, *judged.indicators})
     is_danger = is_raised and case.priority is Priority.P0
     unread.note(session, case, UnreadKind.ANSWERS, at, judged.reasons[0] if is_danger else None)
-    consents_answered(session, case, opened.box, answers, today)
-    changed(session, case, "case.answers_added", today, role=CaseRole.COMPLAINANT)
+    consents.consents_answered(session, case, opened.box, answers, today)
+    moves.changed(session, case, "case.answers_added", today, role=CaseRole.COMPLAINANT)
     if case.state is CaseState.QUARANTINED and case.priority is not None and case.priority <= Priority.P2:
-        advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+        moves.advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
 def country_of_work(answers: Mapping[str, Any]) -> str | None:
@@ -286,7 +278,7 @@ def _country(answers: Mapping[str, Any]) -> str | None:
 
 
 def _store_judgement(case: Case, judged: Triaged, at: datetime) -> None:
-    set_case_priority(case, judged.priority, at)
+    moves.set_case_priority(case, judged.priority, at)
     case.indicators = sorted(judged.indicators)
     case.reasons = list(judged.reasons)
     case.triage_version = judged.version
@@ -344,7 +336,7 @@ class Recipient(NamedTuple):
 def recipient(session: Session, answers: Mapping[str, Any]) -> Recipient:
     """The office to which these answers would be sent now. Raises IntakeClosed where there is none."""
     about = country_of_work(answers)
-    unit = route(session, about)
+    unit = units.route(session, about)
     return Recipient(unit.names, unit.country, fit_of(unit.country, answers), about)
 
 

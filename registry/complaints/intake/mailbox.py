@@ -8,14 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import access, answers, clocks, consents, messages, states, visits
+from registry.complaints.case import access, answers, clocks, consents, messages, moves, states, units, visits
 from registry.complaints.case.complaint_codes import Root, box_of
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
-from registry.complaints.case.units import day_of_case, zone_of_case
-from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised_days, set_draft_retention
 from registry.complaints.intake.models import Message
@@ -23,8 +20,7 @@ from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.transfers.queries import accepted_of, names_of_units
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.errors import NotNow
-from registry.core.working_days import last_day
+from registry.core import errors, working_days
 from registry.officers.models import Unit
 from registry.vocabulary import cases
 
@@ -130,7 +126,7 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     `root` is derived before the transaction begins. Raises UnknownReceipt, whatever the reason.
     """
     box = box_of(session, root, at.date())
-    case = lock_case_by_id(session, box.case_id)
+    case = moves.lock_case_by_id(session, box.case_id)
     if access.is_replacement(box):
         box = access.adopt(session, sealer, box, root.seed_of(box))
     elif box.state is cases.MailboxState.UNCONFIRMED:
@@ -142,13 +138,13 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     return visits.begin(session, sealer, box, root.seed_of(box), at)
 
 
-def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
+def mailbox(session: Session, sealer: Sealer, visit: visits.Visit, at: datetime) -> MailboxView:
     """The mailbox now; the officers' messages count as read. Raises NotNow before the complaint code is confirmed."""
     access.require_confirmed(visit)
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is cases.MailboxRole.HELPER
-    today = day_of_case(session, case, at)
+    today = units.day_of_case(session, case, at)
     steps = _steps(session, case, today)[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else states.reads(case.state)
     is_draft = case.state is cases.CaseState.DRAFT
@@ -178,7 +174,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     )
 
 
-def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> OwnCopy:
+def own_copy(session: Session, sealer: Sealer, visit: visits.Visit, at: datetime) -> OwnCopy:
     """The mailbox with what was answered in it."""
     view = mailbox(session, sealer, visit, at)
     case = session.get_one(Case, visit.box.case_id)
@@ -188,7 +184,7 @@ def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ow
 def write(
     session: Session,
     sealer: Sealer,
-    visit: Visit,
+    visit: visits.Visit,
     text: str,
     at: datetime,
     *,
@@ -203,10 +199,10 @@ def write(
     """
     case = access.lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
-        raise NotNow("messages are not read here now; a closed case can be opened again")
+        raise errors.NotNow("messages are not read here now; a closed case can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     message, is_new = messages.write_message(
-        session, sealer, case, opened, cases.Author.COMPLAINANT, text, day_of_case(session, case, at),
+        session, sealer, case, opened, cases.Author.COMPLAINANT, text, units.day_of_case(session, case, at),
         idempotency_key=idempotency_key,
     )  # fmt: skip
     danger = unread.danger_of(text, is_stated=is_in_danger)
@@ -216,32 +212,32 @@ def write(
 
 
 def consent(
-    session: Session, sealer: Sealer, visit: Visit, kind: cases.ConsentKind, at: datetime, *, is_given: bool
+    session: Session, sealer: Sealer, visit: visits.Visit, kind: cases.ConsentKind, at: datetime, *, is_given: bool
 ) -> None:
     """Give or revoke one consent. Raises NotNow where there is nothing to consent to any more."""
     case = access.lock_case_for_visit(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
-        raise NotNow("there is nothing to agree to here now")
+        raise errors.NotNow("there is nothing to agree to here now")
     if not is_given and consents.is_running(session, visit.box, kind):
         unread.note(session, case, cases.UnreadKind.CONSENT, at)
-    consents.set_consent(session, case, visit.box, kind, day_of_case(session, case, at), is_given=is_given)
+    consents.set_consent(session, case, visit.box, kind, units.day_of_case(session, case, at), is_given=is_given)
     if not is_given:
         # What was not yet sent under this consent stops, and what was sent is closed, at once.
         _end_what_is_over(session, sealer, case, at)
 
 
-def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
+def withdraw(session: Session, sealer: Sealer, visit: visits.Visit, at: datetime) -> None:
     """Withdraw a complaint. A draft is destroyed at once; a sent one after 30 days, in which this can be undone.
 
     Idempotent. Raises NotNow, and IllegalMove once it is decided.
     """
     case = access.lock_case_for_owner(session, visit)
     if case.state is cases.CaseState.DRAFT:
-        advance_case(session, case, cases.CaseState.PURGED, cases.CaseRole.COMPLAINANT, at)
+        moves.advance_case(session, case, cases.CaseState.PURGED, cases.CaseRole.COMPLAINANT, at)
         sealer.destroy(session, [box.id for box in access.boxes_of(session, case)])
     elif case.state is not cases.CaseState.WITHDRAWN:
-        advance_case(session, case, cases.CaseState.WITHDRAWN, cases.CaseRole.COMPLAINANT, at)
+        moves.advance_case(session, case, cases.CaseState.WITHDRAWN, cases.CaseRole.COMPLAINANT, at)
         if case.priority in states.READ_WHEN_WITHDRAWN:
             # It may have been withdrawn under somebody's eyes.
             unread.note(session, case, cases.UnreadKind.WITHDRAWAL, at)
@@ -250,17 +246,17 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
         _end_what_is_over(session, sealer, case, at)
 
 
-def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
+def leave(session: Session, sealer: Sealer, visit: visits.Visit, at: datetime) -> None:
     """End a visit at once.
 
     A draft whose code was never typed back is destroyed: nothing shows that its writer kept the code, and who must leave
     in haste does not want it to be there. In a draft that its writer can come back to, the words that were kept while they
     were typed and not saved are taken out. What was sent stays. Raises NotNow.
     """
-    case = lock_case_by_id(session, visit.box.case_id)
+    case = moves.lock_case_by_id(session, visit.box.case_id)
     is_lost = visit.box.state is cases.MailboxState.UNCONFIRMED and not access.is_replacement(visit.box)
     if case.state is cases.CaseState.DRAFT and is_lost:
-        advance_case(session, case, cases.CaseState.PURGED, cases.CaseRole.COMPLAINANT, at)
+        moves.advance_case(session, case, cases.CaseState.PURGED, cases.CaseRole.COMPLAINANT, at)
         sealer.destroy(session, [box.id for box in access.boxes_of(session, case)])
     row = answers.find_sheet_row(session, visit.box)
     if not is_lost and row is not None and row.submitted_on is None and row.before_typing is not None:
@@ -274,7 +270,7 @@ def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
 def open_again(
     session: Session,
     sealer: Sealer,
-    visit: Visit,
+    visit: visits.Visit,
     at: datetime,
     *,
     text: str | None = None,
@@ -286,11 +282,11 @@ def open_again(
     """
     case = access.lock_case_for_owner(session, visit)
     if case.state is not cases.CaseState.REOPENED:
-        advance_case(session, case, cases.CaseState.REOPENED, cases.CaseRole.COMPLAINANT, at)
+        moves.advance_case(session, case, cases.CaseState.REOPENED, cases.CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
         _, is_new = messages.write_message(
-            session, sealer, case, opened, cases.Author.COMPLAINANT, text, day_of_case(session, case, at),
+            session, sealer, case, opened, cases.Author.COMPLAINANT, text, units.day_of_case(session, case, at),
             idempotency_key=idempotency_key,
         )  # fmt: skip
         if is_new:
@@ -306,7 +302,7 @@ def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime
 def _steps(session: Session, case: Case, today: date) -> list[Step]:
     """What the complainant could read and when, latest last. Quarantine and release leave no trace in it."""
     steps: list[Step] = []
-    for move in moves_of(session, case):
+    for move in moves.moves_of(session, case):
         is_hidden = (
             cases.CaseState.QUARANTINED in (move.from_state, move.to_state)
             and move.to_state is not cases.CaseState.WITHDRAWN
@@ -340,16 +336,16 @@ def _days(session: Session, case: Case, is_helper: bool) -> tuple[date | None, d
         acknowledged = rows.get(cases.ClockKind.ACKNOWLEDGE)
         return acknowledge_by if acknowledged is None or acknowledged.met_on is None else None, answer_by, None
     running = {kind: row for kind, row in rows.items() if row.met_on is None}
-    time_zone = zone_of_case(session, case)
+    time_zone = units.zone_of_case(session, case)
 
     def last(kind: cases.ClockKind) -> date | None:
-        return last_day(running[kind].due_at, time_zone) if kind in running else None
+        return working_days.last_day(running[kind].due_at, time_zone) if kind in running else None
 
     waiting = last(cases.ClockKind.WAITING)
     return last(cases.ClockKind.ACKNOWLEDGE), last(cases.ClockKind.ANSWER) if waiting is None else None, waiting
 
 
-def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today: date) -> list[ShownMessage]:
+def _messages(session: Session, sealer: Sealer, visit: visits.Visit, case: Case, today: date) -> list[ShownMessage]:
     opened = [
         sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
         for box in access.readable_boxes(session, visit.box)
@@ -367,7 +363,7 @@ def _helpers(session: Session, case: Case) -> list[ShownHelper]:
     ]
 
 
-def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[Can]:
+def _can(session: Session, visit: visits.Visit, case: Case, today: date) -> frozenset[Can]:
     can = {Can.CHANGE_RECEIPT}
     box = visit.box
     has_worker = access.worker_box(session, case) is not None
