@@ -18,16 +18,14 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments import storage, uploading
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore
-from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, record_reading
 from registry.complaints.casework.queries import CleanFile, read_copy
 from registry.complaints.casework.sealed_copies import keeps_originals
-from registry.complaints.parties.hearings.moves import is_open_to_agency, may_object, require_answerable
-from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.hearings import moves, rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, find_open, open_box
 from registry.complaints.sealing.models import EncryptedContainer
@@ -82,7 +80,7 @@ def sent_files(session: Session, case: Case, *of: ColumnElement[bool]) -> list[A
 
 
 def read_clean_copy(
-    call: Call[Officer], sealer: Sealer, store: FileStore, case: Case, hearing: str, attachment: str
+    call: Call[Officer], sealer: Sealer, store: storage.FileStore, case: Case, hearing: str, attachment: str
 ) -> CleanFile:
     """A paper of an agency without place, device and author. Audited like every reading.
 
@@ -96,7 +94,7 @@ def read_clean_copy(
 
 
 def add_file(
-    services: UploadServices,
+    services: uploading.UploadServices,
     sealer: Sealer,
     member: PartyMember,
     reference: str,
@@ -110,16 +108,16 @@ def add_file(
     """
 
     def require_open_still(session: Session) -> None:
-        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, moves.is_open_to_agency)
         _require_open(hearing, goes_with, day_of_case(session, case, at))
         _record(Call(session, member, at), case, "hearing.file_added")
 
     with services.sessions.begin() as session:
-        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, moves.is_open_to_agency)
         today = day_of_case(session, case, at)
         goes_with = _find_open_part(hearing, today)
         opened = _open_for_files(session, sealer, member.unit, case, hearing)
-    return upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
+    return uploading.upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
 
 
 def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> list[str]:
@@ -135,7 +133,7 @@ def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> lis
 
 
 def find_own_file(
-    call: Call[PartyMember], sealer: Sealer, store: FileStore, reference: str, attachment: str
+    call: Call[PartyMember], sealer: Sealer, store: storage.FileStore, reference: str, attachment: str
 ) -> Callable[[], CleanFile]:
     """One of its own papers as it was sent, while the agency reads the hearing; the copy where no original can be opened here.
 
@@ -155,24 +153,24 @@ def find_own_file(
 
 def _find_own(call: Call[PartyMember], reference: str, attachment: str) -> tuple[Case, Hearing, Attachment]:
     session = call.session
-    case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, is_open_to_agency)
+    case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, moves.is_open_to_agency)
     box = session.get_one(EncryptedContainer, hearing.box_id)
     return case, hearing, attachments.attachment_of(session, [box], attachment)
 
 
 def _find_open_part(hearing: Hearing, today: date) -> HandedWith:
     """What a paper submitted now would go with. Raises IllegalMove where the agency has nothing left to send."""
-    if may_object(hearing, today):
+    if moves.may_object(hearing, today):
         return HandedWith.OBJECTION
-    require_answerable(hearing, today)
+    moves.require_answerable(hearing, today)
     return HandedWith.ANSWER
 
 
 def _require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) -> None:
     """Raise IllegalMove where what a paper goes with was sent, or its day is past."""
     if goes_with is not HandedWith.OBJECTION:
-        require_answerable(hearing, today)
-    elif not may_object(hearing, today):
+        moves.require_answerable(hearing, today)
+    elif not moves.may_object(hearing, today):
         raise IllegalMove(
             "your objection was sent, or its day is past: its papers stay as they are", "hearing.objection_is_final"
         )
@@ -189,7 +187,7 @@ def _open_for_files(session: Session, sealer: Sealer, unit: str, case: Case, hea
 
 def _record(call: Call[PartyMember], case: Case, what: str) -> None:
     today = day_of_case(call.session, case, call.at)
-    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=By.AGENCY)
+    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=rules.By.AGENCY)
 
 
 def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContainer]:

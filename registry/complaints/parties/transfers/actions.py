@@ -10,11 +10,9 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.case import clocks
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import clocks, messages, units
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
-from registry.complaints.case.units import receiver_named, zone_of_case
 from registry.complaints.casework import firms, models, unread
 from registry.complaints.casework.access_grants.actions import end_over_in
 from registry.complaints.casework.access_grants.rules import LIVE as LIVE_GRANTS
@@ -28,13 +26,10 @@ from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.priorities import refuse_lowering
-from registry.core import moves
+from registry.core import errors, ids, moves
 from registry.core.calls import Call
-from registry.core.errors import IllegalMove, NotNow
-from registry.core.ids import new_reference
-from registry.officers.days import today_of, zone_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind, Unit
-from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary import cases
 
@@ -47,30 +42,30 @@ def request(call: Call[Officer], sealer: Sealer, reference: str, unit: str, reas
     """
     session, officer, at = call.session, call.actor, call.at
     case = lock_case(session, officer, reference, call.version)
-    party = receiver_named(session, unit, officer.unit)
-    text = read_text("reason", reason, MAX_REASON)
+    party = units.receiver_named(session, unit, officer.unit)
+    text = messages.read_text("reason", reason, MAX_REASON)
     lack = rules.obstacle(_facts(session, case))
     if lack is not None:
-        raise IllegalMove(f"this case does not go to another unit: {rules.WORDS[lack]}", f"transfer.{lack}")
+        raise errors.IllegalMove(f"this case does not go to another unit: {rules.WORDS[lack]}", f"transfer.{lack}")
     if waiting(session, case) is not None:
-        raise NotNow(
+        raise errors.NotNow(
             "a unit was asked already: wait for its answer, or take the request back", "transfer.asked_already"
         )
     transfer = Transfer(
-        reference=new_reference(), case_id=case.id, former=officer.unit, party=party.reference,
-        state=cases.TransferState.ASKED, asked_by=officer.name, asked_on=today_of(call),
-        due_at=rules.due_at(case.priority, at, zone_of(session, party.reference)),
+        reference=ids.new_reference(), case_id=case.id, former=officer.unit, party=party.reference,
+        state=cases.TransferState.ASKED, asked_by=officer.name, asked_on=days.today_of(call),
+        due_at=rules.due_at(case.priority, at, days.zone_of(session, party.reference)),
     )  # fmt: skip
     transfer.reason_sealed = sealer.seal_field(text, place_of(transfer, transfer, "reason_sealed"))
     session.add(transfer)
     session.flush()
     is_danger = case.priority is cases.Priority.P0
-    notify_unit(
+    notices.notify_unit(
         session, party.reference, Resource.TRANSFER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, is_danger=is_danger
     )
     if is_danger:
         known = (officer.name,)
-        notify_unit(
+        notices.notify_unit(
             session, officer.unit, Resource.CASE, Act.HOLD, NoticeKind.ASSIGNED, at, but=known, is_danger=is_danger
         )
     record_change(call, case, transfer, "transfer.asked", party.reference)
@@ -88,7 +83,7 @@ def take_back(call: Call[Officer], reference: str) -> Transfer:
 def decline(call: Call[Officer], sealer: Sealer, reference: str, reason: str) -> Transfer:
     """Decline to take a case, with a reason for the unit that has it. Raises as `accept`, and InvalidInput."""
     case, transfer = _lock_received(call, reference)
-    text = read_text("reason", reason, MAX_REASON)
+    text = messages.read_text("reason", reason, MAX_REASON)
     _advance(call, case, transfer, cases.TransferState.DECLINED, rules.By.RECEIVER, has_reason=True)
     transfer.answer_sealed = sealer.seal_field(text, place_of(transfer, transfer, "answer_sealed"))
     _tell_former(call, case, transfer)
@@ -111,7 +106,7 @@ def accept(call: Call[Officer], sealer: Sealer, reference: str) -> Transfer:
     _leave(session, case, transfer.former)
     _take_over_events(call, case)
     firms.move_employers(session, sealer, case, transfer.former, transfer.party)
-    former_zone = zone_of_case(session, case)
+    former_zone = units.zone_of_case(session, case)
     case.unit_id = session.execute(select(Unit.id).where(Unit.reference == transfer.party)).scalar_one()
     case.assignee = None
     clocks.follow_unit(session, case, former_zone)
@@ -119,7 +114,7 @@ def accept(call: Call[Officer], sealer: Sealer, reference: str) -> Transfer:
     _tell_former(call, case, transfer)
     unread.note(session, case, cases.UnreadKind.TRANSFER, at)
     # The audit trail is written from here on: its head stays locked until the transaction ends.
-    on, who = today_of(call), call.actor.name
+    on, who = days.today_of(call), call.actor.name
     record(session, "transfer.handed_over", transfer.reference, on=on, actor=who, unit=transfer.former)
     _end_grants(call, case)
     record_change(call, case, transfer, "transfer.accepted", f"{transfer.former} {transfer.party}")
@@ -164,12 +159,12 @@ def _advance(
         by,
         lambda _: _facts(call.session, case, asked_by=transfer.asked_by, actor=actor, has_reason=has_reason),
     )
-    transfer.decided_by, transfer.decided_on = actor, today_of(call)
+    transfer.decided_by, transfer.decided_on = actor, days.today_of(call)
 
 
 def _tell_former(call: Call[Officer], case: Case, transfer: Transfer) -> None:
     is_danger = case.priority is cases.Priority.P0
-    notify_named(call.session, transfer.asked_by, NoticeKind.DECIDED, call.at, is_danger=is_danger)
+    notices.notify_named(call.session, transfer.asked_by, NoticeKind.DECIDED, call.at, is_danger=is_danger)
 
 
 def _facts(
