@@ -11,11 +11,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, moves, states, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id, set_case_priority
-from registry.complaints.case.states import OPEN_STATES
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import queries
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.sealing.sealer import Sealer
@@ -34,7 +31,7 @@ COMPARED_AT_ONCE = 8
 MAX_AGENCIES = 20
 """How many agencies `patterns` gives at most."""
 
-COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
+COUNTED = frozenset({*states.OPEN_STATES, CaseState.CLOSED})
 """Quarantined, withdrawn or merged cases say nothing more about an agency."""
 
 
@@ -103,26 +100,26 @@ def others_to_raise(session: Session, others: Others) -> list[Case]:
     """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
     if 1 + others.number < rules.INDEPENDENT_COMPLAINTS:
         return []
-    return [other for one in others.waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
+    return [other for one in others.waiting if _is_to_be_raised(other := moves.lock_case_by_id(session, one))]
 
 
 def _is_to_be_raised(case: Any) -> bool:
     is_raised = TriageReason.INDEPENDENT_COMPLAINTS in case.reasons
-    return case.state in OPEN_STATES and case.priority is not None and not is_raised
+    return case.state in states.OPEN_STATES and case.priority is not None and not is_raised
 
 
 def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
     """Raise by one the priority of the cases that `others_to_raise` gave."""
     for other in others:
         if other.priority is not None:
-            set_case_priority(other, rules.raised(other.priority), at)
+            moves.set_case_priority(other, rules.raised(other.priority), at)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
         clocks.reschedule_first_look(session, other, at)
-        changed(
+        moves.changed(
             session,
             other,
             "case.priority",
-            day_of_case(session, other, at),
+            units.day_of_case(session, other, at),
             role=CaseRole.REGISTRY,
             detail="independent complaints",
         )
@@ -144,7 +141,7 @@ def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today
     near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= rules.NEAR_BANDS]
     filed_today = select(func.count(Case.id)).where(
         Case.unit_id == case.unit_id,
-        Case.state.in_(sorted(OPEN_STATES)),
+        Case.state.in_(sorted(states.OPEN_STATES)),
         Case.priority.in_(sorted(rules.NOT_URGENT)),
         Case.filed_on == today,
         Case.id != case.id,
