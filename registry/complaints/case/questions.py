@@ -158,10 +158,10 @@ SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is no
 """What may have happened, to be ticked on one page."""
 
 
-def is_view(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:
+def is_view(question: Question, answers: Answers) -> bool:
     """Whether a question is asked after these answers. One that hangs on a hidden question is hidden too."""
     return all(
-        _is_given(answers.get(code), wanted) and is_view(questionnaire[code], answers, questionnaire)
+        _is_given(answers.get(code), wanted) and is_view(QUESTIONNAIRE[code], answers)
         for code, wanted in question.shown_if.items()
     )
 
@@ -171,18 +171,14 @@ def _is_given(value: Any, wanted: tuple[str, ...]) -> bool:
     return any(answer in given for answer in wanted)
 
 
-def visible(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> list[Question]:
+def visible(answers: Answers) -> list[Question]:
     """The questions to be asked after these answers, in their order."""
-    return [question for question in questionnaire if is_view(question, answers, questionnaire)]
+    return [question for question in QUESTIONNAIRE if is_view(question, answers)]
 
 
-def cleared(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
+def cleared(answers: Answers) -> dict[str, Any]:
     """The answers to visible questions, in the questionnaire's order: what is hidden, or asked no more, is dropped."""
-    return {
-        question.code: answers[question.code]
-        for question in visible(answers, questionnaire)
-        if question.code in answers
-    }
+    return {question.code: answers[question.code] for question in visible(answers) if question.code in answers}
 
 
 def next_question(answers: Answers, after: str | None = None) -> Question | None:
