@@ -14,13 +14,13 @@ from registry.complaints.casework.models import WaitingLetter
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary import cases, codes, register
+from registry.vocabulary import cases
 
 MAX_WAITING = 20
 """Letters of one case that may wait at a time."""
@@ -56,10 +56,9 @@ def write_letter(call: Call[Officer], sealer: Sealer, reference: str, letter: Le
     then the letter that waits is returned. Raises as `reply` does.
     """
     case = lock_case(call.session, call.actor, reference, call.version)
-    if letter.language and letter.language not in set(register.Language):
-        raise InvalidInput([Fault.of("language", codes.Problem.INVALID_VALUE, "choose_one")])
+    language = messages.read_language(letter.language)
     text = messages.read_text("text", letter.text, messages.MAX_CHARACTERS)
-    is_foreign = letter.language and case.language is not None and letter.language != case.language
+    is_foreign = language and case.language is not None and language != case.language
     if not is_foreign or (letter.at_once and case.priority is cases.Priority.P0):
         reply(call, sealer, reference, text, to_helper=letter.to_helper)
         return None

@@ -235,10 +235,9 @@ def _checked(call: Call[Officer], sealer: Sealer, case: Case, draft: DecisionDra
     if not least <= draft.object_days <= most:
         raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_from_to", least=least, most=most)])
     summary = _checked_words(call, sealer, case, "summary", draft.summary)
-    if draft.language and draft.language not in set(Language):
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    language = messages.read_language(draft.language) or ""
     translation = draft.translation.strip() and _checked_words(call, sealer, case, "translation", draft.translation)
-    return draft._replace(reasons=reasons, summary=summary, translation=translation)
+    return draft._replace(reasons=reasons, summary=summary, language=language, translation=translation)
 
 
 def _checked_words(call: Call[Officer], sealer: Sealer, case: Case, field: str, text: str) -> str:

@@ -20,8 +20,7 @@ from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput
 from registry.officers.days import today_of
 from registry.register.agencies import record
-from registry.vocabulary import codes, register
-from registry.vocabulary.cases import Author
+from registry.vocabulary import cases, codes
 
 MAX_ALLEGATION = 8000
 MAX_COULD = 100_000
@@ -61,7 +60,7 @@ def read_allegation(typed: Allegation) -> Allegation:
     return Allegation(
         messages.read_text("allegation", typed.allegation, MAX_ALLEGATION),
         typed.could_complain,
-        read_language(typed.language),
+        messages.read_language(typed.language),
         messages.read_text("translation", typed.translation, MAX_ALLEGATION) if typed.translation.strip() else "",
     )
 
@@ -122,13 +121,6 @@ def could_have(hearing: Hearing, compared: ComplaintTexts) -> int | None:
     return fewest(hearing.could_complain, compared.coworkers)
 
 
-def read_language(typed: str | None) -> str | None:
-    """The language of a text as it was chosen; None where no one said. Raises InvalidInput."""
-    if typed and typed not in set(register.Language):
-        raise InvalidInput([Fault.of("language", codes.Problem.INVALID_VALUE, "choose_one")])
-    return typed or None
-
-
 def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
     answers = read_sheet(session, box, case).answers
@@ -136,7 +128,9 @@ def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts
     found.texts.extend(text for text in written if isinstance(text, str))
     if isinstance(answers.get("coworkers"), int):
         found.coworkers.append(answers["coworkers"])
-    rows = session.execute(select(Message).where(Message.box_id == box.box.id, Message.author == Author.COMPLAINANT))
+    rows = session.execute(
+        select(Message).where(Message.box_id == box.box.id, Message.author == cases.Author.COMPLAINANT)
+    )
     for row in rows.scalars():
         found.texts.append(box.open(row.sealed, place_of(case, row)))
         found.references.append(row.reference)

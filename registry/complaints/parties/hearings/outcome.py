@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import consents, units
-from registry.complaints.case.messages import read_text
+from registry.complaints.case.messages import read_language, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, record_act
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
@@ -94,7 +94,7 @@ def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written:
     where = place_of(case, hearing, "outcome_translation_sealed")
     hearing.outcome_translation_sealed = None if translation is None else box.seal(translation, where)
     hearing.told_by, hearing.object_days = call.actor.name, days
-    hearing.outcome_language = content.read_language(written.language)
+    hearing.outcome_language = read_language(written.language)
     if translation is None and is_foreign(call.session, hearing.party, hearing.outcome_language):
         hearing.version += 1
         call.session.flush()
