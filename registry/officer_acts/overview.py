@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.triage.patterns import patterns
+from registry.complaints.triage.assessment import patterns
 from registry.core.clock import day_at
 from registry.core.spreadsheets import Cell, as_csv, as_xlsx
 from registry.http.complaint_services import sealer

@@ -61,7 +61,7 @@ def _written() -> Iterator[tuple[str, str]]:
     root = Path(registry.__file__).parent
     for path in sorted(root.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in RECORDERS:
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in RECORDERS:
                 place = f"{path.relative_to(root)}:{call.lineno}"
                 for act in (_act_of(part) for given in call.args[1:] for part in _ways(given)):
                     if act:

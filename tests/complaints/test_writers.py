@@ -34,13 +34,13 @@ class Writer:
         calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
         self.calls = {_name(one.func) for one in calls}
         self.is_outside = any(
-            _name(call.func) in WRITING and OUTSIDERS & {ast.unparse(part) for part in ast.walk(call) if _is_word(part)}
-            for call in calls
+            _name(call.func) in WRITING and OUTSIDERS & {_word(part) for part in ast.walk(call)} for call in calls
         )
 
 
-def _is_word(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute)
+def _word(node: ast.AST) -> str:
+    """`CaseRole.COMPLAINANT`, whether the module stands in front of it or not."""
+    return ".".join(ast.unparse(node).split(".")[-2:]) if isinstance(node, ast.Attribute) else ""
 
 
 def _name(function: ast.expr) -> str:

@@ -94,7 +94,7 @@ SOURCE_ROW = """\
 """
 
 ACTION = '''\
-def remind(call: Call[SanctionOfficial], reference: str) -> Sanction:
+def remind(call: Call[moves.SanctionOfficial], reference: str) -> Sanction:
     """Tell those who may approve a sanction that it waits. Raises NotFound, NotNow, StaleVersion."""
     sanction = moves.lock_sanction(call, reference)
     if sanction.state is not SanctionState.LEGAL_REVIEW:

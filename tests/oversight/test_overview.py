@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import NEVER
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage.patterns import patterns
+from registry.complaints.triage.assessment import patterns
 from registry.oversight.overview import DeadlineCounts, Open, overview
 from registry.oversight.rules import Age, Period, is_period, monday, spans, usual
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, LiesWith, Priority

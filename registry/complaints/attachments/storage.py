@@ -23,8 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
-from registry.core.clock import now
-from registry.core.errors import NotFound
+from registry.core import clock, errors
 from registry.core.object_store import object_store, store_errors
 from registry.core.settings import Bucket, Settings
 from registry.vocabulary.cases import AttachmentState, NoCopy
@@ -83,14 +82,14 @@ class FolderStore:
             obstore.put(LocalStore(self.folder), name, b"".join(pieces), mode="create", use_multipart=False)
             path = self.folder / name
             path.chmod(0o600)
-            midnight = datetime.combine(now().date(), time(), UTC).timestamp()
+            midnight = datetime.combine(clock.now().date(), time(), UTC).timestamp()
             os.utime(path, (midnight, midnight))
             for synced in (path, self.folder):
                 _sync(synced)
 
     def get(self, name: str) -> Iterator[bytes]:
         if not self.folder.exists():
-            raise NotFound("the file is not in the store")
+            raise errors.NotFound("the file is not in the store")
         return _pieces(lambda: LocalStore(self.folder), name)
 
     def delete(self, name: str) -> None:
@@ -155,7 +154,7 @@ def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[by
         try:
             pieces = iter(obstore.get(store(), name).stream(min_chunk_size=_PIECE))
         except FileNotFoundError:
-            raise NotFound("the file is not in the store") from None
+            raise errors.NotFound("the file is not in the store") from None
     while True:
         with store_errors():
             piece = next(pieces, None)

@@ -20,9 +20,8 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.attachments import actions, sanitise_jobs
+from registry.complaints.attachments import actions, file_kinds, sanitise_jobs
 from registry.complaints.attachments.actions import SentFile, StoredFile, discard_if_possible, store_file
-from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.running import clean
 from registry.complaints.attachments.storage import GRACE, PART_PREFIX, FileStore, is_part, random_name
@@ -36,7 +35,7 @@ from registry.vocabulary.codes import Problem
 
 PART_BYTES = 128 * 1024
 """Of each part but the last: half a minute on a line of 32 kbit/s."""
-MAX_PARTS = -(-MAX_BYTES // PART_BYTES)
+MAX_PARTS = -(-file_kinds.MAX_BYTES // PART_BYTES)
 SLOTS = 4
 RECORDING_SLOTS = 3
 """Recordings of a mailbox that are under way or were cut off at one time."""

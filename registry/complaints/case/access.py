@@ -9,11 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import visits
+from registry.complaints.case import moves, units, visits
 from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id
-from registry.complaints.case.units import day_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
@@ -138,7 +136,7 @@ def lock_case_for_visit(session: Session, visit: Visit, *, is_draft: bool = Fals
         require_writable(visit)
     else:
         require_confirmed(visit)
-    case = lock_case_by_id(session, visit.box.case_id)
+    case = moves.lock_case_by_id(session, visit.box.case_id)
     if not visits.is_there(session, visit):
         raise NoVisit("this visit is over: type the number again")
     return case
@@ -269,7 +267,7 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
     sealer.hand_over(session, sealer.new_box(session, box, root.public), unit.reference)
     own = sealer.open_as_mailbox(session, visit.box, visit.seed)
     sealer.share(session, own, KeyHolder.MAILBOX, box.reference, root.public)
-    changed(session, case, "case.worker_invited", day_of_case(session, case, at), role=CaseRole.COMPLAINANT)
+    moves.changed(session, case, "case.worker_invited", units.day_of_case(session, case, at), role=CaseRole.COMPLAINANT)
     return box
 
 
@@ -282,7 +280,7 @@ def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: 
     sealer.revoke(session, box, KeyHolder.MAILBOX, box.reference)
     visits.end_all(session, box)
     _forget_offers(session, sealer, box)
-    changed(session, case, "case.helper_cut_off", today, role=CaseRole.COMPLAINANT)
+    moves.changed(session, case, "case.helper_cut_off", today, role=CaseRole.COMPLAINANT)
 
 
 def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, is_allowed: bool) -> None:
@@ -292,7 +290,7 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
         raise NotNow("this helper was cut off")
     if box.answers_allowed is not is_allowed:
         box.answers_allowed = is_allowed
-        changed(session, case, "case.helper_answers", today, role=CaseRole.COMPLAINANT)
+        moves.changed(session, case, "case.helper_answers", today, role=CaseRole.COMPLAINANT)
 
 
 def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, EncryptedContainer]:

@@ -13,9 +13,8 @@ from registry.complaints.case import questions
 from registry.complaints.case.questions import Kind, Question
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
+from registry.vocabulary import fees, register
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
-from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
 MAX_TYPED = 60
 _HIGHEST = Decimal(10**12)
@@ -29,7 +28,7 @@ _BEFORE, _AFTER = re.compile(rf"^(?:{_AROUND}| )+"), re.compile(rf"(?:{_AROUND}|
 _NUMBER = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 _WORD = re.compile(r"[^\W\d_]+|[€$¥£]")
 
-_CURRENCY_WORDS = CURRENCY_SPELLINGS | {
+_CURRENCY_WORDS = fees.CURRENCY_SPELLINGS | {
     **dict.fromkeys(("块", "塊", "块钱", "塊錢", "元人民币", "元人民幣", "人民币元"), "CNY"),
     **dict.fromkeys(("EUROS", "欧", "歐"), "EUR"),
     **dict.fromkeys(("美元", "美金"), "USD"),
@@ -51,7 +50,7 @@ def folded(text: str) -> str:
 def read_currency(text: str) -> str | None:
     """The ISO 4217 code that was meant; None when it is none in use."""
     word = folded(text).upper()
-    return word if word in CURRENCIES else _CURRENCY_WORDS.get(word)
+    return word if word in fees.CURRENCIES else _CURRENCY_WORDS.get(word)
 
 
 def read_sum(text: str) -> tuple[Decimal, str | None] | None:
@@ -115,7 +114,7 @@ def _plain(text: str) -> Decimal | None:
         return None
 
 
-ANSWERED_COUNTRIES = EU_STATES | SENDING_COUNTRIES
+ANSWERED_COUNTRIES = register.EU_STATES | register.SENDING_COUNTRIES
 OTHER = "other"
 
 _YES = frozenset("yes y true 1 si sì on 是 是的 有 对 對".split())
@@ -324,7 +323,7 @@ def _country(question: Question, raw: Any) -> str:
 def _sector(question: Question, raw: Any) -> str:
     word = folded(raw).lower() if isinstance(raw, str) else ""
     code = f"{word[:2]}.{word[2:].lstrip('. ')}" if word[:2].isdigit() else word
-    if code in CORRIDOR_SECTORS or code == OTHER:
+    if code in register.CORRIDOR_SECTORS or code == OTHER:
         return code
     _refuse(question.code, Problem.INVALID_VALUE, "must be one of the classes that /api/v1/sectors lists, or other")
 

@@ -17,6 +17,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import Author, MailboxRole
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
 
 MAX_CHARACTERS = 20_000
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -120,6 +121,13 @@ def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:
     if len(text) > max_length:
         raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=max_length, count=len(text))])
     return text
+
+
+def read_language(typed: str | None) -> str | None:
+    """The language of a text as it was chosen; None where no one said. Raises InvalidInput."""
+    if typed and typed not in set(Language):
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    return typed or None
 
 
 def _written_on(session: Session, box: EncryptedContainer, today: date) -> int:

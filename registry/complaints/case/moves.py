@@ -15,16 +15,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from registry.audit.actions import record
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, units
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, CaseFacts, Guard, Move
-from registry.complaints.case.units import day_of_case, periods_of
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.parties.models import Hearing
 from registry.complaints.retention.rules import purge_day
-from registry.core import moves
+from registry.core import errors, moves
 from registry.core.db.locking import lock_or_none, locking_select
-from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priority
 
@@ -46,7 +44,7 @@ def lock_case_by_id(session: Session, case_id: int) -> Case:
     with _before_lock(session):
         case = session.execute(_LOCKED, {"case_id": case_id}).scalar_one_or_none()
     if case is None:
-        raise NotFound("there is nothing here any more")
+        raise errors.NotFound("there is nothing here any more")
     return case
 
 
@@ -84,7 +82,7 @@ def advance_case(
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
 
-    today = day_of_case(session, case, at)
+    today = units.day_of_case(session, case, at)
 
     def known(move: Move) -> CaseFacts:
         history = moves_of(session, case) if move.guard in _ABOUT_HISTORY else ()
@@ -181,7 +179,7 @@ def _set_days(session: Session, case: Case, today: date) -> None:
         has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in moves_of(session, case))
         unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
         case.closed_on = today
-        case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
+        case.purge_on = purge_day(case.state, today, units.periods_of(unit), has_sanction=has_sanction)
     elif case.state is not CaseState.PURGED:
         case.closed_on = case.purge_on = None
 

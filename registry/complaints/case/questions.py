@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from registry.vocabulary.cases import ConsentKind, Indicator
-from registry.vocabulary.fees import FeeKind
+from registry.vocabulary import cases, fees
 
 Answers = Mapping[str, Any]
 
@@ -87,10 +86,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shown_if: dict[str, tuple[str, ...]] = {}
     most: int = 0
     places: int = 0
-    indicator: Indicator | None = None
-    consent: ConsentKind | None = None
+    indicator: cases.Indicator | None = None
+    consent: cases.ConsentKind | None = None
     for_each: str = ""
-    fee_kind: FeeKind | None = None
+    fee_kind: fees.FeeKind | None = None
     text: str = ""
 
     @property
@@ -135,12 +134,12 @@ def read_questionnaire(text: str) -> Questionnaire:
 
 
 def _with_options(row: Question) -> Question:
-    options = tuple(FeeKind) if row.options_of == "fee_kind" else row.options
+    options = tuple(fees.FeeKind) if row.options_of == "fee_kind" else row.options
     return msgspec.structs.replace(row, options=tuple(str(option) for option in options))
 
 
 def _each_fee(row: Question) -> Iterator[Question]:
-    for kind in FeeKind:
+    for kind in fees.FeeKind:
         shown_if = {
             code: tuple(answer.replace("{fee_kind}", kind) for answer in answers)
             for code, answers in row.shown_if.items()
@@ -159,10 +158,10 @@ SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is no
 """What may have happened, to be ticked on one page."""
 
 
-def is_view(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:
+def is_view(question: Question, answers: Answers) -> bool:
     """Whether a question is asked after these answers. One that hangs on a hidden question is hidden too."""
     return all(
-        _is_given(answers.get(code), wanted) and is_view(questionnaire[code], answers, questionnaire)
+        _is_given(answers.get(code), wanted) and is_view(QUESTIONNAIRE[code], answers)
         for code, wanted in question.shown_if.items()
     )
 
@@ -172,18 +171,14 @@ def _is_given(value: Any, wanted: tuple[str, ...]) -> bool:
     return any(answer in given for answer in wanted)
 
 
-def visible(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> list[Question]:
+def visible(answers: Answers) -> list[Question]:
     """The questions to be asked after these answers, in their order."""
-    return [question for question in questionnaire if is_view(question, answers, questionnaire)]
+    return [question for question in QUESTIONNAIRE if is_view(question, answers)]
 
 
-def cleared(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
+def cleared(answers: Answers) -> dict[str, Any]:
     """The answers to visible questions, in the questionnaire's order: what is hidden, or asked no more, is dropped."""
-    return {
-        question.code: answers[question.code]
-        for question in visible(answers, questionnaire)
-        if question.code in answers
-    }
+    return {question.code: answers[question.code] for question in visible(answers) if question.code in answers}
 
 
 def next_question(answers: Answers, after: str | None = None) -> Question | None:

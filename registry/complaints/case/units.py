@@ -28,9 +28,8 @@ from registry.officers.rights import RIGHTS, Act, Resource
 from registry.register.agencies import record
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.models import Authority
-from registry.vocabulary.cases import PartnerKind
+from registry.vocabulary import cases, register
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
 _ALL = select(Unit).order_by(Unit.reference)
@@ -208,7 +207,7 @@ def check(details: UnitDetails) -> None:
         faults.append(
             Fault("reference", Problem.INVALID_VALUE, "must be like it-inl-prato: small letters, digits, hyphens")
         )
-    if country not in EU_STATES | SENDING_COUNTRIES:
+    if country not in register.EU_STATES | register.SENDING_COUNTRIES:
         faults.append(Fault("country", Problem.UNKNOWN_COUNTRY, "must be the two letters of an EU state or CN"))
     if not authority.strip() or len(authority) > 40:
         faults.append(
@@ -229,7 +228,7 @@ class NewPartner(NamedTuple):
     """An organisation to which cases may be referred; `names` by language, `email` hears that something waits."""
 
     reference: str
-    kind: PartnerKind
+    kind: cases.PartnerKind
     country: str
     names: Mapping[str, str]
     email: str | None = None

@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from registry.audit.actions import record
-from registry.complaints.case import clocks, messages
-from registry.complaints.case.access import mailboxes, open_case_box
+from registry.complaints.case import access, clocks, messages, units
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, changed, facts_of, lock_case_where, moves_of
 from registry.complaints.case.states import OPEN_STATES, Way, way_to, ways
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.sealing.envelopes import Place, place_of
 from registry.complaints.sealing.models import EncryptedContainer
@@ -222,18 +220,18 @@ def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, 
         return None
     text = messages.read_text("reason", reason, MAX_REASON)
     place = Place("case_moves", "reason_sealed", case.reference, case.reference)
-    return open_case_box(session, sealer, officer.unit, case).seal(text, place)
+    return access.open_case_box(session, sealer, officer.unit, case).seal(text, place)
 
 
 def record_act(call: Call[Officer], case: Case, what: str, detail: str = "") -> None:
     """Record an officer's change of a locked case, and raise its version. `detail` holds closed words alone."""
-    today = day_of_case(call.session, case, call.at)
+    today = units.day_of_case(call.session, case, call.at)
     changed(call.session, case, what, today, role=call.actor.role, actor=call.actor.name, detail=detail)
 
 
 def record_reading(call: Call[Officer], case: Case, what: str) -> None:
     """Record that an officer read something of a case."""
-    today = day_of_case(call.session, case, call.at)
+    today = units.day_of_case(call.session, case, call.at)
     record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=call.actor.role)
 
 
@@ -275,6 +273,6 @@ def opened_boxes(session: Session, case: Case) -> list[EncryptedContainer]:
 
 
 def opened_mailboxes(case: Case) -> Select[EncryptedContainer]:
-    return mailboxes(case).where(
+    return access.mailboxes(case).where(
         or_(EncryptedContainer.role != MailboxRole.WORKER, EncryptedContainer.state != MailboxState.CUT_OFF)
     )

@@ -17,8 +17,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, messages
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, lock_case, record_act
 from registry.complaints.casework.models import ClaimLine
@@ -29,9 +28,7 @@ from registry.core.db.locking import find
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
-from registry.vocabulary.cases import ClaimKind, ClaimUnit
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.fees import CURRENCIES
+from registry.vocabulary import cases, codes, fees
 
 MAX_BASIS = 500
 MAX_LINES = 200
@@ -43,8 +40,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 class ClaimDraft(NamedTuple):
     """A line as an officer states it. `quantity` and `rate` as typed: digits with at most two places, more than zero."""
 
-    kind: ClaimKind
-    unit: ClaimUnit
+    kind: cases.ClaimKind
+    unit: cases.ClaimUnit
     quantity: str
     rate: str
     currency: str
@@ -56,8 +53,8 @@ class ClaimDraft(NamedTuple):
 class ClaimDetails(msgspec.Struct, frozen=True):
     """What is sealed of a line."""
 
-    kind: ClaimKind
-    unit: ClaimUnit
+    kind: cases.ClaimKind
+    unit: cases.ClaimUnit
     quantity: Decimal
     rate: Decimal
     currency: str
@@ -69,12 +66,12 @@ class ClaimDetails(msgspec.Struct, frozen=True):
     def amount(self) -> Decimal:
         """Quantity times rate, to the cent; what was paid is less than zero."""
         product = (self.quantity * self.rate).quantize(CENT, ROUND_HALF_UP)
-        return -product if self.kind is ClaimKind.PAID else product
+        return -product if self.kind is cases.ClaimKind.PAID else product
 
     @property
     def formula(self) -> str:
         """The calculation in figures: `160 × 7.50 EUR = 1200.00 EUR`; of what was paid `-1 × 400.00 EUR = -400.00 EUR`."""
-        quantity = -self.quantity if self.kind is ClaimKind.PAID else self.quantity
+        quantity = -self.quantity if self.kind is cases.ClaimKind.PAID else self.quantity
         return (
             f"{quantity.normalize():f} × {self.rate.quantize(CENT):f} {self.currency} = {self.amount} {self.currency}"
         )
@@ -102,7 +99,7 @@ def add_line(call: Call[Officer], sealer: Sealer, reference: str, draft: ClaimDr
         raise NotNow("there are too many lines: remove some first", "case.claims_full")
     details = _details(draft)
     line = ClaimLine(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today_of(call))
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     line.sealed = box.seal(msgspec.json.encode(details).decode(), place_of(case, line))
     session.add(line)
     record_act(call, case, "claim.added", details.kind)
@@ -124,7 +121,7 @@ def claims_of(session: Session, sealer: Sealer, officer: Officer, case: Case) ->
     rows = session.scalars(select(ClaimLine).where(ClaimLine.case_id == case.id).order_by(ClaimLine.id)).all()
     if not rows:
         return ShownClaims(())
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     opened = [msgspec.json.decode(box.open(row.sealed, place_of(case, row)), type=ClaimDetails) for row in rows]
     return ShownClaims(list(zip(rows, opened, strict=True)))
 
@@ -137,18 +134,18 @@ def _details(draft: ClaimDraft) -> ClaimDetails:
         text = "".join(unicodedata.normalize("NFKC", typed).split())
         found = Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else Decimal(0)
         if not found:
-            faults.append(Fault.of(field, Problem.INVALID_VALUE, "number_above_zero"))
+            faults.append(Fault.of(field, codes.Problem.INVALID_VALUE, "number_above_zero"))
         return found
 
     quantity, rate = number("quantity", draft.quantity), number("rate", draft.rate)
     currency = draft.currency.strip().upper()
-    if currency not in CURRENCIES:
-        faults.append(Fault.of("currency", Problem.INVALID_VALUE, "choose_one"))
+    if currency not in fees.CURRENCIES:
+        faults.append(Fault.of("currency", codes.Problem.INVALID_VALUE, "choose_one"))
     if draft.from_day is not None and draft.to_day is not None and draft.to_day < draft.from_day:
-        faults.append(Fault.of("to_day", Problem.INVALID_VALUE, "not_before_first"))
+        faults.append(Fault.of("to_day", codes.Problem.INVALID_VALUE, "not_before_first"))
     basis = ""
     try:
-        basis = read_text("basis", draft.basis, MAX_BASIS)
+        basis = messages.read_text("basis", draft.basis, MAX_BASIS)
     except InvalidInput as refused:
         faults.extend(refused.faults)
     if faults:

@@ -14,19 +14,13 @@ import msgspec
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import clocks
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, clocks, messages, moves, states, units
 from registry.complaints.case.models import NEVER, Case
-from registry.complaints.case.moves import moves_of
-from registry.complaints.case.states import READ_WHEN_WITHDRAWN
-from registry.complaints.case.units import local_time
+from registry.complaints.casework import notes, sealed_copies
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, record_reading
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseTask
-from registry.complaints.casework.notes import MAX_AHEAD, MAX_NOTE, require_own
 from registry.complaints.casework.queries import FileInCase, agencies_of, files_by_box
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.sealed_copies import remove_empty
 from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
@@ -36,9 +30,8 @@ from registry.core.clock import day_at
 from registry.core.db.locking import find
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
-from registry.officers.days import today_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind
-from registry.officers.notices import notify_named
 from registry.vocabulary.cases import Attendee, CaseState, EventKind, EventState, HearingState
 from registry.vocabulary.codes import Problem
 
@@ -127,22 +120,22 @@ def add_event(call: Call[Officer], sealer: Sealer, reference: str, draft: EventD
     """Plan an event, or write one down that was held. Raises NotFound, StaleVersion, InvalidInput."""
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
-    there = local_time(session, officer.unit, call.at)
+    there = units.local_time(session, officer.unit, call.at)
     owner = draft.owner or officer.name
     officers = list(dict.fromkeys([owner, *draft.officers]))
     is_held = bool(draft.record.strip()) or draft.kind not in _PLANNED
     details = _details(draft, there, is_held=is_held)
-    able = {one.reference for one in workers(session, officer.unit, today_of(call)) if one.takes_cases}
+    able = {one.reference for one in workers(session, officer.unit, days.today_of(call)) if one.takes_cases}
     for field, named in (("owner", [owner]), ("officers", officers)):
         if not able.issuperset(named):
             raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "officer_of_unit")])
     event = CaseEvent(
         reference=new_reference(), case_id=case.id, kind=draft.kind, on_day=draft.on_day, owner=owner, officers=officers,
-        written_by=officer.name, written_on=today_of(call), state=EventState.PLANNED,
+        written_by=officer.name, written_on=days.today_of(call), state=EventState.PLANNED,
     )  # fmt: skip
     for one in officers:
         if one != officer.name:
-            notify_named(session, one, NoticeKind.ASSIGNED, call.at)
+            notices.notify_named(session, one, NoticeKind.ASSIGNED, call.at)
     if is_held:
         _hold(call, case, event, details, there)
     _seal(call, sealer, case, event, details)
@@ -159,17 +152,17 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
     found = find_event(session, case, event)
     if found.state is not EventState.PLANNED:
         raise NotNow("what came of it is written down already: it stays as it is", "case.event_recorded")
-    there = local_time(session, officer.unit, call.at)
+    there = units.local_time(session, officer.unit, call.at)
     if said.is_held and found.on_day > there.date():
         raise NotNow("its day has not come yet", "case.event_to_come")
     details = open_event(session, sealer, officer.unit, case, found)
-    details.record = read_text("record", said.record, MAX_NOTE)
+    details.record = messages.read_text("record", said.record, notes.MAX_NOTE)
     details.attendees = sorted(set(said.attendees)) if said.is_held else []
     if said.is_held:
         _hold(call, case, found, details, there)
     else:
         found.state = EventState.NOT_HELD
-        found.recorded_by, found.recorded_on = officer.name, today_of(call)
+        found.recorded_by, found.recorded_on = officer.name, days.today_of(call)
     _seal(call, sealer, case, found, details)
     record_act(call, case, "event.recorded" if said.is_held else "event.not_held", found.kind)
     session.flush()
@@ -184,7 +177,7 @@ def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: 
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     found = find_event(session, case, event)
-    require_own(officer, found.written_by, found.written_on, today_of(call))
+    notes.require_own(officer, found.written_by, found.written_on, days.today_of(call))
     details = open_event(session, sealer, officer.unit, case, found)
     clocks.undo_contact(
         session, case, call.at, was_first_reply=details.was_first_reply, danger_since=details.danger_since
@@ -192,7 +185,7 @@ def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: 
     session.delete(found)
     session.flush()
     if found.box_id is not None:
-        remove_empty(session, sealer, found.box_id)
+        sealed_copies.remove_empty(session, sealer, found.box_id)
     record_act(call, case, "event.taken_back", found.kind)
     session.flush()
 
@@ -205,7 +198,7 @@ def events_of(
     rows = session.scalars(wanted.order_by(CaseEvent.id)).all()
     if not rows:
         return []
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     boxes = [row.box_id for row in rows if row.box_id is not None]
     containers = select(EncryptedContainer).where(EncryptedContainer.id.in_(boxes))
     files = files_by_box(session, sealer, officer.unit, case, containers) if boxes else {}
@@ -231,7 +224,7 @@ def _details(draft: EventDraft, there: datetime, *, is_held: bool) -> Details:
         if not is_needed and not typed.strip():
             return ""
         try:
-            return read_text(field, typed, most)
+            return messages.read_text(field, typed, most)
         except InvalidInput as refused:
             faults.extend(refused.faults)
             return ""
@@ -240,8 +233,8 @@ def _details(draft: EventDraft, there: datetime, *, is_held: bool) -> Details:
         faults.append(Fault.of("on_day", Problem.INVALID_VALUE, "not_in_future"))
     if draft.on_day < there.date() - MAX_BACK:
         faults.append(Fault.of("on_day", Problem.INVALID_VALUE, "days_ago_within", days=MAX_BACK.days))
-    if draft.on_day > there.date() + MAX_AHEAD:
-        faults.append(Fault.of("on_day", Problem.INVALID_VALUE, "days_within", days=MAX_AHEAD.days))
+    if draft.on_day > there.date() + notes.MAX_AHEAD:
+        faults.append(Fault.of("on_day", Problem.INVALID_VALUE, "days_within", days=notes.MAX_AHEAD.days))
     if (hour or kind in _WITH_HOUR) and not _HOUR.fullmatch(hour):
         faults.append(Fault.of("at_time", Problem.INVALID_VALUE, "hour_like"))
     elif is_held and hour and draft.on_day == there.date() and hour > f"{there:%H:%M}":
@@ -255,7 +248,7 @@ def _details(draft: EventDraft, there: datetime, *, is_held: bool) -> Details:
         place=text("place", draft.place, MAX_PLACE, is_needed=kind in _WITH_PLACE),
         attendees=sorted(set(draft.attendees)),
         purpose=text("purpose", draft.purpose, MAX_PURPOSE, is_needed=False),
-        record=text("record", draft.record, MAX_NOTE, is_needed=is_held),
+        record=text("record", draft.record, notes.MAX_NOTE, is_needed=is_held),
         was_reached=kind is EventKind.CALL and draft.was_reached,
         sha256=digest,
     )
@@ -266,7 +259,7 @@ def _details(draft: EventDraft, there: datetime, *, is_held: bool) -> Details:
 
 def _hold(call: Call[Officer], case: Case, event: CaseEvent, details: Details, there: datetime) -> None:
     event.state = EventState.HELD
-    event.recorded_by, event.recorded_on = call.actor.name, today_of(call)
+    event.recorded_by, event.recorded_on = call.actor.name, days.today_of(call)
     if Attendee.WORKER in details.attendees and (event.kind is EventKind.INTERVIEW or details.was_reached):
         spoke_at = datetime.combine(event.on_day, time.fromisoformat(details.at_time), there.tzinfo)
         _spoke_with_worker(call, case, details, spoke_at)
@@ -278,8 +271,8 @@ def _spoke_with_worker(call: Call[Officer], case: Case, details: Details, spoke_
     A visit is neither: the worker may have been there without being free to speak. What came since and was not read may
     say that the worker is in danger again.
     """
-    session, today = call.session, today_of(call)
-    begun = [move.on_day for move in moves_of(session, case) if move.to_state in _BEGINNINGS]
+    session, today = call.session, days.today_of(call)
+    begun = [move.on_day for move in moves.moves_of(session, case) if move.to_state in _BEGINNINGS]
     if spoke_at.date() >= max(begun, default=case.filed_on) and clocks.is_waiting_for_reply(session, case):
         details.was_first_reply = True
         clocks.mark_acknowledged(session, case, today)
@@ -299,13 +292,13 @@ def find_event(session: Session, case: Case, reference: str) -> CaseEvent:
 
 
 def _seal(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent, details: Details) -> None:
-    box = open_case_box(call.session, sealer, call.actor.unit, case)
+    box = access.open_case_box(call.session, sealer, call.actor.unit, case)
     event.sealed = box.seal(msgspec.json.encode(details).decode(), place_of(case, event))
 
 
 def open_event(session: Session, sealer: Sealer, unit: str, case: Case, event: CaseEvent) -> Details:
     """What is sealed of an event. The caller audits."""
-    return _read(open_case_box(session, sealer, unit, case).open(event.sealed, place_of(case, event)))
+    return _read(access.open_case_box(session, sealer, unit, case).open(event.sealed, place_of(case, event)))
 
 
 def _read(sealed: str) -> Details:
@@ -359,7 +352,7 @@ def day_sheet(
 
     def is_open(case: Case) -> bool:
         if case.id not in closed:
-            is_withheld = case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN
+            is_withheld = case.state is CaseState.WITHDRAWN and case.priority not in states.READ_WHEN_WITHDRAWN
             closed[case.id] = is_withheld or bool(set(agencies_of(sealer, case)) & set(conflicts))
         return not closed[case.id]
 

@@ -16,18 +16,15 @@ from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
+from registry.complaints.casework import events, notes, sealed_copies
 from registry.complaints.casework.actions import Officer, lock_case, record_act, record_reading
-from registry.complaints.casework.events import find_event, open_event
 from registry.complaints.casework.models import CaseEvent
-from registry.complaints.casework.notes import require_own
 from registry.complaints.casework.queries import CleanFile, read_copy, require_readable
-from registry.complaints.casework.sealed_copies import keeps_originals, new_copy_box
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
-from registry.vocabulary.cases import EventKind
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes
 
 
 def add_file(
@@ -46,9 +43,9 @@ def add_file(
 
     with services.sessions.begin() as session:
         case, row = _lock_own(Call(session, officer, at), reference, event)
-        stated = open_event(session, sealer, officer.unit, case, row).sha256
+        stated = events.open_event(session, sealer, officer.unit, case, row).sha256
         if stated and stated != hashlib.sha256(sent.body).hexdigest():
-            raise InvalidInput([Fault.of("file", Problem.INVALID_VALUE, "other_sha256")])
+            raise InvalidInput([Fault.of("file", codes.Problem.INVALID_VALUE, "other_sha256")])
         today = day_of_case(session, case, at)
         opened = _open_container(session, sealer, officer.unit, case, row, today)
     return upload(services, opened, case, sent, today, record_added)
@@ -62,7 +59,7 @@ def remove_file(call: Call[Officer], reference: str, event: str, attachment: str
     session, officer = call.session, call.actor
     case, row = _lock_own(call, reference, event)
     found = one_of_them(_files(session, row), attachment)
-    require_own(officer, row.written_by, found.stored_on, day_of_case(session, case, call.at))
+    notes.require_own(officer, row.written_by, found.stored_on, day_of_case(session, case, call.at))
     if case.has_legal_hold:
         raise NotNow("the case is under legal hold: nothing of it is removed", "case.on_hold")
     names = remove(session, [found])
@@ -80,7 +77,7 @@ def read_file(
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference)
     require_readable(case)
-    found = one_of_them(_files(session, find_event(session, case, event)), attachment)
+    found = one_of_them(_files(session, events.find_event(session, case, event)), attachment)
     copy = read_copy(session, sealer, officer.unit, store, case, found)
     record_reading(call, case, "event.file_read")
     return copy
@@ -90,8 +87,8 @@ def _lock_own(call: Call[Officer], reference: str, event: str) -> tuple[Case, Ca
     """An entry of evidence that the officer wrote, and its locked case. Raises NotFound, NotNow."""
     case = lock_case(call.session, call.actor, reference)
     require_readable(case)
-    row = find_event(call.session, case, event)
-    if row.kind is not EventKind.EVIDENCE:
+    row = events.find_event(call.session, case, event)
+    if row.kind is not cases.EventKind.EVIDENCE:
         raise NotFound("there is no such evidence in this case")
     if row.written_by != call.actor.name:
         raise NotNow("only the author of an entry adds files to it and removes them", "case.evidence_of_another")
@@ -106,11 +103,11 @@ def _open_container(
     So that an original is sealed to the custodian: nothing else that this key opens reaches the caller.
     """
     if row.box_id is None:
-        opened = new_copy_box(session, sealer, case, unit, today)
+        opened = sealed_copies.new_copy_box(session, sealer, case, unit, today)
         row.box_id = opened.box.id
         return opened
     box = session.get_one(EncryptedContainer, row.box_id)
-    is_custodians = keeps_originals(session, sealer, box.id, unit)
+    is_custodians = sealed_copies.keeps_originals(session, sealer, box.id, unit)
     return (sealer.open_as_custodian if is_custodians else sealer.open_as_unit)(session, box, unit)
 
 

@@ -7,23 +7,20 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import MAX_CHARACTERS, read_text
+from registry.complaints.case import access, messages
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, lock_case, record_act, reply
 from registry.complaints.casework.models import WaitingLetter
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, Priority
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import Language
+from registry.vocabulary import cases
 
 MAX_WAITING = 20
 """Letters of one case that may wait at a time."""
@@ -59,11 +56,10 @@ def write_letter(call: Call[Officer], sealer: Sealer, reference: str, letter: Le
     then the letter that waits is returned. Raises as `reply` does.
     """
     case = lock_case(call.session, call.actor, reference, call.version)
-    if letter.language and letter.language not in set(Language):
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    text = read_text("text", letter.text, MAX_CHARACTERS)
-    is_foreign = letter.language and case.language is not None and letter.language != case.language
-    if not is_foreign or (letter.at_once and case.priority is Priority.P0):
+    language = messages.read_language(letter.language)
+    text = messages.read_text("text", letter.text, messages.MAX_CHARACTERS)
+    is_foreign = language and case.language is not None and language != case.language
+    if not is_foreign or (letter.at_once and case.priority is cases.Priority.P0):
         reply(call, sealer, reference, text, to_helper=letter.to_helper)
         return None
     if letter.translation.strip():
@@ -74,7 +70,7 @@ def write_letter(call: Call[Officer], sealer: Sealer, reference: str, letter: Le
 
 def _keep(call: Call[Officer], sealer: Sealer, case: Case, letter: Letter) -> WaitingLetter:
     session, officer = call.session, call.actor
-    if case.state is CaseState.WITHDRAWN:
+    if case.state is cases.CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     if len(_rows(session, case)) >= MAX_WAITING:
         raise NotNow("too many letters of this case wait for a translation: discard one first", "case.letters")
@@ -82,7 +78,7 @@ def _keep(call: Call[Officer], sealer: Sealer, case: Case, letter: Letter) -> Wa
         reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today_of(call),
         role=officer.role, language=letter.language, to_helper=letter.to_helper,
     )  # fmt: skip
-    row.sealed = open_case_box(session, sealer, officer.unit, case).seal(letter.text, place_of(case, row))
+    row.sealed = access.open_case_box(session, sealer, officer.unit, case).seal(letter.text, place_of(case, row))
     session.add(row)
     session.flush()
     notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, call.at, but=(officer.name,))
@@ -96,7 +92,7 @@ def letters_waiting(session: Session, sealer: Sealer, officer: Officer, case: Ca
     rows = _rows(session, case)
     if not rows:
         return []
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     return [
         LetterView(
             one.reference, one.written_by, one.written_on, one.language, box.open(one.sealed, place_of(case, one))
@@ -112,8 +108,8 @@ def translate_letter(call: Call[Officer], sealer: Sealer, case: Case, letter: st
     """
     session, translator = call.session, call.actor
     row = _letter(session, case, letter)
-    translation = read_text("text", text, MAX_CHARACTERS)
-    original = open_case_box(session, sealer, translator.unit, case).open(row.sealed, place_of(case, row))
+    translation = messages.read_text("text", text, messages.MAX_CHARACTERS)
+    original = access.open_case_box(session, sealer, translator.unit, case).open(row.sealed, place_of(case, row))
     author = Officer(row.written_by, row.role, translator.unit)
     reply(Call(session, author, call.at), sealer, case.reference, _both(translation, original), to_helper=row.to_helper)
     record_act(call, case, "case.letter_translated")
@@ -127,11 +123,11 @@ def send_untranslated(call: Call[Officer], sealer: Sealer, reference: str, lette
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     row = _letter(session, case, letter)
-    if case.priority is not Priority.P0:
+    if case.priority is not cases.Priority.P0:
         raise NotNow(
             "only in danger (P0) is a letter sent that its reader may not understand", "case.letter_not_urgent"
         )
-    text = open_case_box(session, sealer, officer.unit, case).open(row.sealed, place_of(case, row))
+    text = access.open_case_box(session, sealer, officer.unit, case).open(row.sealed, place_of(case, row))
     reply(call, sealer, reference, text, to_helper=row.to_helper)
     session.delete(row)
     session.flush()
@@ -148,7 +144,7 @@ def discard_letter(call: Call[Officer], reference: str, letter: str) -> None:
 
 def _both(translation: str, original: str) -> str:
     """The translation first; the officer's own words stay on record below it."""
-    return f"{translation}\n\n———\n\n{original}"[:MAX_CHARACTERS]
+    return f"{translation}\n\n———\n\n{original}"[: messages.MAX_CHARACTERS]
 
 
 def _rows(session: Session, case: Case) -> Sequence[WaitingLetter]:

@@ -9,20 +9,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import (
-    AccessKind,
-    AccessState,
-    BulkKind,
-    CaseRole,
-    CaseState,
-    ClockKind,
-    DecisionOutcome,
-    DecisionState,
-    EventKind,
-    EventState,
-    FirmPart,
-    Priority,
-)
+from registry.vocabulary import cases
 
 
 class CaseRow(Base):
@@ -40,10 +27,10 @@ class CaseMove(Base):
     __tablename__ = "case_moves"
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    from_state: Mapped[CaseState] = mapped_column(one_of(CaseState))
-    to_state: Mapped[CaseState] = mapped_column(one_of(CaseState, "to_casestate"))
+    from_state: Mapped[cases.CaseState] = mapped_column(one_of(cases.CaseState))
+    to_state: Mapped[cases.CaseState] = mapped_column(one_of(cases.CaseState, "to_casestate"))
     on_day: Mapped[date]
-    role: Mapped[CaseRole] = mapped_column(one_of(CaseRole))
+    role: Mapped[cases.CaseRole] = mapped_column(one_of(cases.CaseRole))
     actor: Mapped[str] = mapped_column(Text(200), default="")
     reason_sealed: Mapped[str | None] = mapped_column(LongText)
 
@@ -56,7 +43,7 @@ class CaseClock(Base):
     __table_args__ = (UniqueConstraint("case_id", "kind"), Index("ix_clocks_due_at", "due_at"))
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    kind: Mapped[ClockKind] = mapped_column(one_of(ClockKind))
+    kind: Mapped[cases.ClockKind] = mapped_column(one_of(cases.ClockKind))
     due_at: Mapped[datetime] = mapped_column(Instant)
     remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     paused_on: Mapped[date | None]
@@ -81,8 +68,8 @@ class PriorityChange(Base):
     __tablename__ = "priority_changes"
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    from_priority: Mapped[Priority] = mapped_column(one_of(Priority))
-    to_priority: Mapped[Priority] = mapped_column(one_of(Priority, "to_priority"))
+    from_priority: Mapped[cases.Priority] = mapped_column(one_of(cases.Priority))
+    to_priority: Mapped[cases.Priority] = mapped_column(one_of(cases.Priority, "to_priority"))
     asked_by: Mapped[str] = mapped_column(Text(200))
     asked_on: Mapped[date]
     reason_sealed: Mapped[str] = mapped_column(LongText)
@@ -126,8 +113,8 @@ class CaseEvent(CaseRow):
 
     __tablename__ = "case_events"
     __table_args__ = (Index("ix_case_events_state_on_day", "state", "on_day"),)
-    kind: Mapped[EventKind] = mapped_column(one_of(EventKind))
-    state: Mapped[EventState] = mapped_column(one_of(EventState))
+    kind: Mapped[cases.EventKind] = mapped_column(one_of(cases.EventKind))
+    state: Mapped[cases.EventState] = mapped_column(one_of(cases.EventState))
     on_day: Mapped[date]
     owner: Mapped[str] = mapped_column(Text(12))
     officers: Mapped[list[str]] = mapped_column(JSON)
@@ -156,7 +143,7 @@ class CaseAgency(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    part: Mapped[cases.FirmPart] = mapped_column(one_of(cases.FirmPart))
     digest: Mapped[str] = mapped_column(Text(64), index=True)
     sealed: Mapped[str] = mapped_column(LongText)
     added_by: Mapped[str] = mapped_column(Text(12))
@@ -191,7 +178,7 @@ class CaseEmployer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
-    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    part: Mapped[cases.FirmPart] = mapped_column(one_of(cases.FirmPart))
     linked_by: Mapped[str] = mapped_column(Text(12))
     linked_on: Mapped[date]
 
@@ -205,7 +192,7 @@ class WaitingLetter(CaseRow):
     __tablename__ = "waiting_letters"
     written_by: Mapped[str] = mapped_column(Text(200))
     written_on: Mapped[date]
-    role: Mapped[CaseRole] = mapped_column(one_of(CaseRole))
+    role: Mapped[cases.CaseRole] = mapped_column(one_of(cases.CaseRole))
     language: Mapped[str] = mapped_column(Text(12))
     to_helper: Mapped[bool]
     sealed: Mapped[str] = mapped_column(LongText)
@@ -273,8 +260,8 @@ class Decision(CaseRow):
         Index("ix_decisions_drafted", "case_id", sqlite_where=_IS_DRAFTED, postgresql_where=_IS_DRAFTED),
     )
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
-    outcome: Mapped[DecisionOutcome] = mapped_column(one_of(DecisionOutcome))
-    state: Mapped[DecisionState] = mapped_column(one_of(DecisionState))
+    outcome: Mapped[cases.DecisionOutcome] = mapped_column(one_of(cases.DecisionOutcome))
+    state: Mapped[cases.DecisionState] = mapped_column(one_of(cases.DecisionState))
     object_days: Mapped[int]
     object_until: Mapped[date | None]
     drafted_by: Mapped[str] = mapped_column(Text(200))
@@ -309,9 +296,9 @@ class AccessGrant(CaseRow):
         ),
         Index("ix_openings_state_ends_at", "state", "ends_at"),
     )  # fmt: skip
-    kind: Mapped[AccessKind] = mapped_column(one_of(AccessKind, "openingkind"))
+    kind: Mapped[cases.AccessKind] = mapped_column(one_of(cases.AccessKind, "openingkind"))
     attachment: Mapped[str] = mapped_column(Text(12), default="")
-    state: Mapped[AccessState] = mapped_column(one_of(AccessState, "openingstate"))
+    state: Mapped[cases.AccessState] = mapped_column(one_of(cases.AccessState, "openingstate"))
     hours: Mapped[int]
     asked_by: Mapped[str] = mapped_column(Text(200))
     asked_at: Mapped[datetime] = mapped_column(Instant)
@@ -351,7 +338,7 @@ class BulkAct(Base):
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     unit: Mapped[str] = mapped_column(Text(40))
     officer: Mapped[str] = mapped_column(Text(12))
-    kind: Mapped[BulkKind] = mapped_column(one_of(BulkKind))
+    kind: Mapped[cases.BulkKind] = mapped_column(one_of(cases.BulkKind))
     done_at: Mapped[datetime] = mapped_column(Instant)
     undone_at: Mapped[datetime | None] = mapped_column(Instant)
     rows: Mapped[list[Any]] = mapped_column(JSON)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, messages
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.models import CaseNote, CaseTask
@@ -22,9 +21,8 @@ from registry.core.calls import Call
 from registry.core.db.locking import find
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
-from registry.officers.days import today_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind
-from registry.officers.notices import notify_named
 from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 10_000
@@ -56,11 +54,11 @@ class Task(NamedTuple):
 
 def write_note(call: Call[Officer], sealer: Sealer, reference: str, text: str) -> CaseNote:
     """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case = lock_case(session, officer, reference, call.version)
-    text = read_text("text", text, MAX_NOTE)
+    text = messages.read_text("text", text, MAX_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
-    note.sealed = open_case_box(call.session, sealer, officer.unit, case).seal(text, place_of(case, note))
+    note.sealed = access.open_case_box(call.session, sealer, officer.unit, case).seal(text, place_of(case, note))
     session.add(note)
     record_act(call, case, "case.noted")
     session.flush()
@@ -79,10 +77,10 @@ def add_task(
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     owner = owner or None
     case = lock_case(session, officer, reference, call.version)
-    text = read_text("text", text, MAX_TASK)
+    text = messages.read_text("text", text, MAX_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
     if due_on is not None and due_on > today + MAX_AHEAD:
@@ -94,10 +92,10 @@ def add_task(
     task = CaseTask(
         reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on, owner=owner
     )
-    task.sealed = open_case_box(session, sealer, officer.unit, case).seal(text, place_of(case, task))
+    task.sealed = access.open_case_box(session, sealer, officer.unit, case).seal(text, place_of(case, task))
     session.add(task)
     if owner is not None and owner != officer.name:
-        notify_named(session, owner, NoticeKind.ASSIGNED, call.at)
+        notices.notify_named(session, owner, NoticeKind.ASSIGNED, call.at)
     record_act(call, case, "case.task_added")
     session.flush()
     return task
@@ -105,7 +103,7 @@ def add_task(
 
 def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) -> CaseTask:
     """Mark a task of a case as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     if (found.done_on is not None) is not is_done:
@@ -117,7 +115,7 @@ def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) 
 
 def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
     """Remove one's own note on the day it was written. Raises NotFound, NotNow, StaleVersion."""
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case = lock_case(session, officer, reference, call.version)
     its = CaseNote.case_id == case.id, CaseNote.reference == note
     found = find(session, CaseNote, *its, missing="there is no such note in this case")
@@ -129,7 +127,7 @@ def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
 
 def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     """Remove a task that one added oneself today and that no one has done. Raises NotFound, NotNow, StaleVersion."""
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     require_own(officer, found.made_by, found.made_on, today)
@@ -158,7 +156,7 @@ def notes_and_tasks(
     tasks = session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)).all()
     if not notes and not tasks:
         return [], []
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     opened_tasks = [
         Task(
             one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
@@ -180,7 +178,7 @@ def set_legal_hold(call: Call[Officer], sealer: Sealer, reference: str, reason: 
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    text = read_text("reason", reason, MAX_REASON)
+    text = messages.read_text("reason", reason, MAX_REASON)
     officer = call.actor
     case = lock_case(call.session, officer, reference, call.version)
     if case.has_legal_hold is not is_held:

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case import clocks, consents, messages
+from registry.complaints.case import clocks, consents, messages, states
 from registry.complaints.case.answers import read_sheets
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
-from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
@@ -31,16 +30,7 @@ from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
 from registry.officers.days import today_of
-from registry.vocabulary.cases import (
-    AttachmentState,
-    Author,
-    CaseState,
-    ClockKind,
-    FileKind,
-    MailboxRole,
-    MailboxState,
-    NoCopy,
-)
+from registry.vocabulary import cases
 
 
 class FileInCase(NamedTuple):
@@ -51,12 +41,12 @@ class FileInCase(NamedTuple):
 
     reference: str
     name: str
-    kind: FileKind
+    kind: cases.FileKind
     size: int
     stored_on: date
-    state: AttachmentState
+    state: cases.AttachmentState
     changes_voice: bool = False
-    no_copy: NoCopy | None = None
+    no_copy: cases.NoCopy | None = None
     sha256: str = ""
     has_original: bool = True
 
@@ -76,8 +66,8 @@ class ContainerView(NamedTuple):
     """One mailbox of a case as an officer sees it. `answers` are without identity, which is the custodian's."""
 
     reference: str
-    role: MailboxRole
-    state: MailboxState
+    role: cases.MailboxRole
+    state: cases.MailboxState
     answers_allowed: bool
     answers: Mapping[str, Any]
     messages: Sequence[ShownMessage]
@@ -99,7 +89,7 @@ class CaseView(NamedTuple):
     amounts: Mapping[str, Any]
     boxes: Sequence[ContainerView]
     moves: Sequence[CaseMove]
-    clocks: Mapping[ClockKind, CaseClock]
+    clocks: Mapping[cases.ClockKind, CaseClock]
     purge_on: date | None
 
 
@@ -222,7 +212,7 @@ def files_by_box(
 
 def require_readable(case: Case) -> None:
     """Raise NotNow for a withdrawn case, unless someone is in danger."""
-    if case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN:
+    if case.state is cases.CaseState.WITHDRAWN and case.priority not in states.READ_WHEN_WITHDRAWN:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 
@@ -231,7 +221,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
     session = call.session
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), call.actor.unit)
     boxes = [one.box for one in opened]
-    written = messages.read_messages(session, case, opened, Author.OFFICER, today_of(call), counts=counts)
+    written = messages.read_messages(session, case, opened, cases.Author.OFFICER, today_of(call), counts=counts)
     files = attachments.attachments_of(session, boxes)
     return [
         ContainerView(

@@ -15,9 +15,7 @@ from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.officers.days import today_of
-from registry.vocabulary.cases import CaseState
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import Language
+from registry.vocabulary import cases, codes, register
 
 MAX_NAME = 80
 MAX_TEXT = 4000
@@ -36,7 +34,7 @@ def templates_of(session: Session, unit: str) -> Sequence[ReplyTemplate]:
     return sorted(rows, key=lambda one: one.state is TemplateState.WITHDRAWN)
 
 
-def offered(session: Session, unit: str, state: CaseState, language: Language) -> list[ReplyTemplate]:
+def offered(session: Session, unit: str, state: cases.CaseState, language: register.Language) -> list[ReplyTemplate]:
     """Those that may be used in a case of this state whose complainant reads this language, by name."""
     return [
         one
@@ -45,7 +43,7 @@ def offered(session: Session, unit: str, state: CaseState, language: Language) -
     ]
 
 
-def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str]) -> str:
+def filled(template: ReplyTemplate, language: register.Language, values: Mapping[str, str]) -> str:
     """The text in a language with its placeholders filled in."""
     return _BRACED.sub(lambda match: values.get(match[1], match[0]), template.texts[language])
 
@@ -57,20 +55,20 @@ def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states
     if session.execute(there).scalar_one() >= MAX_TEMPLATES:
         raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
     faults = [
-        Fault.of(f"text_{language}", Problem.INVALID_VALUE, "placeholder", names=", ".join(PLACEHOLDERS))
-        for language in Language
+        Fault.of(f"text_{language}", codes.Problem.INVALID_VALUE, "placeholder", names=", ".join(PLACEHOLDERS))
+        for language in register.Language
         if set(_BRACED.findall(texts.get(language, ""))) - set(PLACEHOLDERS)
     ]
-    written = [language for language in Language if texts.get(language, "").strip()]
+    written = [language for language in register.Language if texts.get(language, "").strip()]
     if not written:
-        faults = [Fault.of(f"text_{Language.EN}", Problem.MISSING, "one_language")]
+        faults = [Fault.of(f"text_{register.Language.EN}", codes.Problem.MISSING, "one_language")]
     if faults:
         raise InvalidInput(faults)
     template = ReplyTemplate(
         reference=new_reference(),
         unit=unit,
         name=read_text("name", name, MAX_NAME),
-        states=[state for state in CaseState if state in states],
+        states=[state for state in cases.CaseState if state in states],
         texts={language: read_text(f"text_{language}", texts[language], MAX_TEXT) for language in written},
         state=TemplateState.PROPOSED,
         written_by=officer,

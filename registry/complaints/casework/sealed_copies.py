@@ -14,14 +14,13 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import known_public
-from registry.core.errors import NotNow
-from registry.core.ids import new_reference
+from registry.core import errors, ids
 from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
 def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenContainer:
     """A box for something of a locked case, opened by its unit and its custodian alone. Raises KeyTrouble."""
-    reference = new_reference()
+    reference = ids.new_reference()
     box = EncryptedContainer(
         reference=reference,
         case_id=case.id,
@@ -56,7 +55,7 @@ def is_readable_by(session: Session, box: EncryptedContainer, holder: str) -> bo
 def remove_empty(session: Session, sealer: Sealer, box_id: int) -> None:
     """Delete a container that nothing refers to any more. Raises NotNow while a file is in it."""
     if session.scalars(select(Attachment.id).where(Attachment.box_id == box_id).limit(1)).first() is not None:
-        raise NotNow("a file is with it: remove that first", "case.evidence_has_file")
+        raise errors.NotNow("a file is with it: remove that first", "case.evidence_has_file")
     sealer.destroy(session, [box_id])
     session.execute(delete(EncryptedContainer).where(EncryptedContainer.id == box_id))
 

@@ -11,11 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.case.answers import read_sheet
-from registry.complaints.case.messages import MAX_CHARACTERS, read_text
+from registry.complaints.case import answers, messages, questions
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
-from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import UnitOfficer, in_unit, opened_mailboxes
 from registry.complaints.casework.models import Translation
 from registry.complaints.intake.models import Message
@@ -123,7 +121,7 @@ def translate(
     session, (translator, unit), today = call.session, call.actor, today_of(call)
     box, subject = original
     case = case_for_translator(session, unit, reference, call.version)
-    text = read_text("text", text, MAX_CHARACTERS)
+    text = messages.read_text("text", text, messages.MAX_CHARACTERS)
     opened = next(
         (one for one in sealer.open_all_as_unit(session, opened_mailboxes(case), unit) if one.box.reference == box),
         None,
@@ -148,12 +146,12 @@ def translate(
 
 def _texts(session: Session, opened: OpenContainer, case: Case) -> Mapping[str, str]:
     """The complainant's texts in a box: free-text answers, except those about identity, and messages."""
-    sheet = read_sheet(session, opened, case)
+    sheet = answers.read_sheet(session, opened, case)
     given = sheet.answers if sheet.submitted_on is not None else {}
     found = {
         f"answer.{question.code}": str(given[question.code])
-        for question in QUESTIONNAIRE
-        if question.kind is Kind.TEXT and question.tier < Tier.IDENTITY and question.code in given
+        for question in questions.QUESTIONNAIRE
+        if question.kind is questions.Kind.TEXT and question.tier < Tier.IDENTITY and question.code in given
     }
     own = select(Message).where(Message.box_id == opened.box.id, Message.author == Author.COMPLAINANT)
     for row in session.scalars(own.order_by(Message.place)):

@@ -14,15 +14,12 @@ from typing import NamedTuple
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, moves, states
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, changed, lock_case_by_id, resume_case, set_case_priority
-from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseView
-from registry.complaints.triage.priorities import refuse_lowering
-from registry.complaints.triage.story import dangers_in
+from registry.complaints.triage import priorities, story
 from registry.core.working_days import rounded_up
 from registry.officers.absence import is_able
 from registry.officers.models import NoticeKind, Unit
@@ -39,7 +36,7 @@ def danger_of(text: str, *, is_stated: bool) -> TriageReason | None:
     """Why a message is about danger: its writer pressed the button (`is_stated`), or its words are among ours."""
     if is_stated:
         return TriageReason.IN_DANGER
-    return TriageReason.DANGER_IN_MESSAGE if dangers_in(text) else None
+    return TriageReason.DANGER_IN_MESSAGE if story.dangers_in(text) else None
 
 
 def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: TriageReason | None = None) -> None:
@@ -51,21 +48,21 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
     no officer is told, nor of a withdrawn case that is not read any more.
     """
     if case.state is CaseState.DRAFT or (
-        case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN
+        case.state is CaseState.WITHDRAWN and case.priority not in states.READ_WHEN_WITHDRAWN
     ):
         return
     case.has_unread, case.unread_kind = True, UnreadKind.graver(_kind_of(case), kind)
     if case.state is CaseState.WAITING_COMPLAINANT and kind in _SENT:
-        resume_case(session, case, at)
+        moves.resume_case(session, case, at)
     worked_on = _lock_worked_on(session, case)
     both = [case] if worked_on is case else [case, worked_on]
     before = {one.id: one.priority for one in both}
     if danger is not None:
         for one in both:
-            set_case_priority(one, Priority.P0, at)
+            moves.set_case_priority(one, Priority.P0, at)
             one.in_danger_since = one.in_danger_since or at
             one.reasons = [danger, *(reason for reason in one.reasons if reason != danger)]
-            refuse_lowering(session, one, at)
+            priorities.refuse_lowering(session, one, at)
     if worked_on.is_open:
         clocks.restart_first_look(session, worked_on, at, is_danger=danger is not None)
     session.flush()
@@ -75,11 +72,11 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
     if danger is not None:
         for one in both:
             detail = f"{before[one.id]} {one.priority}"
-            changed(
+            moves.changed(
                 session, one, "case.danger", day_of_case(session, one, at), role=CaseRole.COMPLAINANT, detail=detail
             )
         if case.state is CaseState.QUARANTINED:
-            advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+            moves.advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
 _SENT = frozenset({UnreadKind.MESSAGE, UnreadKind.FILE, UnreadKind.ANSWERS})
@@ -125,7 +122,7 @@ def _worked_on(session: Session, case: Case) -> Case:
 
 def _lock_worked_on(session: Session, case: Case) -> Case:
     found = _worked_on(session, case)
-    return case if found is case else lock_case_by_id(session, found.id)
+    return case if found is case else moves.lock_case_by_id(session, found.id)
 
 
 def _assignee(session: Session, case: Case, today: date) -> Account | None:

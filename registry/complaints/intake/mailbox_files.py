@@ -10,10 +10,8 @@ from registry.complaints.attachments.actions import SentFile, attachments_of, co
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob, sanitise_jobs_due
 from registry.complaints.attachments.uploading import UploadServices, upload
-from registry.complaints.case.access import is_shared, readable_boxes, require_writable
+from registry.complaints.case import access, moves, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id
-from registry.complaints.case.units import day_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.mailbox import TAKES_MESSAGES
@@ -49,7 +47,7 @@ class OpenedFile(NamedTuple):
 
 def open_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenContainer, Case]:
     """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
-    require_writable(visit)
+    access.require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     if case.state not in TAKES_FILES:
         raise _closed()
@@ -64,15 +62,15 @@ def take_file(services: UploadServices, opened: OpenContainer, case: Case, sent:
     """
 
     with services.sessions.begin() as session:
-        today = day_of_case(session, case, at)
+        today = units.day_of_case(session, case, at)
 
     def tell(session: Session) -> None:
-        locked = lock_case_by_id(session, case.id)
+        locked = moves.lock_case_by_id(session, case.id)
         if locked.state not in TAKES_FILES:
             raise _closed()
         if locked.state is not CaseState.DRAFT:
             unread.note(session, locked, UnreadKind.FILE, at)
-            changed(session, locked, "case.file_added", today, role=CaseRole.COMPLAINANT)
+            moves.changed(session, locked, "case.file_added", today, role=CaseRole.COMPLAINANT)
 
     return upload(services, opened, case, sent, today, tell)
 
@@ -114,7 +112,7 @@ def remove_own_file(session: Session, sealer: Sealer, visit: Visit, reference: s
     """Remove one's own file from a draft; gives the names to discard in the store after the commit. Raises NotFound, NotNow."""
     existing = find_file(session, sealer, visit, reference)
     if (
-        lock_case_by_id(session, existing.case.id).state is not CaseState.DRAFT
+        moves.lock_case_by_id(session, existing.case.id).state is not CaseState.DRAFT
         or existing.opened.box.id != visit.box.id
     ):
         raise NotNow("this was handed in and stays with the officers: write to them if it should not")
@@ -129,10 +127,10 @@ def pending_sanitise_jobs(session: Session, sealer: Sealer, visit: Visit, settin
 
 
 def _files_with_keys(session: Session, sealer: Sealer, visit: Visit) -> Iterator[OpenedFile]:
-    require_writable(visit)
+    access.require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
-    for box in readable_boxes(session, visit.box):
-        if is_shared(session, box, visit.box):
+    for box in access.readable_boxes(session, visit.box):
+        if access.is_shared(session, box, visit.box):
             opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
             for attachment in attachments_of(session, [box]):
                 yield OpenedFile(opened, case, attachment)

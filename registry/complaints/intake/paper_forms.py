@@ -18,18 +18,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import record
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case.access import mailboxes, new_box
-from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case import access, answer_rules, moves
 from registry.complaints.case.answers import Sheet, find_sheet_row, merge_answers, read_sheet, write_sheet
 from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake import handover
-from registry.complaints.intake.filing import HELPERS, new_draft
+from registry.complaints.intake import filing, rules
 from registry.complaints.intake.models import AnswerSheet, PaperForm
-from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
@@ -38,8 +34,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import read_reference
-from registry.officers.absence import is_able
-from registry.officers.days import today_of
+from registry.officers import absence, days
 from registry.officers.models import Officer as Account
 from registry.officers.models import Unit
 from registry.officers.rights import Act, Resource
@@ -62,8 +57,8 @@ def premint(session: Session, sealer: Sealer, code: str, root: Root, language: L
 
     Raises IntakeClosed where no unit would take the form.
     """
-    case = new_draft(session, language, today, paper_day(today))
-    sealer.new_box(session, new_box(session, case, MailboxRole.WORKER, root, today), root.public)
+    case = filing.new_draft(session, language, today, paper_day(today))
+    sealer.new_box(session, access.new_box(session, case, MailboxRole.WORKER, root, today), root.public)
     return Minted(code, case.reference)
 
 
@@ -94,8 +89,8 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
     A colleague's is taken over where the colleague cannot go on today. Raises InvalidInput where no printed form of this number
     waits or the day cannot be, NotNow where it was typed in already.
     """
-    session, officer, today, reference = call.session, call.actor, today_of(call), read_reference(number)
-    case = lock_case_where(session, Case.reference == reference) if reference else None
+    session, officer, today, reference = call.session, call.actor, days.today_of(call), read_reference(number)
+    case = moves.lock_case_where(session, Case.reference == reference) if reference else None
     if case is None:
         raise _unknown()
     form = _form_of(session, case)
@@ -115,7 +110,7 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
     # Only preprinted codes are kept for so long; a draft begun on the pages must not be typed into.
     if case.state is not CaseState.DRAFT or case.purge_on != paper_day(case.filed_on):
         raise _unknown()
-    require_received(received_on, case.filed_on, today)
+    rules.require_received(received_on, case.filed_on, today)
     box = _box_of(session, case)
     if _is_in_use(session, box):
         raise NotNow(
@@ -138,7 +133,7 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
 
 def _is_there(session: Session, reference: str, today: date) -> bool:
     account = session.scalars(select(Account).where(Account.reference == reference)).one_or_none()
-    return account is not None and is_able(session, account, Resource.PAPER, Act.WRITE, today)
+    return account is not None and absence.is_able(session, account, Resource.PAPER, Act.WRITE, today)
 
 
 def unfinished(session: Session, officer: Officer) -> list[Listed]:
@@ -166,16 +161,16 @@ def save_page(call: Call[Officer], sealer: Sealer, reference: str, answers: Mapp
     Raises InvalidInput with every field, StaleVersion, and as `typed_so_far`.
     """
     session, officer = call.session, call.actor
-    read = read_answers(answers)
+    read = answer_rules.read_answers(answers)
     case, form = _lock_own(session, officer, reference)
     read = {
         code: value for code, value in read.items() if value is not None or QUESTIONNAIRE[code].tier != Tier.IDENTITY
     }
     opened = _open_box(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
-        opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
+        opened.box.role = MailboxRole.HELPER if who in filing.HELPERS else MailboxRole.WORKER
     sheet = merge_answers(session, opened, case, read_sheet(session, opened, case), read, call.version)
-    form.saved_on = today_of(call)
+    form.saved_on = days.today_of(call)
     session.flush()
     return _typed(case, form, sheet)
 
@@ -194,11 +189,11 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Case:
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
-    handover.hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
+    filing.hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
     write_sheet(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN
-    form.entered_on = today_of(call)
+    form.entered_on = days.today_of(call)
     session.flush()
     _record(call, case, "paper.entered", str(form.received_on))
     return case
@@ -218,13 +213,13 @@ def discard(call: Call[Officer], sealer: Sealer, reference: str) -> None:
 def drop_stale(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
     """Delete forms left unfinished, and revoke a unit's keys where the answers were sent on the pages meanwhile."""
     left = PaperForm.entered_on.is_(None)
-    is_over: ColumnElement[bool] = (PaperForm.saved_on < stale_before(today)) | (Case.state != CaseState.DRAFT)
+    is_over: ColumnElement[bool] = (PaperForm.saved_on < rules.stale_before(today)) | (Case.state != CaseState.DRAFT)
     with sessions() as session:
         over = select(PaperForm.case_id).join(Case, Case.id == PaperForm.case_id).where(and_(left, is_over))
         case_ids = session.execute(over.order_by(PaperForm.case_id)).scalars().all()
     for case_id in case_ids:
         with sessions.begin() as session:
-            case = lock_case_where(session, Case.id == case_id)
+            case = moves.lock_case_where(session, Case.id == case_id)
             form = _form_of(session, case) if case is not None else None
             if case is not None and form is not None and form.entered_on is None:
                 _forget(session, sealer, case, form)
@@ -257,7 +252,7 @@ def _lock_own(session: Session, officer: Officer, reference: str) -> tuple[Case,
     case_id = session.execute(wanted.where(*mine)).scalar_one_or_none()
     if case_id is None:
         raise NotFound("there is no form of this number that you began to type in: begin with its number")
-    case = lock_case_by_id(session, case_id)
+    case = moves.lock_case_by_id(session, case_id)
     form = _form_of(session, case)
     _require_not_recorded(session, officer, case, form)
     if form is None or case.state is not CaseState.DRAFT:
@@ -284,7 +279,7 @@ def _require_not_recorded(session: Session, officer: Officer, case: Case, form: 
 
 def _set_received(case: Case, form: PaperForm, received_on: date, today: date) -> None:
     if received_on != form.received_on:
-        require_received(received_on, case.filed_on, today)
+        rules.require_received(received_on, case.filed_on, today)
         form.received_on = received_on
 
 
@@ -294,7 +289,7 @@ def _open_box(session: Session, sealer: Sealer, case: Case, officer: Officer) ->
 
 
 def _box_of(session: Session, case: Case) -> EncryptedContainer:
-    return session.execute(mailboxes(case)).scalars().one()
+    return session.execute(access.mailboxes(case)).scalars().one()
 
 
 def _form_of(session: Session, case: Case) -> PaperForm | None:
@@ -315,7 +310,7 @@ def _typed(case: Case, form: PaperForm, sheet: Sheet) -> Typed:
 
 
 def _record(call: Call[Officer], case: Case, act: str, detail: str = "") -> None:
-    officer, today = call.actor, today_of(call)
+    officer, today = call.actor, days.today_of(call)
     record(call.session, act, case.reference, on=today, actor=officer.name, detail=detail, unit=officer.unit)
 
 

@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from registry.core.errors import Fault, InvalidInput
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import EU_STATES
+from registry.vocabulary import codes, register
 
 BUCKETS = 64
 """Networks are counted in so few buckets that none can be told from a bucket: each holds a sixty-fourth of all there are."""
@@ -96,7 +95,7 @@ def stale_before(today: date) -> date:
 
 
 def _wrong(message: str, **facts: object) -> InvalidInput:
-    return InvalidInput([Fault.of("received_on", Problem.INVALID_VALUE, message, **facts)])
+    return InvalidInput([Fault.of("received_on", codes.Problem.INVALID_VALUE, message, **facts)])
 
 
 class UnitFacts(NamedTuple):
@@ -126,7 +125,7 @@ def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
 
 def takes_complaints(unit: UnitFacts) -> bool:
     """Whether a unit may receive complaints: only an open unit of officers in an EU state. Unit scoping begins here."""
-    return unit.is_open and not unit.is_outside and unit.country in EU_STATES
+    return unit.is_open and not unit.is_outside and unit.country in register.EU_STATES
 
 
 def is_intake_open(units: Sequence[UnitFacts]) -> bool:

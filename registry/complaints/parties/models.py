@@ -9,15 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.complaints.casework.models import CaseRow
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import (
-    HearingEnd,
-    HearingState,
-    PartnerKind,
-    ReferralBasis,
-    ReferralEnd,
-    ReferralState,
-    TransferState,
-)
+from registry.vocabulary import cases
 
 _IS_OPEN = text("state <> 'closed'")
 _IS_ASKED = text("state = 'asked'")
@@ -45,7 +37,7 @@ class Hearing(CaseRow):
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     agency: Mapped[str] = mapped_column(Text(12))
     party: Mapped[str] = mapped_column("desk", Text(40), index=True)
-    state: Mapped[HearingState] = mapped_column(one_of(HearingState), index=True)
+    state: Mapped[cases.HearingState] = mapped_column(one_of(cases.HearingState), index=True)
     could_complain: Mapped[int | None]
     drafted_by: Mapped[str] = mapped_column(Text(200))
     drafted_on: Mapped[date]
@@ -57,7 +49,7 @@ class Hearing(CaseRow):
     answered_by: Mapped[str | None] = mapped_column(Text(200))
     answered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
-    ended_because: Mapped[HearingEnd | None] = mapped_column(one_of(HearingEnd))
+    ended_because: Mapped[cases.HearingEnd | None] = mapped_column(one_of(cases.HearingEnd))
     language: Mapped[str | None] = mapped_column(Text(12))
     allegation_sealed: Mapped[str] = mapped_column(LongText)
     translation_sealed: Mapped[str | None] = mapped_column(LongText)
@@ -99,10 +91,10 @@ class Referral(CaseRow):
     )
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     party: Mapped[str] = mapped_column("partner", Text(40), index=True)
-    partner_kind: Mapped[PartnerKind] = mapped_column(one_of(PartnerKind))
+    partner_kind: Mapped[cases.PartnerKind] = mapped_column(one_of(cases.PartnerKind))
     country: Mapped[str] = mapped_column(Text(2))
-    state: Mapped[ReferralState] = mapped_column(one_of(ReferralState), index=True)
-    basis: Mapped[ReferralBasis | None] = mapped_column(one_of(ReferralBasis))
+    state: Mapped[cases.ReferralState] = mapped_column(one_of(cases.ReferralState), index=True)
+    basis: Mapped[cases.ReferralBasis | None] = mapped_column(one_of(cases.ReferralBasis))
     expires_on: Mapped[date]
     proposed_by: Mapped[str] = mapped_column(Text(200))
     proposed_on: Mapped[date]
@@ -114,7 +106,7 @@ class Referral(CaseRow):
     answered_by: Mapped[str | None] = mapped_column(Text(200))
     answered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
-    ended_because: Mapped[ReferralEnd | None] = mapped_column(one_of(ReferralEnd))
+    ended_because: Mapped[cases.ReferralEnd | None] = mapped_column(one_of(cases.ReferralEnd))
     identity_said_in: Mapped[str | None] = mapped_column(Text(12))
     identity_by: Mapped[str | None] = mapped_column(Text(200))
     copy_sealed: Mapped[str] = mapped_column(LongText)
@@ -151,7 +143,7 @@ class Transfer(CaseRow):
     )
     former: Mapped[str] = mapped_column(Text(40), index=True)
     party: Mapped[str] = mapped_column(Text(40), index=True)
-    state: Mapped[TransferState] = mapped_column(one_of(TransferState))
+    state: Mapped[cases.TransferState] = mapped_column(one_of(cases.TransferState))
     asked_by: Mapped[str] = mapped_column(Text(200))
     asked_on: Mapped[date]
     due_at: Mapped[datetime] = mapped_column(Instant)

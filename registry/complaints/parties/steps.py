@@ -12,9 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.complaints.case import moves, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.models import Decision
 from registry.complaints.parties.models import Hearing, Referral, Transfer
@@ -52,7 +51,7 @@ def lock_by_id(session: Session, table: type[OfCase], row_id: int, version: int 
     Who waited for the case reads what the one before made of the row.
     """
     case_id = session.execute(select(table.case_id).where(table.id == row_id)).scalar_one()
-    case = lock_case_by_id(session, case_id)
+    case = moves.lock_case_by_id(session, case_id)
     row: OfCase = lock(session, table, table.id == row_id, version=version)
     return case, row
 
@@ -118,9 +117,9 @@ def find_open(
     ).one_or_none()
     if found is None:
         raise NotFound(absent)
-    case = lock_case_by_id(session, found.case_id)
+    case = moves.lock_case_by_id(session, found.case_id)
     row: Row = session.get_one(table, found.id, populate_existing=True)
-    if not is_open(session, case, row, day_of_case(session, case, at)):
+    if not is_open(session, case, row, units.day_of_case(session, case, at)):
         raise NotFound(absent)
     return case, row
 
@@ -142,8 +141,8 @@ def record_change(
     """Raise the version of a locked row and record what was done to it. `detail` holds closed words alone."""
     row.version += 1
     call.session.flush()
-    today = day_of_case(call.session, case, call.at)
-    changed(call.session, case, what, today, role=call.actor.role, actor=call.actor.name, detail=detail)
+    today = units.day_of_case(call.session, case, call.at)
+    moves.changed(call.session, case, what, today, role=call.actor.role, actor=call.actor.name, detail=detail)
 
 
 def end_by_case(sessions: sessionmaker[Session], cases: Collection[int], end: Callable[[Session, Case], int]) -> int:
@@ -151,7 +150,7 @@ def end_by_case(sessions: sessionmaker[Session], cases: Collection[int], end: Ca
     count = 0
     for case_id in sorted(cases):
         with sessions.begin() as session:
-            count += end(session, lock_case_by_id(session, case_id))
+            count += end(session, moves.lock_case_by_id(session, case_id))
     return count
 
 

@@ -17,26 +17,9 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, delete, fun
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from registry.audit.actions import forget_subject
-from registry.complaints.case.access import forget_offer
+from registry.complaints.case import access, moves, states, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
-from registry.complaints.case.states import PURGEABLE
-from registry.complaints.case.units import all_units, periods_of
-from registry.complaints.casework import firms
-from registry.complaints.casework.models import (
-    AccessGrant,
-    CaseClock,
-    CaseEvent,
-    CaseMove,
-    CaseNote,
-    CaseTask,
-    CaseView,
-    ClaimLine,
-    Decision,
-    PriorityChange,
-    Translation,
-    WaitingLetter,
-)
+from registry.complaints.casework import firms, models
 from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.parties.models import Hearing, Referral, ReferralReport, Transfer
@@ -80,7 +63,7 @@ def last_day_of_round(today: date, purged_through: date | None) -> date | None:
 
 def is_due(day: date) -> ColumnElement[bool]:
     """Whether a case's retention period is over by a day, and no legal hold keeps it."""
-    ended = Case.state.in_(sorted({*PURGEABLE, CaseState.DRAFT}))
+    ended = Case.state.in_(sorted({*states.PURGEABLE, CaseState.DRAFT}))
     return and_(Case.purge_on <= day, Case.has_legal_hold.is_(False), ended)
 
 
@@ -219,8 +202,8 @@ def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) 
         ).scalars()
         offers = list(stale)
         for offered in offers:
-            lock_case_by_id(session, offered.case_id)
-            forget_offer(session, sealer, offered)
+            moves.lock_case_by_id(session, offered.case_id)
+            access.forget_offer(session, sealer, offered)
         return len(offers)
 
 
@@ -238,7 +221,7 @@ def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[S
 
 
 def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
-    advance_case(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
+    moves.advance_case(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
     # All of them: also the copies for other parties.
     sealer.destroy(
         session,
@@ -246,7 +229,7 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
     )
     firms.forget_firms(session, case)
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
-    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
+    session.execute(update(models.CaseMove).where(models.CaseMove.case_id == case.id).values(reason_sealed=None))
 
 
 def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles | None) -> None:
@@ -263,18 +246,18 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         Referral.case_id,
         Transfer.case_id,
         Hearing.case_id,
-        AccessGrant.case_id,
-        Decision.case_id,
-        CaseNote.case_id,
-        CaseTask.case_id,
-        CaseEvent.case_id,
-        ClaimLine.case_id,
-        Translation.case_id,
-        WaitingLetter.case_id,
+        models.AccessGrant.case_id,
+        models.Decision.case_id,
+        models.CaseNote.case_id,
+        models.CaseTask.case_id,
+        models.CaseEvent.case_id,
+        models.ClaimLine.case_id,
+        models.Translation.case_id,
+        models.WaitingLetter.case_id,
         Consent.case_id,
-        CaseClock.case_id,
-        PriorityChange.case_id,
-        CaseView.case_id,
+        models.CaseClock.case_id,
+        models.PriorityChange.case_id,
+        models.CaseView.case_id,
         Shingle.case_id,
         PaperForm.case_id,
     )
@@ -295,12 +278,12 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
 
 def _is_uncounted(session: Session, case: Case) -> bool:
     """Whether a case is left out of the counts: it was never sent, or was part of a mass filing."""
-    return case.unit_id is None or moves_of(session, case)[-1].from_state is CaseState.QUARANTINED
+    return case.unit_id is None or moves.moves_of(session, case)[-1].from_state is CaseState.QUARANTINED
 
 
 def _remove_bare(sessions: sessionmaker[Session], today: date) -> int:
     with sessions() as session:
-        ends = {unit.id: bare_before(today, periods_of(unit)) for unit in all_units(session)}
+        ends = {unit.id: bare_before(today, units.periods_of(unit)) for unit in units.all_units(session)}
     count = 0
     for unit_id, before in ends.items():
         over = select(Case.id).where(
@@ -322,5 +305,5 @@ def _remove_bare(sessions: sessionmaker[Session], today: date) -> int:
 
 def _remove(session: Session, case_ids: Sequence[int]) -> None:
     session.execute(update(Case).where(Case.merged_into_id.in_(case_ids)).values(merged_into_id=None))
-    session.execute(delete(CaseMove).where(CaseMove.case_id.in_(case_ids)))
+    session.execute(delete(models.CaseMove).where(models.CaseMove.case_id.in_(case_ids)))
     session.execute(delete(Case).where(Case.id.in_(case_ids)))

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.complaints.case import moves, states
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id, resume_case
-from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
 from registry.complaints.parties.models import Referral, Transfer
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
@@ -85,9 +84,9 @@ def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
             found = session.execute(over).scalar_one_or_none()
             if found is None:
                 return count
-            case = lock_case_by_id(session, found)
+            case = moves.lock_case_by_id(session, found)
             if case.state is CaseState.WAITING_COMPLAINANT:
-                resume_case(session, case, at)
+                moves.resume_case(session, case, at)
                 count += 1
 
 
@@ -142,7 +141,7 @@ def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
             CaseClock.met_on.is_(None),
             CaseClock.paused_on.is_(None),
             CaseClock.kind != ClockKind.WAITING,
-            Case.state.in_(sorted(OPEN_STATES)),
+            Case.state.in_(sorted(states.OPEN_STATES)),
             or_(Unit.email.is_not(None), Unit.supervisor_email.is_not(None)),
         )
         .order_by(Unit.id, CaseClock.id)

@@ -217,11 +217,6 @@ def log_unit_keys(session: Session, keyring: Keyring) -> Logging:
     return Logging(len(drafts), troubles)
 
 
-def logged_unit_keys(session: Session) -> list[LoggedUnitKey]:
-    """Every key that the published log knows, as it says; in the order in which they were added."""
-    return list(_read(entries_under(session, UNIT_KEYS, published_size(session))).values())
-
-
 def _draft(key: HolderKey, *, is_active: bool) -> Draft:
     record = {
         "alg": "X25519" if len(key.public) == X25519_BYTES else "X-Wing",

@@ -1,4 +1,7 @@
-"""Triage of a case: what the rules need beside the answers, and what follows for other cases and mass filings."""
+"""Triage of a case: what the rules need beside the answers, and what follows for other cases and mass filings.
+
+`patterns` finds the agencies with several independent complaints to one unit: by digest, copies told apart by similarity.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -8,11 +11,10 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, moves, states, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id, set_case_priority
-from registry.complaints.case.states import OPEN_STATES
-from registry.complaints.case.units import day_of_case
+from registry.complaints.casework import queries
+from registry.complaints.casework.actions import in_unit
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import rules
 from registry.complaints.triage.similarity import alike, bands, independent, remember
@@ -26,7 +28,10 @@ MAX_COMPARED = 50
 
 COMPARED_AT_ONCE = 8
 
-COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
+MAX_AGENCIES = 20
+"""How many agencies `patterns` gives at most."""
+
+COUNTED = frozenset({*states.OPEN_STATES, CaseState.CLOSED})
 """Quarantined, withdrawn or merged cases say nothing more about an agency."""
 
 
@@ -95,26 +100,26 @@ def others_to_raise(session: Session, others: Others) -> list[Case]:
     """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
     if 1 + others.number < rules.INDEPENDENT_COMPLAINTS:
         return []
-    return [other for one in others.waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
+    return [other for one in others.waiting if _is_to_be_raised(other := moves.lock_case_by_id(session, one))]
 
 
 def _is_to_be_raised(case: Any) -> bool:
     is_raised = TriageReason.INDEPENDENT_COMPLAINTS in case.reasons
-    return case.state in OPEN_STATES and case.priority is not None and not is_raised
+    return case.state in states.OPEN_STATES and case.priority is not None and not is_raised
 
 
 def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
     """Raise by one the priority of the cases that `others_to_raise` gave."""
     for other in others:
         if other.priority is not None:
-            set_case_priority(other, rules.raised(other.priority), at)
+            moves.set_case_priority(other, rules.raised(other.priority), at)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
         clocks.reschedule_first_look(session, other, at)
-        changed(
+        moves.changed(
             session,
             other,
             "case.priority",
-            day_of_case(session, other, at),
+            units.day_of_case(session, other, at),
             role=CaseRole.REGISTRY,
             detail="independent complaints",
         )
@@ -136,7 +141,7 @@ def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today
     near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= rules.NEAR_BANDS]
     filed_today = select(func.count(Case.id)).where(
         Case.unit_id == case.unit_id,
-        Case.state.in_(sorted(OPEN_STATES)),
+        Case.state.in_(sorted(states.OPEN_STATES)),
         Case.priority.in_(sorted(rules.NOT_URGENT)),
         Case.filed_on == today,
         Case.id != case.id,
@@ -163,3 +168,52 @@ def independent_others(session: Session, case: Case, today: date) -> Others:
             break
         stored = independent(session, [[*stored, *(row.id for row in others[start : start + COMPARED_AT_ONCE])]])[0]
     return Others(len(stored) - 1, sorted(waiting.intersection(stored)))
+
+
+class Pattern(NamedTuple):
+    """`agency` as the first of its complaints names it (`agency_id` where it was picked from the registry, `name`)."""
+
+    agency: dict[str, str]
+    independent: int
+    complaints: int
+    last_on: date
+
+
+def patterns(session: Session, sealer: Sealer, unit: str, from_on: date, to_on: date) -> list[Pattern]:
+    """Agencies with three or more independent complaints to this unit, most first: at most 20, 50 compared of each.
+
+    Complaints to other units are not counted: unit scoping holds for counts too.
+    """
+    within = (in_unit(unit), Case.state.in_(sorted(COUNTED)), Case.filed_on.between(from_on, to_on))
+    often = (
+        select(Case.agency_digest, func.count(), func.max(Case.filed_on))
+        .where(*within, Case.agency_digest.is_not(None))
+        .group_by(Case.agency_digest)
+        .having(func.count() >= rules.INDEPENDENT_COMPLAINTS)
+        .order_by(func.count().desc(), Case.agency_digest)
+        .limit(MAX_AGENCIES)
+    )
+    rows = session.execute(often).all()
+    cases = _first_of(session, within, [row[0] for row in rows])
+    alone = independent(session, [[case.id for case in found] for found in cases.values()])
+    found = []
+    for (digest, complaints, last_on), stored in zip(rows, alone, strict=True):
+        given = queries.named_agency(sealer, cases[digest][0])
+        if len(stored) >= rules.INDEPENDENT_COMPLAINTS and given is not None:
+            found.append(Pattern(given, len(stored), complaints, last_on))
+    return sorted(found, key=lambda one: -one.independent)
+
+
+def _first_of(
+    session: Session, within: Sequence[object], digests: Sequence[str | None]
+) -> dict[str | None, list[Case]]:
+    """The first 50 cases about each agency, in one query."""
+    place = func.row_number().over(partition_by=Case.agency_digest, order_by=Case.id).label("place")
+    numbered = select(Case.id, place).where(*within, Case.agency_digest.in_(digests)).subquery()  # type: ignore[arg-type]
+    rows = session.scalars(
+        select(Case).join(numbered, numbered.c.id == Case.id).where(numbered.c.place <= MAX_COMPARED).order_by(Case.id)
+    )
+    found: dict[str | None, list[Case]] = {digest: [] for digest in digests}
+    for case in rows:
+        found[case.agency_digest].append(case)
+    return found

@@ -5,24 +5,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, moves, states, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import same_person, set_case_priority
-from registry.complaints.case.states import OPEN_STATES
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
-from registry.vocabulary.cases import CaseRole, CaseState, Priority
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes
 
-TWO_PERSONS = frozenset({Priority.P0, Priority.P1})
+TWO_PERSONS = frozenset({cases.Priority.P0, cases.Priority.P1})
 
 
 def set_priority(
-    call: Call[Officer], sealer: Sealer, reference: str, priority: Priority, reason: str
+    call: Call[Officer], sealer: Sealer, reference: str, priority: cases.Priority, reason: str
 ) -> PriorityChange:
     """Give a case another priority, or ask for it: lowering from P0 or P1 waits for a second person (`is_approved` is None).
 
@@ -30,14 +26,14 @@ def set_priority(
     """
     session, officer, at = call.session, call.actor, call.at
     case = lock_case(session, officer, reference, call.version)
-    if case.state not in OPEN_STATES | {CaseState.QUARANTINED}:
+    if case.state not in states.OPEN_STATES | {cases.CaseState.QUARANTINED}:
         raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
     before = case.priority
     if before is None or before is priority:
-        raise InvalidInput([Fault.of("priority", Problem.CONTRADICTORY, "as_it_is")])
+        raise InvalidInput([Fault.of("priority", codes.Problem.CONTRADICTORY, "as_it_is")])
     sealed = seal_reason(session, sealer, officer, case, reason)
     if sealed is None:
-        raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
+        raise InvalidInput([Fault.of("reason", codes.Problem.MISSING, "must_say_why")])
     waiting = waiting_change(session, case)
     if waiting is not None:
         _decide(call, case, waiting, is_approved=False)
@@ -46,7 +42,7 @@ def set_priority(
         from_priority=before,
         to_priority=priority,
         asked_by=officer.name,
-        asked_on=day_of_case(session, case, at),
+        asked_on=units.day_of_case(session, case, at),
         reason_sealed=sealed,
     )
     session.add(change)
@@ -69,7 +65,7 @@ def decide_lowering(call: Call[Officer], reference: str, *, is_approved: bool) -
     change = waiting_change(session, case)
     if change is None:
         raise NotFound(f"no lowering waits in the case {reference}")
-    if is_approved and same_person(change.asked_by) == same_person(officer.name):
+    if is_approved and moves.same_person(change.asked_by) == moves.same_person(officer.name):
         raise IllegalMove(
             "a lowering is approved by a second person, not by the officer who asked for it", "case.own_lowering"
         )
@@ -86,7 +82,7 @@ def refuse_lowering(session: Session, case: Case, at: datetime) -> None:
     """Refuse a lowering that waits in a locked case, because it has just become more urgent."""
     waiting = waiting_change(session, case)
     if waiting is not None:
-        waiting.decided_by, waiting.decided_on = CaseRole.REGISTRY, day_of_case(session, case, at)
+        waiting.decided_by, waiting.decided_on = cases.CaseRole.REGISTRY, units.day_of_case(session, case, at)
         waiting.is_approved = False
 
 
@@ -97,11 +93,11 @@ def waiting_change(session: Session, case: Case) -> PriorityChange | None:
 
 
 def _decide(call: Call[Officer], case: Case, change: PriorityChange, *, is_approved: bool) -> None:
-    change.decided_by, change.decided_on = call.actor.name, day_of_case(call.session, case, call.at)
+    change.decided_by, change.decided_on = call.actor.name, units.day_of_case(call.session, case, call.at)
     change.is_approved = is_approved
 
 
 def _apply(call: Call[Officer], case: Case, change: PriorityChange) -> None:
-    set_case_priority(case, change.to_priority, call.at)
+    moves.set_case_priority(case, change.to_priority, call.at)
     clocks.reschedule_first_look(call.session, case, call.at)
     record_act(call, case, "case.priority", f"{change.from_priority} {change.to_priority}")

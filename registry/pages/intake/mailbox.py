@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case import messages, questions, states
 from registry.complaints.case.answers import Sheet
-from registry.complaints.intake import filing, handover, mailbox, mailbox_files
+from registry.complaints.intake import filing, mailbox, mailbox_files
 from registry.complaints.triage import rules, story
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
@@ -181,7 +181,7 @@ def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dic
     if view.filed_on is None or view.reads is not states.Reads.RECEIVED:
         return None
     # Of the office that reads it now, which may be another than that to which it would be sent today.
-    is_elsewhere = view.unit_country is not None and handover.fit_of(view.unit_country, sheet.answers).is_elsewhere
+    is_elsewhere = view.unit_country is not None and filing.fit_of(view.unit_country, sheet.answers).is_elsewhere
     return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
-from registry.complaints.intake import filing, handover, mailbox_files
+from registry.complaints.intake import filing, mailbox_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
@@ -166,7 +166,7 @@ class Reader(NamedTuple):
 
 def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
     """The office to which these answers go. Raises IntakeClosed where there is none."""
-    found = handover.recipient(visitor.session, answers)
+    found = filing.recipient(visitor.session, answers)
     says = text(
         visitor.language,
         f"page.box.all.reader.{found.fit}",
@@ -174,4 +174,4 @@ def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
         country=country_name(visitor.language, found.country),
         about=country_name(visitor.language, found.about) if found.about else "",
     )
-    return Reader(says, found.fit is handover.Fit.NO_COUNTRY, found.fit.is_elsewhere)
+    return Reader(says, found.fit is filing.Fit.NO_COUNTRY, found.fit.is_elsewhere)

@@ -14,30 +14,18 @@ from typing import NamedTuple
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
-from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.locking import lock
+from registry.core import clock, ids
+from registry.core.db import engine, locking
 from registry.core.errors import Fault, InvalidInput
-from registry.core.ids import new_reference
 from registry.log.models import Entry, LogState
+from registry.register.agencies import clone_warnings, record, storage
 from registry.register.agencies import models as agencies
-from registry.register.agencies import record, storage
-from registry.register.agencies.clone_warnings import warn_of_clone
 from registry.register.authorities.queries import snapshot_at
+from registry.register.names import scoring, spelling
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import search
-from registry.register.names.scoring import NEAR
-from registry.register.names.spelling import normalised
-from registry.supervision.collisions import rules
-from registry.supervision.collisions.models import (
-    Collision,
-    CollisionGroup,
-    CollisionKey,
-    CollisionSearch,
-    CollisionState,
-)
+from registry.supervision.collisions import models, rules
 from registry.supervision.collisions.queries import no_collision, records_of, sought
-from registry.supervision.collisions.rules import SIGN_OF, Sign
 from registry.verification.verdicts.imitation_rules import is_licensed
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import ChannelKind, LicenceStatus
@@ -97,11 +85,11 @@ def search_on(session: Session, digest: Digest) -> Step:
 
 def find_collisions(session: Session, agency_id: int, digest: Digest) -> None:
     """Record the agencies that one agency resembles."""
-    found: dict[int, set[Sign]] = defaultdict(set)
+    found: dict[int, set[rules.Sign]] = defaultdict(set)
     for other, sign in _sharing(session, agency_id):
         found[other].add(sign)
     for other in _of_near_name(session, agency_id, digest):
-        found[other].add(Sign.NEAR_NAME)
+        found[other].add(rules.Sign.NEAR_NAME)
     records = records_of(session, [agency_id, *found])
     mine = records.get(agency_id)
     if mine is None:
@@ -111,7 +99,7 @@ def find_collisions(session: Session, agency_id: int, digest: Digest) -> None:
         if theirs is None:
             continue
         if rules.rose_after(mine, theirs):
-            signs.add(Sign.REGISTERED_AFTER)
+            signs.add(rules.Sign.REGISTERED_AFTER)
         _save_pair(session, min(agency_id, other), max(agency_id, other), signs)
 
 
@@ -125,31 +113,33 @@ def confirm(
     collision = _undecided(session, reference)
     both = records_of(session, [collision.first_id, collision.second_id])
     agency = true_entry_of(session, list(both.values()), true_entry)
-    warn_of_clone(session, agency.agency_id, text, source)
-    _decide(collision, CollisionState.CONFIRMED, by, text)
+    clone_warnings.warn_of_clone(session, agency.agency_id, text, source)
+    _decide(collision, models.CollisionState.CONFIRMED, by, text)
     return agency
 
 
-def dismiss(session: Session, reference: str, by: str, text: str) -> Collision:
+def dismiss(session: Session, reference: str, by: str, text: str) -> models.Collision:
     """Dismiss a collision. It comes up again only with a sign that it did not have."""
     collision = _undecided(session, reference)
-    _decide(collision, CollisionState.DISMISSED, by, text)
+    _decide(collision, models.CollisionState.DISMISSED, by, text)
     return collision
 
 
-def _undecided(session: Session, reference: str) -> Collision:
-    collision = lock(session, Collision, Collision.reference == reference, missing=no_collision(reference))
-    if collision.state is not CollisionState.OPEN:
+def _undecided(session: Session, reference: str) -> models.Collision:
+    collision = locking.lock(
+        session, models.Collision, models.Collision.reference == reference, missing=no_collision(reference)
+    )
+    if collision.state is not models.CollisionState.OPEN:
         detail = f"is {collision.state} already, by {collision.decided_by} on {collision.decided_at:%Y-%m-%d}"
         raise InvalidInput([Fault("collision", Problem.CONTRADICTORY, detail)])
     return collision
 
 
-def _decide(collision: Collision, state: CollisionState, by: str, text: str) -> None:
+def _decide(collision: models.Collision, state: models.CollisionState, by: str, text: str) -> None:
     for parameter, words, limit in (("by", by, 200), ("text", text, 1000)):
         if not words.strip() or len(words) > limit or "\0" in words:
             raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, f"must say something, in {limit} characters")])
-    collision.state, collision.decided_by, collision.decided_at, collision.decision = state, by, now(), text
+    collision.state, collision.decided_by, collision.decided_at, collision.decision = state, by, clock.now(), text
 
 
 def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str | None) -> record.Agency:
@@ -159,7 +149,7 @@ def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str |
             if agency.agency_id == chosen:
                 return agency
         raise InvalidInput([Fault("true", Problem.INVALID_VALUE, "is neither of the two agencies of this collision")])
-    snapshot, at = snapshot_at(session), now()
+    snapshot, at = snapshot_at(session), clock.now()
     licensed = [agency for agency in both if is_licensed(agency, snapshot, at)]
     if len(licensed) != 1:
         count = "both hold" if licensed else "neither holds"
@@ -169,16 +159,16 @@ def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str |
     return licensed[0]
 
 
-def _state(session: Session, digest: Digest) -> CollisionSearch:
+def _state(session: Session, digest: Digest) -> models.CollisionSearch:
     """The one row, locked; made at the first use. Keys made with another secret are thrown away."""
     check = short_digest(digest("check"))
-    state = session.execute(select(CollisionSearch).with_for_update()).scalar_one_or_none()
+    state = session.execute(select(models.CollisionSearch).with_for_update()).scalar_one_or_none()
     if state is None:
-        state = CollisionSearch(id=1, key_check=check, read_to=0, against="", last_agency_id=0, is_finished=True)
+        state = models.CollisionSearch(id=1, key_check=check, read_to=0, against="", last_agency_id=0, is_finished=True)
         session.add(state)
         session.flush()
     if state.key_check != check:
-        session.execute(delete(CollisionKey))
+        session.execute(delete(models.CollisionKey))
         state.key_check, state.read_to = check, 0
     return state
 
@@ -191,24 +181,24 @@ def short_digest(hexadecimal: str) -> int:
 def _write_keys(session: Session, agency_ids: Sequence[int], digest: Digest) -> None:
     for start in range(0, len(agency_ids), 500):
         some = agency_ids[start : start + 500]
-        session.execute(delete(CollisionKey).where(CollisionKey.agency_id.in_(some)))
+        session.execute(delete(models.CollisionKey).where(models.CollisionKey.agency_id.in_(some)))
         rows = {
             (agency_id, sign.value, short_digest(digest(f"{sign}:{form}")))
             for agency_id, sign, form in _forms(session, some)
         }
-        bulk_insert(session, CollisionKey, ("agency_id", "sign", "digest"), sorted(rows))
+        engine.bulk_insert(session, models.CollisionKey, ("agency_id", "sign", "digest"), sorted(rows))
 
 
-def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, Sign, str]]:
+def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, rules.Sign, str]]:
     """The values of some agencies that others may share, each in its comparable form."""
     country_of: dict[int, str] = {}
     for agency_id, agency in storage.published_records(session, agency_ids).items():
         country_of[agency_id] = agency.country
-        form = rules.comparable(Sign.ADDRESS, agency.place, agency.country) if agency.place else None
+        form = rules.comparable(rules.Sign.ADDRESS, agency.place, agency.country) if agency.place else None
         if form is not None:
-            yield agency_id, Sign.ADDRESS, form
+            yield agency_id, rules.Sign.ADDRESS, form
         for one in agency.identifiers:
-            yield agency_id, Sign.IDENTIFIER, rules.identifier_value(one.scheme, one.value, agency.country)
+            yield agency_id, rules.Sign.IDENTIFIER, rules.identifier_value(one.scheme, one.value, agency.country)
     channel = agencies.Channel
     # Of an account all but the end is hidden; its keyed digest is the same for the same account, and for no other.
     compared = case((channel.kind == ChannelKind.BANK_ACCOUNT, channel.digest), else_=channel.value)
@@ -220,14 +210,14 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
         if kind is ChannelKind.BANK_ACCOUNT:
             form = value
         else:
-            form = rules.comparable(SIGN_OF[kind], value or "", country_of.get(agency_id, ""))
+            form = rules.comparable(rules.SIGN_OF[kind], value or "", country_of.get(agency_id, ""))
         if form is not None:
-            yield agency_id, SIGN_OF[kind], form
+            yield agency_id, rules.SIGN_OF[kind], form
 
 
-def _sharing(session: Session, agency_id: int) -> Iterable[tuple[int, Sign]]:
+def _sharing(session: Session, agency_id: int) -> Iterable[tuple[int, rules.Sign]]:
     """The agencies that share something with one, and what. What too many share becomes a group."""
-    key = CollisionKey
+    key = models.CollisionKey
     own = session.execute(select(key.sign, key.digest).where(key.agency_id == agency_id)).all()
     for sign, digest in own:
         alike = (key.digest == digest, key.sign == sign)
@@ -251,53 +241,53 @@ def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
     ).scalars()
     found: set[int] = set()
     for name in list(names):
-        hits = search(session, name, MAX_PAIRS + 2, floor=NEAR)
+        hits = search(session, name, MAX_PAIRS + 2, floor=scoring.NEAR)
         others = {hit.agency_id for hit in hits} - {agency_id}
         if len(others) > MAX_PAIRS:
-            number = short_digest(digest(f"{Sign.NEAR_NAME}:{normalised(name)}"))
-            _save_group(session, Sign.NEAR_NAME, number, len(others) + 1, agency_id)
+            number = short_digest(digest(f"{rules.Sign.NEAR_NAME}:{spelling.normalised(name)}"))
+            _save_group(session, rules.Sign.NEAR_NAME, number, len(others) + 1, agency_id)
         else:
             found |= others
     return found
 
 
-def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> None:
+def _save_pair(session: Session, first: int, second: int, signs: set[rules.Sign]) -> None:
     """Store a pair; a known pair gains what is new, and is reopened if it was dismissed without that."""
     known = session.execute(
-        select(Collision).where(Collision.first_id == first, Collision.second_id == second)
+        select(models.Collision).where(models.Collision.first_id == first, models.Collision.second_id == second)
     ).scalar_one_or_none()
     if known is None:
         session.add(
-            Collision(
-                reference=new_reference(),
+            models.Collision(
+                reference=ids.new_reference(),
                 first_id=first,
                 second_id=second,
-                signs=[sign.value for sign in Sign if sign in signs],
+                signs=[sign.value for sign in rules.Sign if sign in signs],
                 rank=rules.rank(signs),
-                state=CollisionState.OPEN,
-                found_at=now(),
+                state=models.CollisionState.OPEN,
+                found_at=clock.now(),
             )
         )
         session.flush()
         return
-    before = {Sign(word) for word in known.signs}
+    before = {rules.Sign(word) for word in known.signs}
     if signs <= before:
         return
     together = before | signs
-    known.signs, known.rank = [sign.value for sign in Sign if sign in together], rules.rank(together)
-    if known.state is CollisionState.DISMISSED:
-        known.state, known.found_at = CollisionState.OPEN, now()
+    known.signs, known.rank = [sign.value for sign in rules.Sign if sign in together], rules.rank(together)
+    if known.state is models.CollisionState.DISMISSED:
+        known.state, known.found_at = models.CollisionState.OPEN, clock.now()
 
 
-def _save_group(session: Session, sign: Sign, digest: int, size: int, agency_id: int) -> None:
+def _save_group(session: Session, sign: rules.Sign, digest: int, size: int, agency_id: int) -> None:
     known = session.execute(
-        select(CollisionGroup).where(CollisionGroup.sign == sign, CollisionGroup.digest == digest)
+        select(models.CollisionGroup).where(models.CollisionGroup.sign == sign, models.CollisionGroup.digest == digest)
     ).scalar_one_or_none()
     if known is not None:
         known.size = size
         return
-    values = (sign.value, digest, size, agency_id, microseconds(now()))
-    bulk_insert(session, CollisionGroup, ("sign", "digest", "size", "example_id", "found_at"), [values])
+    values = (sign.value, digest, size, agency_id, engine.microseconds(clock.now()))
+    engine.bulk_insert(session, models.CollisionGroup, ("sign", "digest", "size", "example_id", "found_at"), [values])
 
 
 MAX_SHOWN = 10
@@ -309,7 +299,7 @@ class Likeness(NamedTuple):
     """An agency that the applicant resembles: the signs, what is found of each, and whether it lost a licence."""
 
     agency: record.Agency
-    signs: list[Sign]
+    signs: list[rules.Sign]
     findings: list[rules.Finding]
     rank: int
     has_lost: bool
@@ -329,29 +319,31 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
         if step.is_last:
             break
         step = renew_keys(session, digest)
-    signs: dict[int, set[Sign]] = defaultdict(set)
+    signs: dict[int, set[rules.Sign]] = defaultdict(set)
     for sign, form, _ in rules.shared_values(applicant):
         for other in _who_has(session, sign, short_digest(digest(f"{sign}:{form}"))):
             signs[other].add(sign)
     for name in applicant.names[: rules.MAX_NAMES]:
-        for hit in search(session, name.name, MAX_PAIRS, floor=NEAR):
-            signs[hit.agency_id].add(Sign.NEAR_NAME)
+        for hit in search(session, name.name, MAX_PAIRS, floor=scoring.NEAR):
+            signs[hit.agency_id].add(rules.Sign.NEAR_NAME)
     if own_id is not None:
         signs.pop(own_id, None)
     records = records_of(session, list(signs))
     found = []
     for other, agency in records.items():
         if rules.rose_after(applicant, agency):
-            signs[other].add(Sign.REGISTERED_AFTER)
-        ordered = [sign for sign in Sign if sign in signs[other]]
+            signs[other].add(rules.Sign.REGISTERED_AFTER)
+        ordered = [sign for sign in rules.Sign if sign in signs[other]]
         shared = rules.findings(applicant, agency, ordered)
         found.append(Likeness(agency, ordered, shared, rules.rank(ordered), rules.lost_on(agency) is not None))
     found.sort(key=lambda one: (not one.has_lost, -one.rank, one.agency.agency_id))
     return Compared(found[:MAX_SHOWN], step.is_last)
 
 
-def _who_has(session: Session, sign: Sign, digest: int) -> list[int]:
+def _who_has(session: Session, sign: rules.Sign, digest: int) -> list[int]:
     """The agencies that share one value; a value that too many share, an office house or a platform, tells nothing."""
-    query = select(CollisionKey.agency_id).where(CollisionKey.sign == sign, CollisionKey.digest == digest)
+    query = select(models.CollisionKey.agency_id).where(
+        models.CollisionKey.sign == sign, models.CollisionKey.digest == digest
+    )
     others = list(session.execute(query.distinct().limit(MAX_PAIRS + 1)).scalars())
     return [] if len(others) > MAX_PAIRS else others

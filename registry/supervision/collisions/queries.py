@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at, now
-from registry.core.errors import NotFound
+from registry.core import clock, errors
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence, LicenceStatusPeriod, PublicRecord
 from registry.register.authorities.queries import authority_days
@@ -19,7 +18,7 @@ def sought(session: Session, against: Collection[LicenceStatus], after: int, lim
     if not against:
         query = select(PublicRecord.agency_id).where(PublicRecord.agency_id > after)
         return list(session.execute(query.order_by(PublicRecord.agency_id).limit(limit)).scalars())
-    period, today = LicenceStatusPeriod, authority_days(session, now()).in_sql(Licence.authority)
+    period, today = LicenceStatusPeriod, authority_days(session, clock.now()).in_sql(Licence.authority)
     query = (
         select(Licence.agency_id)
         .join(period, period.licence_id == Licence.id)
@@ -42,7 +41,7 @@ def collision_named(session: Session, reference: str) -> Collision:
     """The collision with this reference. Raises NotFound."""
     found = collision_found(session, reference)
     if found is None:
-        raise NotFound(no_collision(reference))
+        raise errors.NotFound(no_collision(reference))
     return found
 
 
@@ -75,7 +74,7 @@ def groups_found(session: Session, limit: int) -> list[tuple[CollisionGroup, str
 
 def records_of(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
     """The public records of some agencies by row id, as they may be shown today."""
-    day = day_at(now(), None)
+    day = clock.day_at(clock.now(), None)
     rows = session.execute(
         select(PublicRecord.agency_id, PublicRecord.body).where(PublicRecord.agency_id.in_(agency_ids))
     )

@@ -7,10 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import e164
-from registry.register.agencies.domains import host_of, is_shared, registrable
-from registry.register.agencies.keys import identifier_key
+from registry.register.agencies import channel_rules, domains, keys, record
 from registry.register.names.scoring import NEAR, score
 from registry.vocabulary.register import STATUSES, Answer, ChannelKind, IdentifierScheme, LicenceStatus
 
@@ -71,7 +68,7 @@ def comparable(sign: Sign, value: str, country: str) -> str | None:
 
 
 def _phone(value: str, country: str) -> str | None:
-    number = next(iter(e164(value, (country,))), None)
+    number = next(iter(channel_rules.e164(value, (country,))), None)
     if number is not None:
         return number
     digits = "".join(character for character in unicodedata.normalize("NFKC", value) if character.isdecimal())
@@ -80,11 +77,11 @@ def _phone(value: str, country: str) -> str | None:
 
 def _domain(value: str, country: str) -> str | None:
     """The registered part of a website's host; for sites that host pages of strangers, host and page."""
-    found = host_of(value)
+    found = domains.host_of(value)
     if found is None:
         return None
-    owned = registrable(found[0])
-    return "/".join(found) if is_shared(found[0]) else owned
+    owned = domains.registrable(found[0])
+    return "/".join(found) if domains.is_shared(found[0]) else owned
 
 
 def _address(value: str, country: str) -> str | None:
@@ -119,7 +116,7 @@ _FORMS = {
 
 
 def identifier_value(scheme: IdentifierScheme, value: str, country: str) -> str:
-    return f"{scheme}:{identifier_key(scheme, value, country)}"
+    return f"{scheme}:{keys.identifier_key(scheme, value, country)}"
 
 
 def shared_values(agency: record.Agency) -> Iterator[tuple[Sign, str, str]]:

@@ -16,15 +16,12 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
+from registry.core import clock, ids
 from registry.core.calls import Call
-from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import IllegalMove, NotFound, NotNow
-from registry.core.ids import new_reference
-from registry.officers import accounts
+from registry.officers import accounts, notices, rights
 from registry.officers.models import ChangeState, NoticeKind, OfficerChange, Unit
-from registry.officers.notices import notify_named
-from registry.officers.rights import Role
 from registry.register.agencies import clone_warnings
 from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.models import Agency, Licence
@@ -62,7 +59,7 @@ def ask(call: Call[Rep], kind: EntryRequestKind, text: str, part: EntryPart | No
     """
     today = day_of(call.session, call.actor.agency, call.at)
     if kind is EntryRequestKind.REPLY:
-        agency = public_record(call.session, call.actor.agency, day_at(call.at, None))
+        agency = public_record(call.session, call.actor.agency, clock.day_at(call.at, None))
         if agency is None or not is_answerable(agency, today):
             raise NotNow(
                 "a reply is shown beside a sanction or a warning, and your entry has none", "entry.nothing_beside"
@@ -73,7 +70,7 @@ def ask(call: Call[Rep], kind: EntryRequestKind, text: str, part: EntryPart | No
     _require_room(call, kind)
     is_correction = kind is EntryRequestKind.CORRECTION
     entry_request = EntryRequest(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         agency=call.actor.agency,
         kind=kind,
         state=EntryRequestState.OPEN,
@@ -215,7 +212,7 @@ def decide(
     move(entry_request, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
     entry_request.answer, entry_request.decided_by, entry_request.decided_on = reason, call.actor.name, today
     session.flush()
-    notify_named(session, entry_request.asked_by, NoticeKind.DECIDED, call.at)
+    notices.notify_named(session, entry_request.asked_by, NoticeKind.DECIDED, call.at)
     # Last, for these hold the log.
     unmark(session, entry_request)
     if is_warned:
@@ -260,7 +257,7 @@ def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, languag
     require_own(session, official, agency)
     change = accounts.propose_invitation(
         session,
-        accounts.Invitation(unit.reference, name, email, [Role.AGENCY_REP], language),
+        accounts.Invitation(unit.reference, name, email, [rights.Role.AGENCY_REP], language),
         by=official.name,
         at=call.at,
     )

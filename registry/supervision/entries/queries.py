@@ -10,9 +10,8 @@ from registry.core.db.locking import find
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.register.agencies import record
-from registry.supervision.entries.actions import EntryOfficial, within
+from registry.supervision.entries import actions, rules
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.rules import is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 
@@ -25,7 +24,7 @@ class Reply(NamedTuple):
 
 def reply_to(session: Session, agency: record.Agency, day: date) -> Reply | None:
     """The reply shown on an entry, while there is something it replies to. `agency` is as it may be shown that day."""
-    if not is_answerable(agency, day):
+    if not rules.is_answerable(agency, day):
         return None
     row = session.execute(
         select(EntryRequest).where(
@@ -51,13 +50,13 @@ def requests_of(session: Session, agency: str) -> list[EntryRequest]:
     return list(session.execute(query).scalars())
 
 
-def waiting(session: Session, official: EntryOfficial) -> list[EntryRequest]:
+def waiting(session: Session, official: actions.EntryOfficial) -> list[EntryRequest]:
     """The requests that wait for the officer's authority, earliest deadline first."""
-    query = select(EntryRequest).where(within(official.authority), EntryRequest.state == EntryRequestState.OPEN)
+    query = select(EntryRequest).where(actions.within(official.authority), EntryRequest.state == EntryRequestState.OPEN)
     return list(session.execute(query.order_by(EntryRequest.due_on, EntryRequest.id)).scalars())
 
 
-def request_named(session: Session, official: EntryOfficial, reference: str) -> EntryRequest:
+def request_named(session: Session, official: actions.EntryOfficial, reference: str) -> EntryRequest:
     """The request with this reference. Raises NotFound, also for another authority's."""
-    its = within(official.authority), EntryRequest.reference == reference
+    its = actions.within(official.authority), EntryRequest.reference == reference
     return find(session, EntryRequest, *its, missing="there is no such request")

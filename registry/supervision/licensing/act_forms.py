@@ -11,11 +11,9 @@ from msgspec import inspect
 from stdnum.eu import nace
 
 from registry.core.errors import Fault, InvalidInput
-from registry.register.agencies import record
-from registry.register.agencies.channel_rules import trouble_with
+from registry.register.agencies import channel_rules, record
 from registry.register.agencies.rules import tidy_line
-from registry.register.imports.identifiers import NumberRule, checked
-from registry.register.imports.personal import holds_personal_number
+from registry.register.imports import identifiers, personal
 from registry.supervision.licensing.rules import ACTS, ActRule
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
@@ -189,7 +187,7 @@ def _of_words(stated: Stated, faults: list[Fault]) -> Stated:
     def reader(field: str, max_length: int) -> Callable[[str], str]:
         def tidy(value: str) -> str:
             line = tidy_line(field, value, max_length)
-            if field not in ("identifier", "number") and holds_personal_number(line):
+            if field not in ("identifier", "number") and personal.holds_personal_number(line):
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "personal_number_like")])
             return line
 
@@ -201,7 +199,7 @@ def _of_words(stated: Stated, faults: list[Fault]) -> Stated:
 def _of_channels(stated: Stated, faults: list[Fault]) -> Stated:
     for field, kind in _CHANNELS.items():
         value = getattr(stated, field)
-        trouble = trouble_with(kind, value) if value is not None else None
+        trouble = channel_rules.trouble_with(kind, value) if value is not None else None
         if trouble is not None:
             faults.append(Fault.of(field, Problem.INVALID_VALUE, trouble))
     return stated
@@ -284,7 +282,7 @@ def _of_holder(act: LicenceAct, stated: Stated, country: str, faults: list[Fault
         faults.append(Fault.of("identifier", Problem.CONTRADICTORY, "identifier_both"))
     if stated.identifier is None or stated.scheme is None:
         return stated
-    found = checked(stated.scheme, stated.identifier, NumberRule())
+    found = identifiers.checked(stated.scheme, stated.identifier, identifiers.NumberRule())
     if found.value is None:
         faults.append(Fault.of("identifier", Problem.INVALID_VALUE, "identifier_cannot"))
         return stated

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.register.agencies import record
+from registry.register.agencies import record, storage
 from registry.register.agencies.actions import UNPLACED
 from registry.register.agencies.keys import number_key
-from registry.register.agencies.storage import in_order
 from registry.register.imports.values import script_of
 from registry.supervision.licensing.act_forms import Stated
 from registry.supervision.licensing.rules import ACTS
@@ -85,7 +84,7 @@ def with_status(licence: record.Licence, period: record.StatusPeriod) -> record.
         raise ValueError("a status that officials state has a first day")
     history = licence.status_history
     stored = history if period.to is not None else record.closed_before(history, begins)
-    return msgspec.structs.replace(licence, status_history=in_order((*stored, period)))
+    return msgspec.structs.replace(licence, status_history=storage.in_order((*stored, period)))
 
 
 def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
@@ -99,7 +98,7 @@ def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Li
         if one.to is None or one.to > ends:
             first = one.from_ if one.from_ is not None and one.from_ > ends else ends + _DAY
             later.append(msgspec.structs.replace(one, from_=first))
-    return msgspec.structs.replace(licence, status_history=in_order((*before, period, *later)))
+    return msgspec.structs.replace(licence, status_history=storage.in_order((*before, period, *later)))
 
 
 def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agency:

@@ -14,15 +14,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from registry.core.working_days import working_days_after
-from registry.vocabulary.fees import DepositUse
+from registry.vocabulary import fees, register
 from registry.vocabulary.licensing import DepositLineKind
-from registry.vocabulary.register import LicenceKind
 
 TOP_UP_WITHIN = 20
 """Working days."""
 
-REQUIRED: Mapping[LicenceKind, tuple[Decimal, str]] = {
-    LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION: (Decimal("3000000.00"), "CNY"),
+REQUIRED: Mapping[register.LicenceKind, tuple[Decimal, str]] = {
+    register.LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION: (Decimal("3000000.00"), "CNY"),
 }
 """The deposit that a licence of a kind requires; for all other kinds no requirement is known."""
 
@@ -44,7 +43,7 @@ class Movement(NamedTuple):
     kind: DepositLineKind
     amount: Decimal
     happened_on: date
-    use: DepositUse | None = None
+    use: fees.DepositUse | None = None
     reverses: str | None = None
 
 
@@ -72,7 +71,7 @@ def read_amount(text: str) -> Decimal | None:
     return amount if amount > 0 else None
 
 
-def required_of(kinds: Collection[LicenceKind]) -> tuple[Decimal, str] | None:
+def required_of(kinds: Collection[register.LicenceKind]) -> tuple[Decimal, str] | None:
     """The largest requirement of the licences that an agency holds."""
     return max((REQUIRED[kind] for kind in kinds if kind in REQUIRED), default=None)
 

@@ -14,19 +14,15 @@ from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.log.actions import lock_log
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import models, publishing, record, storage
 from registry.register.agencies.actions import amend
-from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
 from registry.register.imports.personal import holds_personal_number
-from registry.supervision.licensing import deposit_rules
-from registry.supervision.licensing.deposit_rules import Movement
-from registry.supervision.licensing.drafting import LicensingOfficial, record_act, status_on, today_of
+from registry.supervision.licensing import deposit_rules, drafting
 from registry.supervision.licensing.models import DepositLine
 from registry.supervision.licensing.queries import agency_of_authority
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.fees import CURRENCIES, DepositUse
+from registry.vocabulary import codes, fees
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
 from registry.vocabulary.register import STATUSES, Answer
 
@@ -42,13 +38,13 @@ class DepositEntry(NamedTuple):
     note: str
     amount: str = ""
     currency: str = ""
-    use: DepositUse | None = None
+    use: fees.DepositUse | None = None
     reverses: str | None = None
     held_as: str | None = None
     held_by: str | None = None
 
 
-def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> DepositLine:
+def enter(call: Call[drafting.LicensingOfficial], agency: str, entry: DepositEntry) -> DepositLine:
     """Enter a line. Money received counts at once; a draw or a reversal waits for a second person.
 
     Raises NotFound for another authority's agency too, and InvalidInput.
@@ -56,21 +52,21 @@ def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> De
     session, official = call.session, call.actor
     row, known = agency_of_authority(session, official.authority, agency)
     _lock_agency(session, row.id)
-    today, _ = today_of(session, official.authority, call.at)
+    today, _ = drafting.today_of(session, official.authority, call.at)
     if known.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
     lines = [line for line in ledger(session, row.id) if line.state is ProposalState.APPLIED]
     note, is_paid_in = tidy_line("note", entry.note, 400), entry.kind is DepositLineKind.PAID_IN
     faults: list[Fault] = []
     if holds_personal_number(note):
-        faults.append(Fault.of("note", Problem.INVALID_VALUE, "personal_number"))
+        faults.append(Fault.of("note", codes.Problem.INVALID_VALUE, "personal_number"))
     if entry.happened_on > today:
-        faults.append(Fault.of("happened_on", Problem.INVALID_VALUE, "future"))
+        faults.append(Fault.of("happened_on", codes.Problem.INVALID_VALUE, "future"))
     if (entry.kind is DepositLineKind.DRAWN) != (entry.use is not None):
-        faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
+        faults.append(Fault.of("use", codes.Problem.INVALID_VALUE, "said_of_draw"))
     money, unit = _read_money(entry, lines, faults)
     if is_paid_in and entry.held_as not in deposit_rules.FORMS:
-        faults.append(Fault.of("held_as", Problem.INVALID_VALUE, "choose_one"))
+        faults.append(Fault.of("held_as", codes.Problem.INVALID_VALUE, "choose_one"))
     if faults:
         raise InvalidInput(faults)
     line = DepositLine(
@@ -98,7 +94,7 @@ def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> De
     return line
 
 
-def approve(call: Call[LicensingOfficial], reference: str) -> DepositLine:
+def approve(call: Call[drafting.LicensingOfficial], reference: str) -> DepositLine:
     """Approve a draw or a reversal.
 
     Raises NotFound, ActRefused for the officer who entered it, NotNow, StaleVersion.
@@ -117,7 +113,7 @@ def approve(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     return line
 
 
-def refuse(call: Call[LicensingOfficial], reference: str) -> DepositLine:
+def refuse(call: Call[drafting.LicensingOfficial], reference: str) -> DepositLine:
     """Refuse a line: it stays and never counts. Called by the officer who entered it, it is taken back instead."""
     line = _lock_open(call, reference)
     is_own = line.recorded_by == call.actor.name
@@ -126,7 +122,7 @@ def refuse(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     return line
 
 
-def _lock_open(call: Call[LicensingOfficial], reference: str) -> DepositLine:
+def _lock_open(call: Call[drafting.LicensingOfficial], reference: str) -> DepositLine:
     """A line of the officer's authority that waits, read anew with its agency locked."""
     query = select(DepositLine).where(
         DepositLine.reference == read_reference(reference), DepositLine.authority == call.actor.authority
@@ -142,7 +138,7 @@ def _lock_open(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     return found
 
 
-def _decide(call: Call[LicensingOfficial], line: DepositLine, state: ProposalState) -> None:
+def _decide(call: Call[drafting.LicensingOfficial], line: DepositLine, state: ProposalState) -> None:
     line.state, line.decided_by, line.decided_at = state, call.actor.name, call.at
     line.version += 1
     call.session.flush()
@@ -154,24 +150,24 @@ def _read_money(entry: DepositEntry, lines: list[DepositLine], faults: list[Faul
         wanted = read_reference(entry.reverses or "")
         line = next((one for one in lines if one.reference == wanted and one.reverses is None), None)
         if line is None or any(one.reverses == wanted for one in lines):
-            faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "ledger_line"))
+            faults.append(Fault.of("reverses", codes.Problem.INVALID_VALUE, "ledger_line"))
             return Decimal(0), "XXX"
         return Decimal(line.amount), line.currency
     if entry.reverses:
-        faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "said_of_reversal"))
+        faults.append(Fault.of("reverses", codes.Problem.INVALID_VALUE, "said_of_reversal"))
     money, unit = deposit_rules.read_amount(entry.amount), entry.currency.strip().upper()
     if money is None:
-        faults.append(Fault.of("amount", Problem.NOT_AN_AMOUNT, "amount_like"))
-    if unit not in CURRENCIES:
-        faults.append(Fault.of("currency", Problem.UNKNOWN_CURRENCY, "currency_like"))
+        faults.append(Fault.of("amount", codes.Problem.NOT_AN_AMOUNT, "amount_like"))
+    if unit not in fees.CURRENCIES:
+        faults.append(Fault.of("currency", codes.Problem.UNKNOWN_CURRENCY, "currency_like"))
     elif lines and unit != lines[0].currency:
-        faults.append(Fault.of("currency", Problem.CONTRADICTORY, "currency_ledger", currency=lines[0].currency))
+        faults.append(Fault.of("currency", codes.Problem.CONTRADICTORY, "currency_ledger", currency=lines[0].currency))
     if (
         money is not None
         and entry.kind is DepositLineKind.DRAWN
         and money > deposit_rules.standing(movements(lines), None).balance
     ):
-        faults.append(Fault.of("amount", Problem.INVALID_VALUE, "amount_more"))
+        faults.append(Fault.of("amount", codes.Problem.INVALID_VALUE, "amount_more"))
     return money or Decimal(0), unit
 
 
@@ -195,7 +191,7 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     )
     stored = tuple(ended for one in known.deposits if (ended := _ended(one, day)) is not None)
     agency = msgspec.structs.replace(known, deposits=(*stored, new))
-    amend(session, agency, Event("agency.deposit_changed"))
+    amend(session, agency, publishing.Event("agency.deposit_changed"))
 
 
 def _ended(one: record.Deposit, day: date) -> record.Deposit | None:
@@ -211,9 +207,9 @@ def _lock_agency(session: Session, agency_id: int) -> None:
     lock(session, models.Agency, models.Agency.id == agency_id)
 
 
-def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
+def _record(call: Call[drafting.LicensingOfficial], act: str, line: DepositLine) -> None:
     agency = call.session.get_one(models.Agency, line.agency_id).reference
-    record_act(call, act, agency, f"{line.kind} {line.amount} {line.currency}, line {line.reference}")
+    drafting.record_act(call, act, agency, f"{line.kind} {line.amount} {line.currency}, line {line.reference}")
 
 
 class LedgerView(NamedTuple):
@@ -239,9 +235,11 @@ def line_named(session: Session, reference: str) -> DepositLine:
     return session.scalars(select(DepositLine).where(DepositLine.reference == reference)).one()
 
 
-def movements(lines: Iterable[DepositLine]) -> list[Movement]:
+def movements(lines: Iterable[DepositLine]) -> list[deposit_rules.Movement]:
     return [
-        Movement(one.reference, one.kind, Decimal(one.amount), one.happened_on, one.deposit_use, one.reverses)
+        deposit_rules.Movement(
+            one.reference, one.kind, Decimal(one.amount), one.happened_on, one.deposit_use, one.reverses
+        )
         for one in lines
     ]
 
@@ -250,7 +248,7 @@ def ledger_view(session: Session, agency_id: int, agency: record.Agency, today: 
     """An agency's deposit. What its licences require counts while they let it recruit."""
     lines = ledger(session, agency_id)
     applied = [one for one in lines if one.state is ProposalState.APPLIED]
-    statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]
+    statuses = [(one.kind, drafting.status_on(agency, one.licence_id, today)) for one in agency.licences]
     recruiting = [kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES]
     wanted = deposit_rules.required_of(recruiting)
     return LedgerView(

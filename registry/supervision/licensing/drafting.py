@@ -13,22 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
+from registry.core import clock, ids
 from registry.core.calls import Call
-from registry.core.clock import day_at
 from registry.core.db.locking import find
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
-from registry.core.ids import new_reference, read_reference
-from registry.register.agencies import models, record, storage
-from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
+from registry.register.agencies import keys, models, record, storage
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import desk_list
-from registry.supervision.licensing import changes, rules
-from registry.supervision.licensing.act_forms import Stated, read_stated
-from registry.supervision.licensing.changes import ChangeBasis, apply_act, build_applicant, is_intermediary
-from registry.supervision.licensing.rules import About
+from registry.supervision.licensing import act_forms, changes, rules
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
@@ -72,14 +67,14 @@ class Draft:
     agency_row_id: int | None
     before: record.Agency | None
     after: record.Agency
-    stated: Stated
+    stated: act_forms.Stated
     legal_ground: str
     effective_on: date
     today: date
 
     @property
     def licence_id(self) -> str | None:
-        return None if rules.ACTS[self.act].about is About.AGENCY else self.subject
+        return None if rules.ACTS[self.act].about is rules.About.AGENCY else self.subject
 
     @property
     def seen(self) -> str:
@@ -91,7 +86,7 @@ def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]
     """The day where an authority sits, and its country. Raises NotFound for an unknown authority."""
     missing = f"the authority {authority} is not known here: import one of its lists first"
     known = find(session, Authority, Authority.reference == authority, missing=missing)
-    return day_at(at, known.time_zone), known.country
+    return clock.day_at(at, known.time_zone), known.country
 
 
 def record_act(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
@@ -109,22 +104,22 @@ def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str |
     authority = call.actor.authority
     today, country = today_of(call.session, authority, call.at)
     ground = tidy_line("legal_ground", legal_ground, MAX_GROUND)
-    stated = read_stated(act, sent, country)
+    stated = act_forms.read_stated(act, sent, country)
     row_id, before = _holder(call, act, about, stated, country)
     if before is not None and before.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
-    statement = ChangeBasis(desk_list(authority), call.at, effective_on, ground)
+    statement = changes.ChangeBasis(desk_list(authority), call.at, effective_on, ground)
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
     _require_lawful(act, before, subject, today, effective_on)
-    known = before or build_applicant(stated, statement, new_reference(), country)
+    known = before or changes.build_applicant(stated, statement, ids.new_reference(), country)
     draft = Draft(
         act=act,
         authority=authority,
         subject=subject,
         agency_row_id=row_id,
         before=before,
-        after=apply_act(act, known, subject, stated, statement, authority),
+        after=changes.apply_act(act, known, subject, stated, statement, authority),
         stated=stated,
         legal_ground=ground,
         effective_on=effective_on,
@@ -140,40 +135,40 @@ def is_of(agency: record.Agency, authority: str) -> bool:
 
 
 def _holder(
-    call: Call[LicensingOfficial], act: LicenceAct, about: str | None, stated: Stated, country: str
+    call: Call[LicensingOfficial], act: LicenceAct, about: str | None, stated: act_forms.Stated, country: str
 ) -> tuple[int | None, record.Agency | None]:
     session, official = call.session, call.actor
     kind = rules.ACTS[act].about
-    if kind is About.LICENCE:
-        licence = licence_row(session, read_reference(about or "") or "")
+    if kind is rules.About.LICENCE:
+        licence = licence_row(session, ids.read_reference(about or "") or "")
         if licence is None or licence.authority != official.authority:
             raise NotFound(f"there is no licence {about} of this authority")
         return licence.agency_id, storage.load_records(session, [licence.agency_id])[licence.agency_id]
-    wanted = about if kind is About.AGENCY else stated.agency_id
-    if wanted is None and kind is About.APPLICANT:
+    wanted = about if kind is rules.About.AGENCY else stated.agency_id
+    if wanted is None and kind is rules.About.APPLICANT:
         return None, None
-    row = agency_row(session, read_reference(wanted or "") or "")
+    row = agency_row(session, ids.read_reference(wanted or "") or "")
     known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is not None and known is not None:
-        is_at_home = kind is About.APPLICANT and known.country == country
+        is_at_home = kind is rules.About.APPLICANT and known.country == country
         if is_at_home or is_of(known, official.authority):
             return row.id, known
-    if kind is About.APPLICANT:
+    if kind is rules.About.APPLICANT:
         raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "agency_unknown")])
     raise NotFound(f"there is no agency {about} with a licence of this authority")
 
 
-def _subject(act: LicenceAct, about: str | None, stated: Stated) -> str:
-    if rules.ACTS[act].about is About.LICENCE:
-        return read_reference(about or "") or ""
+def _subject(act: LicenceAct, about: str | None, stated: act_forms.Stated) -> str:
+    if rules.ACTS[act].about is rules.About.LICENCE:
+        return ids.read_reference(about or "") or ""
     if act is LicenceAct.END_AGREEMENT:
-        return read_reference(stated.agreement_id or "") or ""
+        return ids.read_reference(stated.agreement_id or "") or ""
     if act in (LicenceAct.REGISTER_INTERMEDIARY, LicenceAct.END_INTERMEDIARY):
-        return read_reference(about or "") or ""
-    return new_reference()
+        return ids.read_reference(about or "") or ""
+    return ids.new_reference()
 
 
-def _require_days(stated: Stated, effective_on: date) -> None:
+def _require_days(stated: act_forms.Stated, effective_on: date) -> None:
     faults = [
         Fault.of(field, Problem.INVALID_VALUE, "before_effect")
         for field in ("to_on", "until", "publish_until", "valid_to")
@@ -187,7 +182,7 @@ def _require_lawful(
     act: LicenceAct, before: record.Agency | None, subject: str, today: date, effective_on: date
 ) -> None:
     status = None
-    if rules.ACTS[act].about is About.LICENCE:
+    if rules.ACTS[act].about is rules.About.LICENCE:
         assert before is not None
         status = status_on(before, subject, effective_on)
     why = rules.lacking(
@@ -240,7 +235,7 @@ def _require_sense(call: Call[LicensingOfficial], draft: Draft) -> None:
                 fault = Fault.of("agreement_id", Problem.INVALID_VALUE, "agreement_not_running")
         case LicenceAct.REGISTER_INTERMEDIARY | LicenceAct.END_INTERMEDIARY:
             assert before is not None
-            is_there = any(is_intermediary(one, stated, day) for one in before.intermediaries)
+            is_there = any(changes.is_intermediary(one, stated, day) for one in before.intermediaries)
             if is_there is (act is LicenceAct.REGISTER_INTERMEDIARY):
                 wrong = "intermediary_registered" if is_there else "intermediary_unknown"
                 fault = Fault.of("name", Problem.INVALID_VALUE, wrong)
@@ -256,7 +251,7 @@ def _fault_of_application(call: Call[LicensingOfficial], draft: Draft) -> Fault 
         if licence.authority == official.authority and licence.kind is stated.kind and is_held:
             return Fault.of("kind", Problem.CONTRADICTORY, "held_already", licence=licence.licence_id)
     if before is None and stated.scheme is not None and stated.identifier is not None:
-        key = identifier_key(stated.scheme, stated.identifier, draft.after.country)
+        key = keys.identifier_key(stated.scheme, stated.identifier, draft.after.country)
         owner = _holder_of_key(session, stated.scheme.value, key)
         if owner is not None:
             return Fault.of("identifier", Problem.CONTRADICTORY, "belongs_to", owner=owner)
@@ -282,8 +277,8 @@ def _fault_of_number(call: Call[LicensingOfficial], draft: Draft) -> Fault | Non
         select(licence.reference)
         .join(key, key.licence == licence.reference)
         .where(
-            key.kind == LICENCE_NUMBER,
-            key.value == number_key(draft.stated.number),
+            key.kind == keys.LICENCE_NUMBER,
+            key.value == keys.number_key(draft.stated.number),
             key.superseded_at.is_(None),
             licence.authority == draft.authority,
             licence.reference != draft.subject,
@@ -296,12 +291,12 @@ def _fault_of_number(call: Call[LicensingOfficial], draft: Draft) -> Fault | Non
     return Fault.of("number", Problem.CONTRADICTORY, "licence_number", other=other)
 
 
-def _fault_of_agreement(session: Session, before: record.Agency, stated: Stated) -> Fault | None:
+def _fault_of_agreement(session: Session, before: record.Agency, stated: act_forms.Stated) -> Fault | None:
     if before.role is not Role.SENDING:
         return Fault.of("destination", Problem.INVALID_VALUE, "agreements_sending")
     if stated.receiving is None:
         return None
-    other = agency_row(session, read_reference(stated.receiving) or "")
+    other = agency_row(session, ids.read_reference(stated.receiving) or "")
     if other is None or other.erased_at is not None or other.reference == before.agency_id:
         return Fault.of("receiving", Problem.INVALID_VALUE, "other_agency")
     return None
@@ -316,8 +311,8 @@ def _seen(act: LicenceAct, before: record.Agency | None, subject: str) -> str:
     part: Any = ()
     if act in rules.AGREEMENTS and before is not None:
         part = before.agreements
-    elif rules.ACTS[act].about is About.AGENCY and before is not None:
+    elif rules.ACTS[act].about is rules.About.AGENCY and before is not None:
         part = before.intermediaries
-    elif rules.ACTS[act].about is About.LICENCE and before is not None:
+    elif rules.ACTS[act].about is rules.About.LICENCE and before is not None:
         part = licence_of(before, subject)
     return hashlib.sha256(record.canonical(part)).hexdigest()[:16]

@@ -9,51 +9,46 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core import clock, ids
 from registry.core.calls import Call
-from registry.core.clock import now
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotNow, StaleVersion, UnfitText
-from registry.core.ids import new_reference, read_reference
 from registry.log.actions import lock_log
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
+from registry.register.agencies import channels, publishing
 from registry.register.agencies.actions import admit, amend, register_agreement
-from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency, Channel
-from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
-from registry.supervision.licensing.act_forms import to_details
-from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, record_act
+from registry.supervision.licensing import act_forms, drafting, rules
 from registry.supervision.licensing.models import Proposal
-from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import codes, register
 from registry.vocabulary.licensing import LicenceAct, ProposalState
-from registry.vocabulary.register import ChannelKind
 
 MAX_REASON = 1000
 
 
-def propose(call: Call[LicensingOfficial], request: ActRequest) -> Proposal:
+def propose(call: Call[drafting.LicensingOfficial], request: drafting.ActRequest) -> Proposal:
     """Propose an act; one that needs no second person is published at once.
 
     Raises what `draft_act` raises, and InvalidInput where the same act on the same licence waits already.
     """
     session, official = call.session, call.actor
-    draft = draft_act(call, request)
+    draft = drafting.draft_act(call, request)
     _refuse_second(session, draft)
     proposal = Proposal(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         authority=official.authority,
         act=draft.act,
         agency_id=draft.agency_row_id,
         subject=draft.subject,
-        details=to_details(draft.stated),
+        details=act_forms.to_details(draft.stated),
         legal_ground=draft.legal_ground,
         effective_on=draft.effective_on,
         seen=draft.seen,
-        has_second=ACTS[draft.act].has_second,
+        has_second=rules.ACTS[draft.act].has_second,
         state=ProposalState.OPEN,
         proposed_by=official.name,
         proposed_at=call.at,
@@ -69,7 +64,7 @@ def propose(call: Call[LicensingOfficial], request: ActRequest) -> Proposal:
     return proposal
 
 
-def approve(call: Call[LicensingOfficial], reference: str) -> Proposal:
+def approve(call: Call[drafting.LicensingOfficial], reference: str) -> Proposal:
     """Put a proposed act into the public record: the next answer has it.
 
     Raises NotFound, ActRefused for the proposer, StaleVersion, NotNow where it was decided or no longer fits.
@@ -81,7 +76,7 @@ def approve(call: Call[LicensingOfficial], reference: str) -> Proposal:
     return proposal
 
 
-def refuse(call: Call[LicensingOfficial], reference: str, reason: str) -> Proposal:
+def refuse(call: Call[drafting.LicensingOfficial], reference: str, reason: str) -> Proposal:
     """Refuse a proposal of another officer, with a reason. Raises as `approve`, and InvalidInput."""
     proposal = _lock_open(call, reference)
     if proposal.proposed_by == call.actor.name:
@@ -90,7 +85,7 @@ def refuse(call: Call[LicensingOfficial], reference: str, reason: str) -> Propos
     return _decide(call, proposal, ProposalState.REFUSED, "licensing.refused")
 
 
-def take_back(call: Call[LicensingOfficial], reference: str) -> Proposal:
+def take_back(call: Call[drafting.LicensingOfficial], reference: str) -> Proposal:
     """Withdraw one's own proposal. Raises as `approve`."""
     proposal = _lock_open(call, reference)
     if proposal.proposed_by != call.actor.name:
@@ -98,16 +93,16 @@ def take_back(call: Call[LicensingOfficial], reference: str) -> Proposal:
     return _decide(call, proposal, ProposalState.TAKEN_BACK, "licensing.taken_back")
 
 
-def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
+def draft_of(session: Session, proposal: Proposal, at: datetime) -> drafting.Draft:
     """What a proposal would make of the record now. Raises as `draft_act` where it no longer fits."""
-    proposer = LicensingOfficial(proposal.proposed_by, proposal.authority)
-    request = ActRequest(
+    proposer = drafting.LicensingOfficial(proposal.proposed_by, proposal.authority)
+    request = drafting.ActRequest(
         proposal.act, _about(session, proposal), proposal.details, proposal.legal_ground, proposal.effective_on
     )
-    return draft_act(Call(session, proposer, at), request, proposal.subject)
+    return drafting.draft_act(Call(session, proposer, at), request, proposal.subject)
 
 
-def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:
+def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> drafting.Draft:
     """As `draft_of`. Raises NotNow for a proposal that no longer waits, StaleVersion if the record changed since."""
     if proposal.state is not ProposalState.OPEN:
         raise _no_longer_waits(proposal)
@@ -123,15 +118,15 @@ def forget_proposals(session: Session, agencies: Collection[str]) -> None:
 
 
 def _about(session: Session, proposal: Proposal) -> str | None:
-    about = ACTS[proposal.act].about
-    if about is About.LICENCE:
+    about = rules.ACTS[proposal.act].about
+    if about is rules.About.LICENCE:
         return proposal.subject
-    return session.get_one(Agency, proposal.agency_id).reference if about is About.AGENCY else None
+    return session.get_one(Agency, proposal.agency_id).reference if about is rules.About.AGENCY else None
 
 
-def _lock_open(call: Call[LicensingOfficial], reference: str) -> Proposal:
+def _lock_open(call: Call[drafting.LicensingOfficial], reference: str) -> Proposal:
     """A pending proposal of the officer's authority, locked."""
-    its = (Proposal.reference == read_reference(reference), Proposal.authority == call.actor.authority)
+    its = (Proposal.reference == ids.read_reference(reference), Proposal.authority == call.actor.authority)
     proposal = lock(call.session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
     if proposal.state is not ProposalState.OPEN:
         raise _no_longer_waits(proposal)
@@ -139,7 +134,7 @@ def _lock_open(call: Call[LicensingOfficial], reference: str) -> Proposal:
     return proposal
 
 
-def _refuse_second(session: Session, draft: Draft) -> None:
+def _refuse_second(session: Session, draft: drafting.Draft) -> None:
     query = select(Proposal.reference).where(
         Proposal.authority == draft.authority,
         Proposal.act == draft.act,
@@ -147,18 +142,18 @@ def _refuse_second(session: Session, draft: Draft) -> None:
         Proposal.state == ProposalState.OPEN,
     )
     waiting = session.execute(query).scalars().first()
-    if waiting is not None and ACTS[draft.act].about is About.LICENCE:
-        raise InvalidInput([Fault.of("act", Problem.CONTRADICTORY, "waits_already", reference=waiting)])
+    if waiting is not None and rules.ACTS[draft.act].about is rules.About.LICENCE:
+        raise InvalidInput([Fault.of("act", codes.Problem.CONTRADICTORY, "waits_already", reference=waiting)])
 
 
-def _apply(call: Call[LicensingOfficial], proposal: Proposal) -> None:
+def _apply(call: Call[drafting.LicensingOfficial], proposal: Proposal) -> None:
     # With the lock on the log we read what the last publication wrote: nothing changes any more under this draft.
     lock_log(call.session)
     draft = draft_of(call.session, proposal, call.at)
     _require_as_seen(draft, proposal)
     save_desk_reading(call.session, proposal.authority, call.at)
-    rule = ACTS[proposal.act]
-    event = Event(rule.event, is_correction=proposal.act is LicenceAct.CORRECT)
+    rule = rules.ACTS[proposal.act]
+    event = publishing.Event(rule.event, is_correction=proposal.act is LicenceAct.CORRECT)
     try:
         _publish(call.session, proposal, draft, event)
     except (EntryTooLarge, UnfitText) as error:
@@ -166,7 +161,7 @@ def _apply(call: Call[LicensingOfficial], proposal: Proposal) -> None:
     _decide(call, proposal, ProposalState.APPLIED, rule.event)
 
 
-def _require_as_seen(draft: Draft, proposal: Proposal) -> None:
+def _require_as_seen(draft: drafting.Draft, proposal: Proposal) -> None:
     if draft.seen != proposal.seen:
         raise StaleVersion(
             "what stands in the record was changed since this was proposed: refuse it or take it back, and propose it anew"
@@ -181,11 +176,11 @@ def _no_longer_waits(proposal: Proposal) -> NotNow:
     )
 
 
-def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -> None:
+def _publish(session: Session, proposal: Proposal, draft: drafting.Draft, event: publishing.Event) -> None:
     if draft.before is None:
         (proposal.agency_id,) = admit(session, [draft.after], event)
         return
-    if draft.act in AGREEMENTS:
+    if draft.act in rules.AGREEMENTS:
         agreement = next(one for one in draft.after.agreements if one.agreement_id == draft.subject)
         appended = register_agreement(session, agreement, event)
     else:
@@ -194,7 +189,7 @@ def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -
         raise NotNow("the record says so already: nothing would change", "licensing.no_change")
 
 
-def _decide(call: Call[LicensingOfficial], proposal: Proposal, state: ProposalState, act: str) -> Proposal:
+def _decide(call: Call[drafting.LicensingOfficial], proposal: Proposal, state: ProposalState, act: str) -> Proposal:
     """Write down what became of a locked proposal; `act` is what the audit trail calls it."""
     proposal.state, proposal.decided_by, proposal.decided_at = state, call.actor.name, call.at
     proposal.version += 1
@@ -203,9 +198,9 @@ def _decide(call: Call[LicensingOfficial], proposal: Proposal, state: ProposalSt
     return proposal
 
 
-def _record(call: Call[LicensingOfficial], proposal: Proposal, act: str) -> None:
+def _record(call: Call[drafting.LicensingOfficial], proposal: Proposal, act: str) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
-    record_act(call, act, proposal.subject, detail)
+    drafting.record_act(call, act, proposal.subject, detail)
 
 
 Send = Callable[[str, str, str], bool]
@@ -225,7 +220,7 @@ def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
         # Who has registered no address would otherwise stand before all others for ever.
         has_address = exists().where(
             Channel.agency_id == Proposal.agency_id,
-            Channel.kind == ChannelKind.EMAIL,
+            Channel.kind == register.ChannelKind.EMAIL,
             Channel.superseded_at.is_(None),
             Channel.held_to.is_(None),
         )
@@ -237,7 +232,8 @@ def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
             .limit(MAX_PROPOSALS)
         )
         waiting = [
-            (one, agency, registered_addresses(session, one.agency_id or 0)) for one, agency in session.execute(query)
+            (one, agency, channels.registered_addresses(session, one.agency_id or 0))
+            for one, agency in session.execute(query)
         ]
     given = []
     for proposal, agency, addresses in waiting:
@@ -246,7 +242,7 @@ def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
         if not sent or not all(sent):
             continue
         with sessions() as session:
-            session.get_one(Proposal, proposal.id).told_at = now()
+            session.get_one(Proposal, proposal.id).told_at = clock.now()
             session.commit()
         given.append(proposal.reference)
     return given

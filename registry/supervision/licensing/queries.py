@@ -8,13 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at
+from registry.core import clock, errors
 from registry.core.db.locking import find
-from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.log.models import Entry
-from registry.register.agencies import models, record, storage
-from registry.register.agencies.listing import agencies_matching, has_status
+from registry.register.agencies import listing, models, record, storage
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import AuthorityDays
@@ -87,11 +85,11 @@ def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnE
     # All are of one authority, whose day it is.
     days = AuthorityDays(today, {})
     if filters.status is not None:
-        found.append(has_status(filters.status, days))
+        found.append(listing.has_status(filters.status, days))
     if filters.is_expiring:
         found += [ends_on >= today, ends_on <= today + SOON]
     if filters.q.strip():
-        matching = agencies_matching(session, filters.q, days)
+        matching = listing.agencies_matching(session, filters.q, days)
         found.append(or_(models.Licence.agency_id.in_(matching), models.Licence.reference == read_reference(filters.q)))
     return found
 
@@ -107,14 +105,14 @@ def agency_of_authority(session: Session, authority: str, reference: str) -> tup
     row = agency_row(session, read_reference(reference) or "")
     known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is None or known is None or not is_of(known, authority):
-        raise NotFound(f"there is no agency {reference} with a licence of this authority")
+        raise errors.NotFound(f"there is no agency {reference} with a licence of this authority")
     return row, known
 
 
 def _of_authority(session: Session, authority: str, reference: str) -> models.Licence:
     row = licence_row(session, read_reference(reference) or "")
     if row is None or row.authority != authority:
-        raise NotFound(f"there is no licence {reference} of this authority")
+        raise errors.NotFound(f"there is no licence {reference} of this authority")
     return row
 
 
@@ -144,9 +142,11 @@ def timeline(session: Session, licence: record.Licence, proposals: Sequence[Prop
     there = session.scalar(where)
     events = [Event(period.from_ or date.min, "status", period) for period in licence.status_history]
     events += [
-        Event(day_at(one.proposed_at, there), "proposal", one) for one in proposals if one.subject == licence.licence_id
+        Event(clock.day_at(one.proposed_at, there), "proposal", one)
+        for one in proposals
+        if one.subject == licence.licence_id
     ]
     key = f"licence/{licence.licence_id}"
     entries = session.execute(select(Entry).where(Entry.key == key).order_by(Entry.index.desc()).limit(100)).scalars()
-    events += [Event(day_at(one.at, there), "entry", one) for one in entries]
+    events += [Event(clock.day_at(one.at, there), "entry", one) for one in entries]
     return sorted(events, key=lambda one: one.on, reverse=True)

@@ -6,12 +6,10 @@ from pathlib import Path
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core import errors, ids
 from registry.core.calls import Call
-from registry.core.errors import NotFound, StaleVersion
-from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
-from registry.register.agencies import channels, record, storage
-from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
+from registry.register.agencies import channels, clone_warnings, record, storage
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
 from registry.register.imports import held_lists
 from registry.supervision.collisions import actions as collisions
@@ -75,13 +73,13 @@ def change_of_authority(session: Session, authority: str, reference: str) -> tup
         select(PendingChannelChange, Agency.reference)
         .join(Agency, PendingChannelChange.agency_id == Agency.id)
         .where(
-            PendingChannelChange.reference == read_reference(reference),
+            PendingChannelChange.reference == ids.read_reference(reference),
             PendingChannelChange.agency_id.in_(_agencies_of(authority)),
         )
     )
     found = session.execute(query).one_or_none()
     if found is None:
-        raise NotFound(f"there is no change {reference} of a channel at this desk")
+        raise errors.NotFound(f"there is no change {reference} of a channel at this desk")
     change, agency = found
     return change, agency
 
@@ -106,8 +104,8 @@ def collisions_open(session: Session, authority: str) -> list[tuple[Collision, l
 
 def collision_of_authority(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
     """A collision with both its agencies. Raises NotFound unless one of them is the authority's."""
-    unknown = NotFound(f"there is no collision {reference} at this desk")
-    collision = collision_found(session, read_reference(reference) or "")
+    unknown = errors.NotFound(f"there is no collision {reference} at this desk")
+    collision = collision_found(session, ids.read_reference(reference) or "")
     if collision is None:
         raise unknown
     records = records_of(session, [collision.first_id, collision.second_id])
@@ -166,7 +164,7 @@ def warn(call: Call[LicensingOfficial], agency: str, text: str) -> str:
     Raises NotFound, InvalidInput.
     """
     row, _ = agency_of_authority(call.session, call.actor.authority, agency)
-    warn_of_clone(call.session, row.reference, text, call.actor.authority)
+    clone_warnings.warn_of_clone(call.session, row.reference, text, call.actor.authority)
     record_act(call, "clone.warned", row.reference)
     return row.reference
 
@@ -180,7 +178,7 @@ def lift(call: Call[LicensingOfficial], agency: str, number: int | None) -> reco
     """Remove a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
     row, known = agency_of_authority(call.session, call.actor.authority, agency)
     _require_seen(call, warnings_version(known))
-    lifted = lift_clone_warning(call.session, row.reference, number)
+    lifted = clone_warnings.lift_clone_warning(call.session, row.reference, number)
     record_act(call, "clone.lifted", row.reference)
     return lifted
 
@@ -213,7 +211,7 @@ def _seen_as(*parts: str) -> int:
 
 def _require_seen(call: Call[LicensingOfficial], version: int) -> None:
     if call.version is not None and call.version != version:
-        raise StaleVersion("somebody changed this in the meantime: look again")
+        raise errors.StaleVersion("somebody changed this in the meantime: look again")
 
 
 def _agencies_of(authority: str) -> Select[int]:

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from registry.complaints.case import states, units
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id
-from registry.complaints.case.states import DECIDED_STATES
-from registry.complaints.case.units import agency_record
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.complaints.casework.decisions.queries import may_rest_on
@@ -30,15 +29,10 @@ from registry.officers.rights import Act, Resource
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing.deposit_rules import read_amount
-from registry.supervision.sanctions import moves, rules
-from registry.supervision.sanctions.effect import end, lock_public, put_in_force
+from registry.supervision.sanctions import effect, moves, rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
-from registry.supervision.sanctions.moves import SanctionOfficial
-from registry.supervision.sanctions.rules import MAX_GROUND, MOVES, By, Guard
-from registry.vocabulary.cases import CaseState, Priority
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes, register
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
-from registry.vocabulary.register import SanctionKind
 
 MAX_PUBLIC_TEXT = 2000
 AHEAD = timedelta(days=366)
@@ -48,7 +42,7 @@ AHEAD = timedelta(days=366)
 class Terms(NamedTuple):
     """The terms of a sanction: what is done, under which law, and when. Days are days where the authority sits."""
 
-    kind: SanctionKind
+    kind: register.SanctionKind
     legal_ground: str
     effective_from: date
     until: date | None = None
@@ -73,7 +67,7 @@ class Look(NamedTuple):
 
 
 def propose(
-    call: Call[SanctionOfficial],
+    call: Call[moves.SanctionOfficial],
     sealer: Sealer,
     licence: str,
     terms: Terms,
@@ -89,11 +83,11 @@ def propose(
     today = moves.today_at(session, official.authority, call.at)
     case = None if decision is None else _lock_decided_case(call, decision, case_version)
     agency = _holder(call, sealer, licence, case)
-    is_urgent = case is not None and case.priority is Priority.P0
+    is_urgent = case is not None and case.priority is cases.Priority.P0
     terms = _check_terms(terms, today, is_urgent=is_urgent)
     if case is not None and terms.public_text:
         compared = complaint_texts(session, sealer, official.unit, case)
-        require_silent(terms.public_text, compared, agency_record(session, agency, today), field="public_text")
+        require_silent(terms.public_text, compared, units.agency_record(session, agency, today), field="public_text")
     sanction = Sanction(
         reference=new_reference(),
         agency=agency,
@@ -109,13 +103,13 @@ def propose(
     )
     _write_terms(sanction, terms)
     session.add(sanction)
-    if case is not None and case.state in DECIDED_STATES:
-        advance_case(session, case, CaseState.SANCTION_PENDING, official.role, call.at, actor=official.name)
+    if case is not None and case.state in states.DECIDED_STATES:
+        advance_case(session, case, cases.CaseState.SANCTION_PENDING, official.role, call.at, actor=official.name)
     moves.record_change(call, sanction, "sanction.proposed", today, terms.kind)
     return sanction
 
 
-def edit(call: Call[SanctionOfficial], sealer: Sealer, reference: str, terms: Terms) -> Sanction:
+def edit(call: Call[moves.SanctionOfficial], sealer: Sealer, reference: str, terms: Terms) -> Sanction:
     """Rewrite a proposed sanction. A look at the workers that was recorded for it stays.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
@@ -137,14 +131,14 @@ def edit(call: Call[SanctionOfficial], sealer: Sealer, reference: str, terms: Te
     terms = _check_terms(terms, today, is_urgent=sanction.is_urgent)
     if case is not None and terms.public_text:
         compared = complaint_texts(call.session, sealer, call.actor.unit, case)
-        agency = agency_record(call.session, sanction.agency, today)
+        agency = units.agency_record(call.session, sanction.agency, today)
         require_silent(terms.public_text, compared, agency, field="public_text")
     _write_terms(sanction, terms)
     moves.record_change(call, sanction, "sanction.edited", today, terms.kind)
     return sanction
 
 
-def look_at_workers(call: Call[SanctionOfficial], reference: str, look: Look) -> WorkersInPlace:
+def look_at_workers(call: Call[moves.SanctionOfficial], reference: str, look: Look) -> WorkersInPlace:
     """Record what becomes of the workers in place; the first day may wait for them, unless someone is in danger.
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
@@ -177,22 +171,22 @@ def _write_terms(sanction: Sanction, terms: Terms) -> None:
     sanction.amount, sanction.currency, sanction.points = terms.amount or None, terms.currency or None, terms.points
 
 
-def _officer(call: Call[SanctionOfficial]) -> casework.Officer:
+def _officer(call: Call[moves.SanctionOfficial]) -> casework.Officer:
     return casework.Officer(call.actor.name, call.actor.role, call.actor.unit)
 
 
-def _lock_decided_case(call: Call[SanctionOfficial], decision: str, case_version: int | None) -> Case:
+def _lock_decided_case(call: Call[moves.SanctionOfficial], decision: str, case_version: int | None) -> Case:
     case, made = lock_decision(call.session, _officer(call), decision, case_version)
     if not may_rest_on(made):
         raise NotNow("a sanction rests on a decision that found something wrong", "sanction.nothing_wrong_found")
-    if case.state not in {*DECIDED_STATES, CaseState.SANCTION_PENDING, CaseState.CLOSED}:
+    if case.state not in {*states.DECIDED_STATES, cases.CaseState.SANCTION_PENDING, cases.CaseState.CLOSED}:
         raise NotNow(
             f"the case is {case.state}: it has to be decided again first", "sanction.case_undecided", state=case.state
         )
     return case
 
 
-def _lock_case_behind(call: Call[SanctionOfficial], reference: str) -> Case | None:
+def _lock_case_behind(call: Call[moves.SanctionOfficial], reference: str) -> Case | None:
     """The case that it rests on, locked before the sanction is; only its own unit can open the complainant's texts."""
     query = (
         select(Decision.case_id)
@@ -203,16 +197,16 @@ def _lock_case_behind(call: Call[SanctionOfficial], reference: str) -> Case | No
     return None if found is None else lock_case_by_id(call.session, found)
 
 
-def _holder(call: Call[SanctionOfficial], sealer: Sealer, licence: str, case: Case | None) -> str:
+def _holder(call: Call[moves.SanctionOfficial], sealer: Sealer, licence: str, case: Case | None) -> str:
     row = licence_row(call.session, licence)
     if row is None or row.authority != call.actor.authority:
-        raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "licence_not_own")])
+        raise InvalidInput([Fault.of("licence", codes.Problem.INVALID_VALUE, "licence_not_own")])
     agency = call.session.get_one(Agency, row.agency_id)
     if agency.erased_at is not None:
-        raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "holder_erased")])
+        raise InvalidInput([Fault.of("licence", codes.Problem.INVALID_VALUE, "holder_erased")])
     named = [] if case is None else agencies_of(sealer, case)
     if named and agency.reference not in named:
-        raise InvalidInput([Fault.of("licence", Problem.CONTRADICTORY, "licence_other_agency")])
+        raise InvalidInput([Fault.of("licence", codes.Problem.CONTRADICTORY, "licence_other_agency")])
     return agency.reference
 
 
@@ -239,7 +233,7 @@ def _check_terms(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
         points=terms.points,
     )
     if faults:
-        raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, wrong) for name, wrong in faults])
+        raise InvalidInput([Fault.of(name, codes.Problem.INVALID_VALUE, wrong) for name, wrong in faults])
     public_text = read_text("public_text", terms.public_text, MAX_PUBLIC_TEXT) if terms.public_text.strip() else ""
     ground = " ".join(read_text("legal_ground", terms.legal_ground, rules.MAX_GROUND).split())
     amount = "" if money is None else f"{money:.2f}"
@@ -250,16 +244,16 @@ def _check_look(sanction: Sanction, look: Look, today: date) -> Look:
     for name in ("workers", "permits_at_risk", "deposit_claims"):
         number = getattr(look, name)
         if number is not None and not 0 <= number <= rules.MAX_WORKERS:
-            raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, "number_people")])
+            raise InvalidInput([Fault.of(name, codes.Problem.INVALID_VALUE, "number_people")])
     day = look.waits_until
     if day is not None and rules.is_too_late(sanction.kind, day, today, is_urgent=sanction.is_urgent):
-        raise InvalidInput([Fault.of("waits_until", Problem.CONTRADICTORY, "danger_no_wait")])
+        raise InvalidInput([Fault.of("waits_until", codes.Problem.CONTRADICTORY, "danger_no_wait")])
     if day is not None and not max(today, sanction.effective_from) <= day <= today + AHEAD:
-        raise InvalidInput([Fault.of("waits_until", Problem.INVALID_VALUE, "waits_between", days=AHEAD.days)])
+        raise InvalidInput([Fault.of("waits_until", codes.Problem.INVALID_VALUE, "waits_between", days=AHEAD.days)])
     return look._replace(teller=read_text("teller", look.teller, 400) if look.teller.strip() else "")
 
 
-def hand_to_review(call: Call[SanctionOfficial], reference: str) -> Sanction:
+def hand_to_review(call: Call[moves.SanctionOfficial], reference: str) -> Sanction:
     """Send a proposed sanction to review by a second person. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moves.lock_sanction(call, reference)
     notify_authority(
@@ -272,22 +266,22 @@ def hand_to_review(call: Call[SanctionOfficial], reference: str) -> Sanction:
         but={call.actor.name, sanction.proposed_by},
         is_danger=sanction.is_urgent,
     )
-    moves.advance(call, sanction, SanctionState.LEGAL_REVIEW, By.PROPOSER)
+    moves.advance(call, sanction, SanctionState.LEGAL_REVIEW, rules.By.PROPOSER)
     return sanction
 
 
-def give_back(call: Call[SanctionOfficial], reference: str, reason: str) -> Sanction:
+def give_back(call: Call[moves.SanctionOfficial], reference: str, reason: str) -> Sanction:
     """Send a sanction from review back to its proposer, with a reason.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     sanction = moves.lock_sanction(call, reference)
-    ground = read_text("reason", reason, MAX_GROUND)
-    moves.advance(call, sanction, SanctionState.PROPOSED, By.APPROVER, ground=ground)
+    ground = read_text("reason", reason, rules.MAX_GROUND)
+    moves.advance(call, sanction, SanctionState.PROPOSED, rules.By.APPROVER, ground=ground)
     return sanction
 
 
-def approve(call: Call[SanctionOfficial], reference: str) -> Sanction:
+def approve(call: Call[moves.SanctionOfficial], reference: str) -> Sanction:
     """Approve a sanction that another officer proposed; if its day has come, it is in force in the same transaction.
 
     Raises NotFound, StaleVersion, and IllegalMove for its proposer, for the officer who looked at the workers, and for
@@ -297,33 +291,33 @@ def approve(call: Call[SanctionOfficial], reference: str) -> Sanction:
     today = moves.today_at(call.session, sanction.authority, call.at)
     is_due = sanction.effective_from <= today
     if is_due:
-        lock_public(call.session, sanction)
-    moves.advance(call, sanction, SanctionState.APPROVED, By.APPROVER)
+        effect.lock_public(call.session, sanction)
+    moves.advance(call, sanction, SanctionState.APPROVED, rules.By.APPROVER)
     sanction.approved_by, sanction.approved_on = call.actor.name, today
     if is_due:
-        put_in_force(call, sanction, By.REGISTRY)
+        effect.put_in_force(call, sanction, rules.By.REGISTRY)
     return sanction
 
 
-def drop(call: Call[SanctionOfficial], reference: str, reason: str) -> Sanction:
+def drop(call: Call[moves.SanctionOfficial], reference: str, reason: str) -> Sanction:
     """Drop a sanction before it is in force: none of it was public.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     sanction = moves.lock_sanction(call, reference)
-    ground = read_text("reason", reason, MAX_GROUND)
-    moves.advance(call, sanction, SanctionState.DROPPED, By.PROPOSER, ground=ground)
+    ground = read_text("reason", reason, rules.MAX_GROUND)
+    moves.advance(call, sanction, SanctionState.DROPPED, rules.By.PROPOSER, ground=ground)
     return sanction
 
 
-def ask_for_end(call: Call[SanctionOfficial], reference: str, to: SanctionState, ground: str) -> Sanction:
+def ask_for_end(call: Call[moves.SanctionOfficial], reference: str, to: SanctionState, ground: str) -> Sanction:
     """Request that a sanction be stayed, lifted, overturned, or put in force again after a stay.
 
     A second person confirms. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     sanction = moves.lock_sanction(call, reference)
-    move = MOVES.find(sanction.state, to, By.APPROVER)
-    if move is None or move.guard is not Guard.ASKED_BY_ANOTHER:
+    move = rules.MOVES.find(sanction.state, to, rules.By.APPROVER)
+    if move is None or move.guard is not rules.Guard.ASKED_BY_ANOTHER:
         raise NotNow(
             f"what is {sanction.state} does not become {to}",
             "sanction.no_such_move",
@@ -333,28 +327,28 @@ def ask_for_end(call: Call[SanctionOfficial], reference: str, to: SanctionState,
     if sanction.ending_to is not None:
         raise NotNow("something is asked for already: confirm or refuse that first", "sanction.asked_already")
     sanction.ending_to, sanction.ending_by = to, call.actor.name
-    sanction.ending_ground = read_text("ground", ground, MAX_GROUND)
+    sanction.ending_ground = read_text("ground", ground, rules.MAX_GROUND)
     moves.record_change(
         call, sanction, "sanction.end_asked", moves.today_at(call.session, sanction.authority, call.at), to
     )
     return sanction
 
 
-def confirm_end(call: Call[SanctionOfficial], reference: str) -> Sanction:
+def confirm_end(call: Call[moves.SanctionOfficial], reference: str) -> Sanction:
     """Confirm what another officer requested for a sanction. Raises NotFound, NotNow, IllegalMove, StaleVersion."""
     sanction = moves.lock_sanction(call, reference)
     target = _requested_end(sanction)
     ground = sanction.ending_ground or ""
     if target is SanctionState.IN_FORCE:
-        put_in_force(call, sanction, By.APPROVER, ground=ground)
+        effect.put_in_force(call, sanction, rules.By.APPROVER, ground=ground)
     else:
-        end(call, sanction, target, ground)
+        effect.end(call, sanction, target, ground)
     sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
     call.session.flush()
     return sanction
 
 
-def refuse_end(call: Call[SanctionOfficial], reference: str) -> Sanction:
+def refuse_end(call: Call[moves.SanctionOfficial], reference: str) -> Sanction:
     """Refuse a requested end; the sanction stays as it is. Raises NotFound, NotNow, StaleVersion."""
     sanction = moves.lock_sanction(call, reference)
     target = _requested_end(sanction)

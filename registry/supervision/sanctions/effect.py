@@ -23,22 +23,19 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import language_of
 from registry.complaints.casework.decisions.queries import behind
 from registry.complaints.sealing.sealer import Sealer
+from registry.core import errors, outbox
 from registry.core.calls import Call
-from registry.core.errors import IllegalMove, NotFound, NotNow
-from registry.core.outbox import OutboxEvent, consume
 from registry.log.actions import Appended, lock_log
 from registry.officers.models import Unit
-from registry.register.agencies import record, storage
+from registry.register.agencies import publishing, record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.models import Licence
-from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
 from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing.changes import with_licence, with_sanction, with_status
 from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import TOLD, SanctionOfficial, advance, today_at
-from registry.supervision.sanctions.rules import STATUS_OF, UNPUBLISHED, By, InForce, Statement
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import SanctionState
@@ -52,12 +49,12 @@ _REGISTRY = SanctionOfficial("", CaseRole.REGISTRY, "", "")
 
 def lock_public(session: Session, sanction: Sanction) -> None:
     """Lock the log, if something will be published: before the first line of the audit trail."""
-    if sanction.kind not in UNPUBLISHED:
+    if sanction.kind not in rules.UNPUBLISHED:
         lock_log(session)
 
 
 def put_in_force(
-    call: Call[SanctionOfficial], sanction: Sanction, by: By, *, ground: str | None = None
+    call: Call[SanctionOfficial], sanction: Sanction, by: rules.By, *, ground: str | None = None
 ) -> SanctionMove:
     """Put a sanction in force today: licence, log, status list, public record and outbox. Raises IllegalMove."""
     lock_public(call.session, sanction)
@@ -66,7 +63,7 @@ def put_in_force(
     def publish(today: date) -> Appended | None:
         sanction.in_force_on = sanction.in_force_on or today
         others = _others_in_force(call.session, sanction)
-        if sanction.kind in STATUS_OF and sanction.own_status is None:
+        if sanction.kind in rules.STATUS_OF and sanction.own_status is None:
             known = [other.own_status for other in others if other.own_status is not None]
             sanction.own_status = known[0] if known else _stated(sanction, agency(), today)
         statements = rules.begun(_as_rule(sanction), [_as_rule(other) for other in others], today)
@@ -85,21 +82,21 @@ def end(call: Call[SanctionOfficial], sanction: Sanction, target: SanctionState,
         statements = (_without if held_before else _with_ground)(call.session, sanction, agency, ground, today)
         return _publish(call, sanction, statements, today, agency)
 
-    return advance(call, sanction, target, By.APPROVER, ground=ground, publish=publish)
+    return advance(call, sanction, target, rules.By.APPROVER, ground=ground, publish=publish)
 
 
 def _without(
     session: Session, sanction: Sanction, agency: Callable[[], record.Agency], ground: str, today: date
-) -> list[Statement]:
+) -> list[rules.Statement]:
     """The statements once a sanction no longer holds; none where licensing has stated something else since."""
-    if sanction.kind not in STATUS_OF:
+    if sanction.kind not in rules.STATUS_OF:
         return []
     others = _others_in_force(session, sanction)
     stated = _stated(sanction, agency(), today)
-    if stated not in {STATUS_OF[one.kind] for one in (sanction, *others) if one.kind in STATUS_OF}:
+    if stated not in {rules.STATUS_OF[one.kind] for one in (sanction, *others) if one.kind in rules.STATUS_OF}:
         return []
     if sanction.own_status is None:
-        raise IllegalMove(
+        raise errors.IllegalMove(
             "what the licence was before is not known: its status has to be stated at the licensing desk",
             "sanction.status_unknown",
         )
@@ -108,12 +105,12 @@ def _without(
 
 def _with_ground(
     session: Session, sanction: Sanction, agency: Callable[[], record.Agency], ground: str, today: date
-) -> list[Statement]:
+) -> list[rules.Statement]:
     """The status that a stay left, stated anew on the ground of what ended the sanction.
 
     Nothing where other sanctions still hold, or where licensing has stated something else since.
     """
-    if sanction.kind not in STATUS_OF or sanction.own_status is None:
+    if sanction.kind not in rules.STATUS_OF or sanction.own_status is None:
         return []
     if sanction.own_status is not _stated(sanction, agency(), today) or _others_in_force(session, sanction):
         return []
@@ -123,14 +120,15 @@ def _with_ground(
 def _publish(
     call: Call[SanctionOfficial],
     sanction: Sanction,
-    statements: list[Statement],
+    statements: list[rules.Statement],
     today: date,
     agency: Callable[[], record.Agency],
 ) -> Appended | None:
     """Publish the statements, one after the other, and the sanction beside them: one entry of the log, and its audit line."""
-    if sanction.kind in UNPUBLISHED:
+    if sanction.kind in rules.UNPUBLISHED:
         return None
-    before, event = agency(), Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned")
+    before = agency()
+    event = publishing.Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned")
     source = save_desk_reading(call.session, sanction.authority, call.at)
     licence = _with_statements(before, sanction.licence, statements, source, call.at)
     ended_as = _ENDED_AS.get(sanction.state)
@@ -150,13 +148,13 @@ def _publish(
         retrieved_at=call.at,
     )
     appended = amend(call.session, with_sanction(with_licence(before, licence), shown), event, before=before)
-    detail, actor = f"{sanction.kind} {sanction.reference}", call.actor.name or By.REGISTRY
+    detail, actor = f"{sanction.kind} {sanction.reference}", call.actor.name or rules.By.REGISTRY
     audit.record(call.session, event.type, sanction.licence, on=today, actor=actor, detail=detail)
     return appended
 
 
 def _with_statements(
-    agency: record.Agency, licence_id: str, statements: list[Statement], source: str, at: datetime
+    agency: record.Agency, licence_id: str, statements: list[rules.Statement], source: str, at: datetime
 ) -> record.Licence:
     licence = next(one for one in agency.licences if one.licence_id == licence_id)
     for stated in statements:
@@ -235,12 +233,14 @@ def _stated(sanction: Sanction, agency: record.Agency, today: date) -> LicenceSt
 def _licence(session: Session, sanction: Sanction) -> Licence:
     found = licence_row(session, sanction.licence)
     if found is None:
-        raise NotFound(f"there is no licence {sanction.licence}")
+        raise errors.NotFound(f"there is no licence {sanction.licence}")
     return found
 
 
-def _as_rule(sanction: Sanction) -> InForce:
-    return InForce(sanction.kind, sanction.legal_ground, sanction.until, sanction.public_text, sanction.publish_until)
+def _as_rule(sanction: Sanction) -> rules.InForce:
+    return rules.InForce(
+        sanction.kind, sanction.legal_ground, sanction.until, sanction.public_text, sanction.publish_until
+    )
 
 
 def do_due(sessions: sessionmaker[Session], at: datetime) -> int:
@@ -272,12 +272,12 @@ def _do_if_due(sessions: sessionmaker[Session], sanction_id: int, at: datetime) 
         call = Call(session, _REGISTRY, at)
         today = today_at(session, sanction.authority, at)
         if sanction.state is SanctionState.APPROVED and sanction.effective_from <= today:
-            put_in_force(call, sanction, By.REGISTRY)
+            put_in_force(call, sanction, rules.By.REGISTRY)
             return 1
         if sanction.state in _RUNNING and sanction.until is not None and sanction.until < today:
             sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
             # The public record has had its last day from the first: nothing new is said.
-            advance(call, sanction, SanctionState.EXPIRED, By.REGISTRY)
+            advance(call, sanction, SanctionState.EXPIRED, rules.By.REGISTRY)
             return 1
         return 0
 
@@ -293,7 +293,7 @@ Words = Callable[[Language, str, SanctionKind], str]
 def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
     """Tell the complainants behind each sanction that the outbox names; gives the number of events processed."""
 
-    def tell_all(session: Session, event: OutboxEvent) -> None:
+    def tell_all(session: Session, event: outbox.OutboxEvent) -> None:
         sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
         found = None if sanction.decision is None else behind(session, sanction.decision)
         # All are locked before the first line of the audit, and in one order.
@@ -307,7 +307,7 @@ def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: 
             officer = casework.Officer("", CaseRole.REGISTRY, session.get_one(Unit, case.unit_id).reference)
             text = words(language_of(case), event.type, sanction.kind)
             # Refused where the complainant has no mailbox any more.
-            with suppress(NotNow):
+            with suppress(errors.NotNow):
                 casework.reply(Call(session, officer, at), sealer, case.reference, text, to_helper=True)
 
-    return consume(sessions, TOLD.values(), tell_all)
+    return outbox.consume(sessions, TOLD.values(), tell_all)

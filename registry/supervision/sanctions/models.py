@@ -6,8 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Text, one_of
-from registry.vocabulary.licensing import SanctionState, Timing
-from registry.vocabulary.register import LicenceStatus, SanctionKind
+from registry.vocabulary import licensing, register
 
 
 class Sanction(Base):
@@ -33,8 +32,8 @@ class Sanction(Base):
     unit: Mapped[str] = mapped_column(Text(40))
     decision: Mapped[str | None] = mapped_column(Text(12), index=True)
     is_urgent: Mapped[bool]
-    kind: Mapped[SanctionKind] = mapped_column(one_of(SanctionKind))
-    state: Mapped[SanctionState] = mapped_column(one_of(SanctionState), index=True)
+    kind: Mapped[register.SanctionKind] = mapped_column(one_of(register.SanctionKind))
+    state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState), index=True)
     legal_ground: Mapped[str] = mapped_column(Text(400))
     amount: Mapped[str | None] = mapped_column(Text(24))
     currency: Mapped[str | None] = mapped_column(Text(3))
@@ -44,13 +43,13 @@ class Sanction(Base):
     until: Mapped[date | None]
     appeal_deadline: Mapped[date | None]
     publish_until: Mapped[date | None]
-    own_status: Mapped[LicenceStatus | None] = mapped_column(one_of(LicenceStatus))
+    own_status: Mapped[register.LicenceStatus | None] = mapped_column(one_of(register.LicenceStatus))
     in_force_on: Mapped[date | None]
     proposed_by: Mapped[str] = mapped_column(Text(200))
     proposed_on: Mapped[date]
     approved_by: Mapped[str | None] = mapped_column(Text(200))
     approved_on: Mapped[date | None]
-    ending_to: Mapped[SanctionState | None] = mapped_column(one_of(SanctionState, "ending_to"))
+    ending_to: Mapped[licensing.SanctionState | None] = mapped_column(one_of(licensing.SanctionState, "ending_to"))
     ending_ground: Mapped[str | None] = mapped_column(Text(400))
     ending_by: Mapped[str | None] = mapped_column(Text(200))
     version: Mapped[int] = mapped_column(default=1)
@@ -63,8 +62,8 @@ class SanctionMove(Base):
     __tablename__ = "sanction_moves"
     id: Mapped[int] = mapped_column(primary_key=True)
     sanction_id: Mapped[int] = mapped_column(ForeignKey("sanctions.id"), index=True)
-    from_state: Mapped[SanctionState] = mapped_column(one_of(SanctionState))
-    to_state: Mapped[SanctionState] = mapped_column(one_of(SanctionState, "to_sanctionstate"))
+    from_state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState))
+    to_state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState, "to_sanctionstate"))
     on_day: Mapped[date]
     actor: Mapped[str] = mapped_column(Text(200), default="")
     ground: Mapped[str | None] = mapped_column(Text(400))
@@ -86,6 +85,6 @@ class WorkersInPlace(Base):
     deposit_claims: Mapped[int | None]
     informed: Mapped[list[str]] = mapped_column("told", JSON)
     teller: Mapped[str] = mapped_column(Text(400))
-    timing: Mapped[Timing] = mapped_column(one_of(Timing))
+    timing: Mapped[licensing.Timing] = mapped_column(one_of(licensing.Timing))
     filled_by: Mapped[str] = mapped_column(Text(200))
     filled_on: Mapped[date]

@@ -8,23 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record as write_audit
-from registry.core import moves
+from registry.core import clock, moves, outbox
 from registry.core.calls import Call
-from registry.core.clock import day_at
 from registry.core.db.locking import lock
-from registry.core.outbox import OutboxType, enqueue
 from registry.log.actions import Appended
 from registry.register.authorities.models import Authority
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.supervision.sanctions.rules import MOVES, By, Looked, SanctionFacts
-from registry.vocabulary.cases import CaseRole
-from registry.vocabulary.licensing import SanctionState
+from registry.vocabulary import cases, licensing
 
-TOLD: Mapping[SanctionState, OutboxType] = {
-    SanctionState.IN_FORCE: OutboxType.SANCTION_IN_FORCE,
-    SanctionState.STAYED_BY_APPEAL: OutboxType.SANCTION_STAYED,
-    SanctionState.LIFTED: OutboxType.SANCTION_LIFTED,
-    SanctionState.OVERTURNED: OutboxType.SANCTION_OVERTURNED,
+TOLD: Mapping[licensing.SanctionState, outbox.OutboxType] = {
+    licensing.SanctionState.IN_FORCE: outbox.OutboxType.SANCTION_IN_FORCE,
+    licensing.SanctionState.STAYED_BY_APPEAL: outbox.OutboxType.SANCTION_STAYED,
+    licensing.SanctionState.LIFTED: outbox.OutboxType.SANCTION_LIFTED,
+    licensing.SanctionState.OVERTURNED: outbox.OutboxType.SANCTION_OVERTURNED,
 }
 """Of these the complainants are told; of what is only prepared they are not."""
 
@@ -33,7 +30,7 @@ class SanctionOfficial(NamedTuple):
     """The acting officer: reference, role, unit and authority, to which what they may reach is scoped."""
 
     name: str
-    role: CaseRole
+    role: cases.CaseRole
     unit: str
     authority: str
 
@@ -41,7 +38,7 @@ class SanctionOfficial(NamedTuple):
 def today_at(session: Session, authority: str, at: datetime) -> date:
     """The day where the authority sits."""
     zone = session.execute(select(Authority.time_zone).where(Authority.reference == authority)).scalar_one_or_none()
-    return day_at(at, zone)
+    return clock.day_at(at, zone)
 
 
 def lock_sanction(call: Call[SanctionOfficial], reference: str) -> Sanction:
@@ -79,7 +76,7 @@ def facts(
 def advance(
     call: Call[SanctionOfficial],
     sanction: Sanction,
-    target: SanctionState,
+    target: licensing.SanctionState,
     by: By,
     *,
     ground: str | None = None,
@@ -110,7 +107,7 @@ def advance(
     call.session.add(row)
     record_change(call, sanction, f"sanction.{target}", today, f"{sanction.kind} {source}")
     if target in TOLD:
-        enqueue(call.session, TOLD[target], sanction.reference)
+        outbox.enqueue(call.session, TOLD[target], sanction.reference)
     return row
 
 

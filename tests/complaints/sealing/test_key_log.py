@@ -177,7 +177,8 @@ def test_a_mailbox_says_which_keys_open_it_and_where_the_log_has_them(
         sealer.hand_over(session, filed.opened, UNIT)
         session.flush()
         unit, custodian = sealed_to(session, filed.box)
-        by_entry = {one.added_index: one.key for one in unit_keys.logged_unit_keys(session)}
+        logged = unit_keys.entries_of_keys(session, [unit.kid, custodian.kid])
+        by_entry = {one.added_index: one.key for one in logged.values()}
         for one, kind in ((unit, KeyHolder.UNIT), (custodian, KeyHolder.CUSTODIAN)):
             assert (one.holder, one.standing) == (kind, KeyStanding.LOGGED)
             assert by_entry[one.entry or 0][:3] == (kind, UNIT, one.kid)

@@ -87,6 +87,6 @@ def test_versions_are_compared_in_one_way() -> None:
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_bytes())):
             is_raised = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
-            if is_raised and getattr(node.exc.func, "id", "") == "StaleVersion":
+            if is_raised and ast.unparse(node.exc.func).removeprefix("errors.") == "StaleVersion":
                 found.add(path.relative_to(root).as_posix())
     assert found == own

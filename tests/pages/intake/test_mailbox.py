@@ -81,7 +81,7 @@ def test_the_page_and_its_copy_show_which_keys_open_it_and_what_the_log_says_of_
     append(session, [Draft(f"agency/{new_reference()}", EntryType.AGENCY_REGISTERED, {"n": 1})])
     unit_keys.log_unit_keys(session, sealer.keyring)
     publish()
-    entries = {one.key.kid: one.added_index for one in unit_keys.logged_unit_keys(session)}
+    entries = {kid: one.added_index for kid, one in unit_keys.entries_of_keys(session, [unit, custodian]).items()}
     session.rollback()
     for path in ("/mine", "/copy"):
         phone.go(path)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.intake.handover import Fit
+from registry.complaints.intake.filing import Fit
 from registry.i18n.languages import CATALOGUES, text
 from registry.i18n.names import country_name
 from registry.officers.models import Unit

@@ -43,7 +43,8 @@ def calls() -> Iterator[tuple[str, str, ast.Call]]:
         if place in NO_FORM or not ("Fault" in source or "message(" in source):
             continue
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in ("Fault", "Fault.of", "message"):
+            name = ast.unparse(node.func).removeprefix("errors.") if isinstance(node, ast.Call) else ""
+            if name in ("Fault", "Fault.of", "message"):
                 yield f"{place}:{node.lineno}", name, node
 
 

@@ -71,7 +71,7 @@ def raised() -> Iterator[tuple[str, ast.Call]]:
         source = path.read_text()
         if any(f"{name}(" in source for name in WORDED):
             for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WORDED:
+                if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("errors.") in WORDED:
                     yield f"{place}:{node.lineno}", node
 
 
@@ -111,7 +111,7 @@ def test_every_reason_of_an_act_refused_has_its_words() -> None:
         if is_elsewhere(path.relative_to(ROOT).as_posix()) or "ActRefused(" not in (source := path.read_text()):
             continue
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ActRefused":
+            if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("errors.") == "ActRefused":
                 codes.add(ast.unparse(node.args[0]))
     computed = {"why": accounts._UNFIT.keys(), "f'password_{flaw}'": {f"password_{flaw}" for flaw in passwords._FLAWS}}
     codes = {code for one in codes for code in computed.get(one, {one.strip("'")})}

@@ -13,21 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import attachments_of, one_of_them
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, messages, moves
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.units import day_of_case
+from registry.complaints.casework import actions as casework
 from registry.complaints.casework.access_grants import rules
-from registry.complaints.casework.actions import (
-    MAX_REASON,
-    Officer,
-    UnitOfficer,
-    in_unit,
-    lock_case,
-    opened_boxes,
-    record_reading,
-)
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import evidence_boxes
 from registry.complaints.parties.hearings.files import sent_files
@@ -37,13 +27,11 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
-from registry.officers.days import today_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind, Unit
-from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
+from registry.vocabulary import codes, register
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import SENDING_COUNTRIES
 
 
 class AccessRequest(NamedTuple):
@@ -55,19 +43,19 @@ class AccessRequest(NamedTuple):
     attachment: str = ""
 
 
-def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequest) -> AccessGrant:
+def ask(call: Call[casework.Officer], sealer: Sealer, reference: str, request: AccessRequest) -> AccessGrant:
     """Ask for access to something of a case of one's own unit, with reasons that the second person reads.
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     session, officer, at = call.session, call.actor, call.at
     kind, attachment = request.kind, request.attachment
-    case = lock_case(session, officer, reference, call.version)
+    case = casework.lock_case(session, officer, reference, call.version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
-    if unit.country in SENDING_COUNTRIES:
+    if unit.country in register.SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
-    text = read_text("reason", request.reason, MAX_REASON)
+    text = messages.read_text("reason", request.reason, casework.MAX_REASON)
     hours = _checked_hours(request)
     if kind is AccessKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
@@ -86,19 +74,19 @@ def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequ
         asked_at=at,
         ends_at=at + rules.WAITS,
     )
-    box = open_case_box(session, sealer, officer.unit, case)
+    box = access.open_case_box(session, sealer, officer.unit, case)
     grant.reason_sealed = box.seal(text, place_of(case, grant, "reason_sealed"))
     session.add(grant)
     session.flush()
-    notify_unit(
+    notices.notify_unit(
         session, officer.unit, rules.RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
-    record_reading(call, case, f"{kind}.asked")
+    casework.record_reading(call, case, f"{kind}.asked")
     return grant
 
 
 def decide(
-    call: Call[UnitOfficer], sealer: Sealer, reference: str, answer: str = "", *, is_granted: bool
+    call: Call[casework.UnitOfficer], sealer: Sealer, reference: str, answer: str = "", *, is_granted: bool
 ) -> AccessGrant:
     """Grant or refuse a request, by another officer than asked; `answer` says why not. A grant's time begins.
 
@@ -114,22 +102,22 @@ def decide(
         lack = "own_request" if state is AccessState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
-        text = read_text("answer", answer, MAX_REASON)
-        box = open_case_box(session, sealer, unit, case)
+        text = messages.read_text("answer", answer, casework.MAX_REASON)
+        box = access.open_case_box(session, sealer, unit, case)
         grant.answer_sealed = box.seal(text, place_of(case, grant, "answer_sealed"))
     grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
     grant.decided_by, grant.decided_at = who, at
     grant.ends_at = rules.end_of(grant.kind, grant.hours, at) if is_granted else at
     grant.version += 1
     session.flush()
-    notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    notices.notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
     if is_granted and grant.kind is AccessKind.BREAK_GLASS:
         _notify_break_glass(session, unit, grant, at)
-    record(session, f"{grant.kind}.{grant.state}", case.reference, on=today_of(call), actor=who, unit=unit)
+    record(session, f"{grant.kind}.{grant.state}", case.reference, on=days.today_of(call), actor=who, unit=unit)
     return grant
 
 
-def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> AccessGrant:
+def end(call: Call[casework.UnitOfficer], reference: str, *, is_own: bool = False) -> AccessGrant:
     """End an access grant early: the officer who asked ends their own (`is_own`), one who may grant it ends any.
 
     Raises NotFound, IllegalMove, StaleVersion.
@@ -144,8 +132,8 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
     grant.version += 1
     session.flush()
     if not is_own:
-        notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
-    record(session, f"{grant.kind}.ended", case.reference, on=today_of(call), actor=who, unit=unit)
+        notices.notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    record(session, f"{grant.kind}.ended", case.reference, on=days.today_of(call), actor=who, unit=unit)
     return grant
 
 
@@ -157,7 +145,7 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
     count = 0
     for case_id in case_ids:
         with sessions.begin() as session:
-            count += end_over_in(session, lock_case_by_id(session, case_id), at)
+            count += end_over_in(session, moves.lock_case_by_id(session, case_id), at)
     return count
 
 
@@ -179,11 +167,11 @@ def lock_grant(session: Session, unit: str, reference: str, version: int | None 
     found = session.execute(
         select(AccessGrant.id, AccessGrant.case_id)
         .join(Case, Case.id == AccessGrant.case_id)
-        .where(in_unit(unit), AccessGrant.reference == reference)
+        .where(casework.in_unit(unit), AccessGrant.reference == reference)
     ).one_or_none()
     if found is None:
         raise NotFound("there is no such opening in this unit")
-    case = lock_case_by_id(session, found.case_id)
+    case = moves.lock_case_by_id(session, found.case_id)
     if case.state is CaseState.PURGED:
         raise NotFound("there is no such opening in this unit")
     return case, lock(session, AccessGrant, AccessGrant.id == found.id, version=version)
@@ -195,7 +183,7 @@ def grant_facts(grant: AccessGrant) -> rules.AccessGrantFacts:
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:
     """The files of those who wrote, what agencies sent when they were heard, and what officers took as evidence."""
-    boxes = [*opened_boxes(session, case), *session.scalars(evidence_boxes(case))]
+    boxes = [*casework.opened_boxes(session, case), *session.scalars(evidence_boxes(case))]
     return [*attachments_of(session, boxes), *sent_files(session, case)]
 
 
@@ -208,7 +196,7 @@ def _checked_hours(request: AccessRequest) -> int:
     if request.kind is not AccessKind.BREAK_GLASS:
         return rules.LOOK_HOURS
     if request.hours is None or not 1 <= request.hours <= rules.MAX_HOURS:
-        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=rules.MAX_HOURS)])
+        raise InvalidInput([Fault.of("hours", codes.Problem.INVALID_VALUE, "hours", most=rules.MAX_HOURS)])
     return request.hours
 
 
@@ -216,4 +204,4 @@ def _notify_break_glass(session: Session, unit: str, grant: AccessGrant, at: dat
     """Notify the unit's overseers of a break-glass grant. The mail says only that there is something."""
     known = [grant.asked_by, grant.decided_by or ""]
     for resource in (Resource.AUDIT, Resource.TRAIL):
-        notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)
+        notices.notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, one_of_them, open_original, safe_name
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.answers import read_sheet
+from registry.complaints.case import access, answers, questions
 from registry.complaints.case.models import Case
-from registry.complaints.case.questions import of_tier
 from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_grant
 from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, is_open_to, standing
 from registry.complaints.casework.actions import Officer, in_unit, opened_boxes, record_reading
@@ -161,7 +159,7 @@ def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict
     found = {}
     for box in opened_boxes(session, case):
         opened = sealer.open_as_custodian(session, box, unit)
-        given = of_tier(read_sheet(session, opened, case).answers, Tier.IDENTITY)
+        given = questions.of_tier(answers.read_sheet(session, opened, case).answers, Tier.IDENTITY)
         if given:
             found[box.reference] = given
     return found
@@ -202,6 +200,6 @@ def _looked(grant: AccessGrant, at: datetime) -> None:
 
 
 def _view(session: Session, sealer: Sealer, unit: str, case: Case, grant: AccessGrant, at: datetime) -> AccessGrantView:
-    box = open_case_box(session, sealer, unit, case)
+    box = access.open_case_box(session, sealer, unit, case)
     reason, answer = (read_sealed(box, case, grant, column) for column in ("reason_sealed", "answer_sealed"))
     return AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), reason, answer)

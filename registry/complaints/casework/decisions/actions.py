@@ -12,10 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import messages
+from registry.complaints.case import messages, moves, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, investigators, moves_of, same_person
-from registry.complaints.case.units import agency_record
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
@@ -31,9 +29,8 @@ from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
-from registry.officers.days import today_of
+from registry.officers import days, notices
 from registry.officers.models import NoticeKind
-from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
 from registry.vocabulary.codes import Problem
@@ -73,7 +70,7 @@ def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDr
 
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case = lock_case(session, officer, reference, call.version)
     if case.state not in rules.DRAFTED_IN:
         raise NotNow(
@@ -83,10 +80,10 @@ def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDr
         )
     draft = _checked(call, sealer, case, draft)
     if case.state is not CaseState.DECISION_DRAFT:
-        notify_unit(
+        notices.notify_unit(
             session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, call.at, but=[officer.name]
         )
-        advance_case(session, case, CaseState.DECISION_DRAFT, officer.role, call.at, actor=officer.name)
+        moves.advance_case(session, case, CaseState.DECISION_DRAFT, officer.role, call.at, actor=officer.name)
     decision = draft_of(session, case) or Decision(
         reference=new_reference(),
         case_id=case.id,
@@ -119,7 +116,7 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
     messages.read_text("reason", reason, casework.MAX_REASON)
     sealed = seal_reason(session, sealer, officer, case, reason)
-    advance_case(
+    moves.advance_case(
         session, case, CaseState.INVESTIGATING, officer.role, call.at, actor=officer.name, reason_sealed=sealed
     )
     decision.state = DecisionState.SENT_BACK
@@ -133,7 +130,7 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
 
     Raises NotFound, StaleVersion, and IllegalMove for its author, an investigator of the case, or a second decision.
     """
-    session, officer, today = call.session, call.actor, today_of(call)
+    session, officer, today = call.session, call.actor, days.today_of(call)
     case, decision = lock_decision(session, officer, reference, call.version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
@@ -144,7 +141,7 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
     decision.object_until = today + timedelta(days=decision.object_days)
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
-    advance_case(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
+    moves.advance_case(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     text = words(language_of(case), decision.outcome, translation or summary, decision.object_until)
     # Where no mailbox is left to write to, the decision stands all the same. The move has raised the case's version.
     with suppress(NotNow):
@@ -179,9 +176,9 @@ def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules
     return rules.DecisionFacts(
         state=decision.state,
         case_state=case.state,
-        written_by=frozenset(map(same_person, decision.written_by)),
-        investigators=investigators(moves_of(session, case)),
-        actor=same_person(actor),
+        written_by=frozenset(map(moves.same_person, decision.written_by)),
+        investigators=moves.investigators(moves.moves_of(session, case)),
+        actor=moves.same_person(actor),
         is_readable=not wants_translation(case, decision),
     )
 
@@ -238,16 +235,15 @@ def _checked(call: Call[Officer], sealer: Sealer, case: Case, draft: DecisionDra
     if not least <= draft.object_days <= most:
         raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_from_to", least=least, most=most)])
     summary = _checked_words(call, sealer, case, "summary", draft.summary)
-    if draft.language and draft.language not in set(Language):
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    language = messages.read_language(draft.language) or ""
     translation = draft.translation.strip() and _checked_words(call, sealer, case, "translation", draft.translation)
-    return draft._replace(reasons=reasons, summary=summary, translation=translation)
+    return draft._replace(reasons=reasons, summary=summary, language=language, translation=translation)
 
 
 def _checked_words(call: Call[Officer], sealer: Sealer, case: Case, field: str, text: str) -> str:
     """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    known = None if agency is None else agency_record(call.session, agency, today_of(call))
+    known = None if agency is None else units.agency_record(call.session, agency, days.today_of(call))
     require_silent(text, complaint_texts(call.session, sealer, call.actor.unit, case), known, field=field)
     return text

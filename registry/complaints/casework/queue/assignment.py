@@ -13,11 +13,10 @@ from registry.complaints.casework.queries import agencies_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput
+from registry.officers import days, notices
 from registry.officers.absence import away_until, is_able
-from registry.officers.days import today_of
 from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
-from registry.officers.notices import notify_named
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.codes import Problem
@@ -61,13 +60,13 @@ def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | 
     session, officer, to = call.session, call.actor, assignee or None
     case = lock_case(session, officer, reference, call.version)
     if to is not None:
-        if to not in {one.reference for one in workers(session, officer.unit, today_of(call)) if one.takes_cases}:
+        if to not in {one.reference for one in workers(session, officer.unit, days.today_of(call)) if one.takes_cases}:
             raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
         _require_no_interest(session, sealer, case, to)
     if case.assignee != to:
         case.assignee = to
         if to is not None and to != officer.name:
-            notify_named(session, to, NoticeKind.ASSIGNED, call.at, is_danger=case.priority is Priority.P0)
+            notices.notify_named(session, to, NoticeKind.ASSIGNED, call.at, is_danger=case.priority is Priority.P0)
         what = "case.assigned" if to else "case.unassigned"
         record_act(call, case, what, to or "")
         session.flush()
@@ -84,7 +83,7 @@ def take(call: Call[Officer], sealer: Sealer, reference: str, *, investigates: b
     case = lock_case(session, officer, reference, call.version)
     if case.state not in TAKEN_UP:
         raise IllegalMove(f"a case that is {case.state} is not taken up", "case.not_taken", state=case.state)
-    if case.assignee != officer.name and not is_free(session, case, today_of(call)):
+    if case.assignee != officer.name and not is_free(session, case, days.today_of(call)):
         raise IllegalMove("another officer has this case", "case.has_assignee")
     _require_no_interest(session, sealer, case, officer.name)
     if case.assignee != officer.name:

@@ -17,19 +17,9 @@ from registry.complaints.casework.actions import MoveRequest, Officer, in_unit, 
 from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue.assignment import assign
 from registry.complaints.sealing.sealer import Sealer
+from registry.core import errors, ids
 from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
-from registry.core.errors import (
-    Fault,
-    Forbidden,
-    IllegalMove,
-    InvalidInput,
-    NotFound,
-    NotNow,
-    RegistryError,
-    StaleVersion,
-)
-from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
 from registry.vocabulary.codes import Problem
@@ -46,7 +36,14 @@ _BACK: dict[BulkKind, Callable[[str], tuple[CaseState, ...]]] = {
         (CaseState.SUBMITTED, CaseState.IN_TRIAGE) if before == CaseState.IN_TRIAGE else (CaseState.SUBMITTED,)
     ),
 }
-_REFUSED = (NotFound, IllegalMove, InvalidInput, NotNow, StaleVersion, Forbidden)
+_REFUSED = (
+    errors.NotFound,
+    errors.IllegalMove,
+    errors.InvalidInput,
+    errors.NotNow,
+    errors.StaleVersion,
+    errors.Forbidden,
+)
 
 MayTouch = Callable[[Case], object]
 """Raises Forbidden where the officer declared an interest in the agency that a case is about."""
@@ -63,7 +60,7 @@ class Outcome(NamedTuple):
     """The outcome for one case; `refusal` None where it was done."""
 
     reference: str
-    refusal: RegistryError | None
+    refusal: errors.RegistryError | None
 
 
 class BulkRequest(NamedTuple):
@@ -80,9 +77,8 @@ def act_on(
     """Do one act on many cases. `roles` are all that the officer has. Raises InvalidInput."""
     session, officer, (kind, wanted, to) = call.session, call.actor, request
     if not 0 < len(wanted) <= MAX_AT_ONCE:
-        raise InvalidInput(
-            [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MAX_AT_ONCE)]
-        )
+        problem = Problem.TOO_MANY if wanted else Problem.MISSING
+        raise errors.InvalidInput([errors.Fault.of("case", problem, "choose_cases", most=MAX_AT_ONCE)])
     cases = _lock_cases(session, officer.unit, [one.reference for one in wanted])
     rows: list[Any] = []
     outcomes = []
@@ -101,7 +97,7 @@ def act_on(
 
         outcomes.append(_tried(session, one.reference, do))
     done = BulkAct(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         unit=officer.unit,
         officer=officer.name,
         kind=kind,
@@ -124,7 +120,7 @@ def undo(
     session, officer = call.session, call.actor
     act = bulk_act(session, officer.name, reference)
     if not can_be_undone(act, call.at):
-        raise NotNow("this can be undone no more", "case.undone")
+        raise errors.NotNow("this can be undone no more", "case.undone")
     act.undone_at = call.at
     cases = _lock_cases(session, officer.unit, [row["case"] for row in act.rows])
     outcomes = []
@@ -171,7 +167,7 @@ def _lock_cases(session: Session, unit: str, references: Sequence[str]) -> dict[
 
 def _case(cases: dict[str, Case], reference: str) -> Case:
     if reference not in cases:
-        raise NotFound(f"there is no case {reference} in this unit")
+        raise errors.NotFound(f"there is no case {reference} in this unit")
     return cases[reference]
 
 

@@ -21,8 +21,7 @@ from registry.complaints.casework.models import CaseAgency, CaseClock, CaseMove,
 from registry.complaints.casework.queue.glances import is_with
 from registry.complaints.parties.models import Hearing
 from registry.complaints.triage.similarity import Shingle
-from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.core.ids import ALPHABET, LENGTH, new_reference
+from registry.core import errors, ids
 from registry.vocabulary.cases import CaseState, ClockKind, LiesWith, Priority
 from registry.vocabulary.codes import Problem
 
@@ -111,7 +110,7 @@ def cases_beginning(session: Session, unit: str, typed: str, limit: int = MAX_NA
     if len(begun) < MIN_BEGUN or not begun.isalnum() or not begun.isascii():
         return []
     # A range, which an index has in every collation: LIKE of SQLite uses none.
-    named = Case.reference.between(begun, begun + ALPHABET[-1] * LENGTH)
+    named = Case.reference.between(begun, begun + ids.ALPHABET[-1] * ids.LENGTH)
     mine = select(Case.reference).where(in_unit_of_few(unit), Case.state.not_in(_UNSEEN), named)
     return list(session.execute(mine.order_by(Case.reference).limit(limit)).scalars())
 
@@ -232,8 +231,8 @@ def save_view(session: Session, officer: str, name: str, filters: Mapping[str, s
     if found is None:
         count = select(func.count()).select_from(SavedView).where(SavedView.officer == officer)
         if session.execute(count).scalar_one() >= MAX_VIEWS:
-            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MAX_VIEWS)])
-        found = SavedView(reference=new_reference(), officer=officer, name=name, made_on=today)
+            raise errors.InvalidInput([errors.Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MAX_VIEWS)])
+        found = SavedView(reference=ids.new_reference(), officer=officer, name=name, made_on=today)
         session.add(found)
     found.filters = dict(filters)
     session.flush()
@@ -244,7 +243,7 @@ def drop_view(session: Session, officer: str, reference: str) -> None:
     """Delete a saved view. Raises NotFound for a view of another officer."""
     gone = session.execute(delete(SavedView).where(SavedView.officer == officer, SavedView.reference == reference))
     if not gone.rowcount:  # type: ignore[attr-defined]
-        raise NotFound("there is no such view of yours")
+        raise errors.NotFound("there is no such view of yours")
 
 
 MAX_SHOWN = 8

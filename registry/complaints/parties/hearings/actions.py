@@ -10,11 +10,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import open_case_box
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import access, messages, moves, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case
-from registry.complaints.case.units import agency_unit
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import agencies_of
@@ -57,7 +54,7 @@ def draft(
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
     written = content.read_allegation(written)
-    unit = agency_unit(session, sealer, accused, today)
+    unit = units.agency_unit(session, sealer, accused, today)
     content.require_all_silent(
         call, sealer, case, accused, allegation=written.allegation, translation=written.translation or None
     )
@@ -172,7 +169,7 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
     advance_hearing(call, case, hearing, HearingState.SERVED, rules.By.OFFICER)
     sealer.share(session, open_box(session, sealer, officer.unit, hearing), KeyHolder.UNIT, hearing.party)
     if case.state is not CaseState.AGENCY_HEARING:
-        advance_case(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
+        moves.advance_case(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
     notify_unit(session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, call.at)
     return hearing
 
@@ -189,8 +186,8 @@ def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date,
     if not rules.is_longer(hearing.answer_by, answer_by, today):
         day, days = hearing.answer_by, rules.MAX_EXTENSION.days
         raise InvalidInput([Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=day, days=days)])
-    text = read_text("reason", reason, MAX_REASON)
-    own = open_case_box(call.session, sealer, call.actor.unit, case)
+    text = messages.read_text("reason", reason, MAX_REASON)
+    own = access.open_case_box(call.session, sealer, call.actor.unit, case)
     hearing.extended_sealed = own.seal(text, place_of(case, hearing, "extended_sealed"))
     hearing.extended_by, hearing.extended_on, hearing.answer_by = call.actor.name, today, answer_by
     notify_unit(call.session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, call.at)
@@ -241,6 +238,6 @@ def _seal_reason(
 ) -> str | None:
     if not reason.strip():
         return None
-    text = read_text("reason", reason, MAX_REASON)
-    box = open_case_box(call.session, sealer, call.actor.unit, case)
+    text = messages.read_text("reason", reason, MAX_REASON)
+    box = access.open_case_box(call.session, sealer, call.actor.unit, case)
     return box.seal(text, place_of(case, hearing, column))

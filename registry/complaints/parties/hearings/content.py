@@ -6,11 +6,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of
+from registry.complaints.case import messages, units
 from registry.complaints.case.answers import read_sheet
-from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
-from registry.complaints.case.units import agency_record
 from registry.complaints.casework.actions import Officer, opened_boxes
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings.rules import Telling, fewest, flaws
@@ -21,9 +20,7 @@ from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput
 from registry.officers.days import today_of
 from registry.register.agencies import record
-from registry.vocabulary.cases import Author
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import Language
+from registry.vocabulary import cases, codes
 
 MAX_ALLEGATION = 8000
 MAX_COULD = 100_000
@@ -59,12 +56,12 @@ class Allegation(NamedTuple):
 def read_allegation(typed: Allegation) -> Allegation:
     """An allegation as it is stored. Raises InvalidInput."""
     if typed.could_complain is not None and not 1 <= typed.could_complain <= MAX_COULD:
-        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
+        raise InvalidInput([Fault.of("could_complain", codes.Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
     return Allegation(
-        read_text("allegation", typed.allegation, MAX_ALLEGATION),
+        messages.read_text("allegation", typed.allegation, MAX_ALLEGATION),
         typed.could_complain,
-        read_language(typed.language),
-        read_text("translation", typed.translation, MAX_ALLEGATION) if typed.translation.strip() else "",
+        messages.read_language(typed.language),
+        messages.read_text("translation", typed.translation, MAX_ALLEGATION) if typed.translation.strip() else "",
     )
 
 
@@ -103,7 +100,7 @@ def require_silent(
     found = flaws(text, own=compared.texts, references=compared.references, agency=reference, names=names)
     if found:
         raise InvalidInput(
-            [Fault.of(field, Problem.INVALID_VALUE, _ADVICE[flaw.what], line=flaw.line) for flaw in found]
+            [Fault.of(field, codes.Problem.INVALID_VALUE, _ADVICE[flaw.what], line=flaw.line) for flaw in found]
         )
 
 
@@ -112,7 +109,7 @@ def require_all_silent(
 ) -> ComplaintTexts:
     """As `require_silent`, for texts by field, None for one that is not there. Gives what they were compared with."""
     compared = complaint_texts(call.session, sealer, call.actor.unit, case)
-    known = agency_record(call.session, agency, today_of(call))
+    known = units.agency_record(call.session, agency, today_of(call))
     for field, text in texts.items():
         if text is not None:
             require_silent(text, compared, known, field=field)
@@ -124,13 +121,6 @@ def could_have(hearing: Hearing, compared: ComplaintTexts) -> int | None:
     return fewest(hearing.could_complain, compared.coworkers)
 
 
-def read_language(typed: str | None) -> str | None:
-    """The language of a text as it was chosen; None where no one said. Raises InvalidInput."""
-    if typed and typed not in set(Language):
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    return typed or None
-
-
 def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
     answers = read_sheet(session, box, case).answers
@@ -138,7 +128,9 @@ def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts
     found.texts.extend(text for text in written if isinstance(text, str))
     if isinstance(answers.get("coworkers"), int):
         found.coworkers.append(answers["coworkers"])
-    rows = session.execute(select(Message).where(Message.box_id == box.box.id, Message.author == Author.COMPLAINANT))
+    rows = session.execute(
+        select(Message).where(Message.box_id == box.box.id, Message.author == cases.Author.COMPLAINANT)
+    )
     for row in rows.scalars():
         found.texts.append(box.open(row.sealed, place_of(case, row)))
         found.references.append(row.reference)

@@ -17,28 +17,15 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.attachments.actions import (
-    SentFile,
-    attachment_of,
-    attachments_of,
-    copied_as,
-    facts_of,
-    one_of_them,
-    open_clean,
-    open_original,
-    remove,
-    safe_name,
-)
+from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments import storage, uploading
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore
-from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, record_reading
 from registry.complaints.casework.queries import CleanFile, read_copy
 from registry.complaints.casework.sealed_copies import keeps_originals
-from registry.complaints.parties.hearings.moves import is_open_to_agency, may_object, require_answerable
-from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.hearings import moves, rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, find_open, open_box
 from registry.complaints.sealing.models import EncryptedContainer
@@ -65,7 +52,7 @@ class HandedFile(NamedTuple):
 
 def files_in(session: Session, opened: OpenContainer, case: Case) -> list[HandedFile]:
     """The files in the box of a hearing, oldest first, for the agency itself."""
-    return _view(opened, case, attachments_of(session, [opened.box]))
+    return _view(opened, case, attachments.attachments_of(session, [opened.box]))
 
 
 def handed_in(session: Session, opened: OpenContainer, case: Case, hearing: Hearing) -> list[HandedFile]:
@@ -93,21 +80,26 @@ def sent_files(session: Session, case: Case, *of: ColumnElement[bool]) -> list[A
 
 
 def read_clean_copy(
-    call: Call[Officer], sealer: Sealer, store: FileStore, case: Case, hearing: str, attachment: str
+    call: Call[Officer], sealer: Sealer, store: storage.FileStore, case: Case, hearing: str, attachment: str
 ) -> CleanFile:
     """A paper of an agency without place, device and author. Audited like every reading.
 
     Raises NotFound, also where there is no clean copy or nothing was sent yet; FilesUnavailable.
     """
     session, officer = call.session, call.actor
-    row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
+    row = attachments.one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
     copy = read_copy(session, sealer, officer.unit, store, case, row)
     record_reading(call, case, "hearing.file_read")
     return copy
 
 
 def add_file(
-    services: UploadServices, sealer: Sealer, member: PartyMember, reference: str, sent: SentFile, at: datetime
+    services: uploading.UploadServices,
+    sealer: Sealer,
+    member: PartyMember,
+    reference: str,
+    sent: attachments.SentFile,
+    at: datetime,
 ) -> Attachment:
     """Add a paper to an answer or objection. Commits, so the caller holds no transaction that writes.
 
@@ -116,16 +108,16 @@ def add_file(
     """
 
     def require_open_still(session: Session) -> None:
-        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, moves.is_open_to_agency)
         _require_open(hearing, goes_with, day_of_case(session, case, at))
         _record(Call(session, member, at), case, "hearing.file_added")
 
     with services.sessions.begin() as session:
-        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, moves.is_open_to_agency)
         today = day_of_case(session, case, at)
         goes_with = _find_open_part(hearing, today)
         opened = _open_for_files(session, sealer, member.unit, case, hearing)
-    return upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
+    return uploading.upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
 
 
 def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> list[str]:
@@ -135,13 +127,13 @@ def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> lis
     """
     case, hearing, row = _find_own(call, reference, attachment)
     _require_open(hearing, row.goes_with, day_of_case(call.session, case, call.at))
-    names = remove(call.session, [row])
+    names = attachments.remove(call.session, [row])
     _record(call, case, "hearing.file_removed")
     return names
 
 
 def find_own_file(
-    call: Call[PartyMember], sealer: Sealer, store: FileStore, reference: str, attachment: str
+    call: Call[PartyMember], sealer: Sealer, store: storage.FileStore, reference: str, attachment: str
 ) -> Callable[[], CleanFile]:
     """One of its own papers as it was sent, while the agency reads the hearing; the copy where no original can be opened here.
 
@@ -151,31 +143,34 @@ def find_own_file(
     case, hearing, row = _find_own(call, reference, attachment)
     opened = _open_for_files(call.session, sealer, call.actor.unit, case, hearing)
     _record(call, case, "hearing.file_saved")
-    name = facts_of(opened, case, row).name
     if row.original_name is not None and Tier.IDENTITY in opened.tiers:
-        return lambda: CleanFile(safe_name(name, row.kind), open_original(store, opened, case, row))
-    return lambda: CleanFile(safe_name(name, copied_as(row)), open_clean(store, opened, case, row))
+        fetch, kind = attachments.open_original, row.kind
+    else:
+        fetch, kind = attachments.open_clean, attachments.copied_as(row)
+    name = attachments.safe_name(attachments.facts_of(opened, case, row).name, kind)
+    return lambda: CleanFile(name, fetch(store, opened, case, row))
 
 
 def _find_own(call: Call[PartyMember], reference: str, attachment: str) -> tuple[Case, Hearing, Attachment]:
     session = call.session
-    case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, is_open_to_agency)
-    return case, hearing, attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
+    case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, moves.is_open_to_agency)
+    box = session.get_one(EncryptedContainer, hearing.box_id)
+    return case, hearing, attachments.attachment_of(session, [box], attachment)
 
 
 def _find_open_part(hearing: Hearing, today: date) -> HandedWith:
     """What a paper submitted now would go with. Raises IllegalMove where the agency has nothing left to send."""
-    if may_object(hearing, today):
+    if moves.may_object(hearing, today):
         return HandedWith.OBJECTION
-    require_answerable(hearing, today)
+    moves.require_answerable(hearing, today)
     return HandedWith.ANSWER
 
 
 def _require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) -> None:
     """Raise IllegalMove where what a paper goes with was sent, or its day is past."""
     if goes_with is not HandedWith.OBJECTION:
-        require_answerable(hearing, today)
-    elif not may_object(hearing, today):
+        moves.require_answerable(hearing, today)
+    elif not moves.may_object(hearing, today):
         raise IllegalMove(
             "your objection was sent, or its day is past: its papers stay as they are", "hearing.objection_is_final"
         )
@@ -192,7 +187,7 @@ def _open_for_files(session: Session, sealer: Sealer, unit: str, case: Case, hea
 
 def _record(call: Call[PartyMember], case: Case, what: str) -> None:
     today = day_of_case(call.session, case, call.at)
-    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=By.AGENCY)
+    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=rules.By.AGENCY)
 
 
 def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContainer]:
@@ -207,7 +202,7 @@ def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContai
 def _view(opened: OpenContainer, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
     found = []
     for row in rows:
-        facts = facts_of(opened, case, row)
+        facts = attachments.facts_of(opened, case, row)
         # Whatever lies in a hearing's box was handed in with something.
         assert row.goes_with is not None
         found.append(

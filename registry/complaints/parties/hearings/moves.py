@@ -18,10 +18,8 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, PartyMember, end_by_case, lock_by_id, record_change
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import moves
+from registry.core import clock, errors, moves
 from registry.core.calls import Call
-from registry.core.clock import day_at
-from registry.core.errors import IllegalMove
 from registry.officers import models as officers
 from registry.vocabulary.cases import CaseState, ConsentKind, HearingEnd, HearingState
 
@@ -147,7 +145,7 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
     checks the same rules.
     """
     # Wherever the unit sits, that day is over: the portal takes no answer from the end of the unit's own.
-    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < day_at(at, None))
+    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < clock.day_at(at, None))
     with sessions() as session:
         with_case = select(Hearing, Case).join(Case, Case.id == Hearing.case_id)
         rows = session.execute(with_case.where(Hearing.state != HearingState.CLOSED)).all()
@@ -206,7 +204,7 @@ def may_object(hearing: Hearing, today: date) -> bool:
 def require_answerable(hearing: Hearing, today: date) -> None:
     """Raise IllegalMove where the hearing can no longer be answered."""
     if hearing.state is not HearingState.SERVED:
-        raise IllegalMove(
+        raise errors.IllegalMove(
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
         )
     if is_late(hearing, today):

@@ -10,17 +10,15 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.consents import is_consented
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import consents, units
+from registry.complaints.case.messages import read_language, read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, record_act
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.models import Decision
-from registry.complaints.parties.hearings import content
+from registry.complaints.parties.hearings import content, rules
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.moves import advance_hearing, is_foreign, lacks_translation, languages_read
-from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN, By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, open_box
 from registry.complaints.sealing.envelopes import place_of
@@ -64,13 +62,13 @@ class WaitingTranslation(NamedTuple):
 
 def why_not_notified(session: Session, case: Case, hearing: Hearing) -> str | None:
     """Why the agency is not told of a decision now, as a code; None when it may be."""
-    if hearing.served_on is None or hearing.ended_because in ENDED_BY_WORKER:
+    if hearing.served_on is None or hearing.ended_because in rules.ENDED_BY_WORKER:
         return "not_heard"
     if hearing.told_on is not None:
         return "told_already"
-    if case.state not in TOLD_IN or not _is_decided(session, case):
+    if case.state not in rules.TOLD_IN or not _is_decided(session, case):
         return "not_decided"
-    return None if is_consented(session, case, ConsentKind.AGENCY) else "no_consent"
+    return None if consents.is_consented(session, case, ConsentKind.AGENCY) else "no_consent"
 
 
 def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written: Outcome) -> Hearing:
@@ -96,7 +94,7 @@ def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written:
     where = place_of(case, hearing, "outcome_translation_sealed")
     hearing.outcome_translation_sealed = None if translation is None else box.seal(translation, where)
     hearing.told_by, hearing.object_days = call.actor.name, days
-    hearing.outcome_language = content.read_language(written.language)
+    hearing.outcome_language = read_language(written.language)
     if translation is None and is_foreign(call.session, hearing.party, hearing.outcome_language):
         hearing.version += 1
         call.session.flush()
@@ -110,7 +108,7 @@ def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written:
 
 def send_outcome(call: Call[Officer], sealer: Sealer, case: Case, hearing: Hearing, box: OpenContainer) -> None:
     """Send what stands in an opened box of a locked hearing; the days to object count from now."""
-    hearing.told_on = day_of_case(call.session, case, call.at)
+    hearing.told_on = units.day_of_case(call.session, case, call.at)
     hearing.object_until = hearing.told_on + timedelta(days=hearing.object_days or USUAL_OBJECTION)
     hearing.version += 1
     call.session.flush()
@@ -175,7 +173,7 @@ def _have_checked(call: Call[Officer], case: Case, hearing: Hearing) -> None:
     session, translator = call.session, call.actor
     if hearing.state is HearingState.APPROVED:
         hearing.checked_by = hearing.checked_on = None
-        advance_hearing(Call(session, REGISTRY, call.at), case, hearing, HearingState.REPRISAL_CHECK, By.REGISTRY)
+        advance_hearing(Call(session, REGISTRY, call.at), case, hearing, HearingState.REPRISAL_CHECK, rules.By.REGISTRY)
     else:
         hearing.version += 1
         session.flush()

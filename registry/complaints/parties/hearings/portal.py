@@ -11,14 +11,12 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.case import clocks
+from registry.complaints.case import clocks, units
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.sealed_copies import keeps_originals
-from registry.complaints.parties.hearings import moves
+from registry.complaints.parties.hearings import moves, rules
 from registry.complaints.parties.hearings.files import HandedFile, files_in
-from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
@@ -81,7 +79,7 @@ def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
     """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
     session, unit = call.session, call.actor.unit
     case, hearing = find_open(session, Hearing, unit, reference, call.at, moves.is_open_to_agency)
-    today = day_of_case(session, case, call.at)
+    today = units.day_of_case(session, case, call.at)
     box = open_box(session, sealer, unit, hearing)
 
     def words(column: str) -> str | None:
@@ -110,7 +108,7 @@ def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
         hearing.outcome_language,
         words("outcome_translation_sealed") if is_told else None,
     )
-    record(session, "hearing.read", case.reference, on=today, actor=call.actor.name, detail=By.AGENCY)
+    record(session, "hearing.read", case.reference, on=today, actor=call.actor.name, detail=rules.By.AGENCY)
     return served
 
 
@@ -120,8 +118,8 @@ def save_draft_answer(call: Call[PartyMember], sealer: Sealer, reference: str, t
     hearing.draft_sealed = _seal(call, sealer, case, hearing, "draft_sealed", read_text("text", text, MAX_ANSWER))
     hearing.version += 1
     call.session.flush()
-    today, who = day_of_case(call.session, case, call.at), call.actor.name
-    record(call.session, "hearing.answer_kept", case.reference, on=today, actor=who, detail=By.AGENCY)
+    today, who = units.day_of_case(call.session, case, call.at), call.actor.name
+    record(call.session, "hearing.answer_kept", case.reference, on=today, actor=who, detail=rules.By.AGENCY)
     return hearing
 
 
@@ -130,8 +128,8 @@ def answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -
     case, hearing = _lock_answerable(call, reference)
     hearing.answer_sealed = _seal(call, sealer, case, hearing, "answer_sealed", read_text("text", text, MAX_ANSWER))
     hearing.draft_sealed = None
-    hearing.answered_by, hearing.answered_on = call.actor.name, day_of_case(call.session, case, call.at)
-    moves.advance_hearing(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
+    hearing.answered_by, hearing.answered_on = call.actor.name, units.day_of_case(call.session, case, call.at)
+    moves.advance_hearing(call, case, hearing, HearingState.ANSWERED, rules.By.AGENCY)
     notify_named(call.session, hearing.served_by or "", NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -143,9 +141,9 @@ def request_extension(call: Call[PartyMember], sealer: Sealer, reference: str, t
     """
     case, hearing = _lock_answerable(call, reference)
     hearing.longer_sealed = _seal(call, sealer, case, hearing, "longer_sealed", read_text("text", text, MAX_LONGER))
-    hearing.longer_asked_on = day_of_case(call.session, case, call.at)
+    hearing.longer_asked_on = units.day_of_case(call.session, case, call.at)
     notify_named(call.session, hearing.served_by or "", NoticeKind.ASSIGNED, call.at)
-    record_change(call, case, hearing, "hearing.longer_asked", By.AGENCY)
+    record_change(call, case, hearing, "hearing.longer_asked", rules.By.AGENCY)
     return hearing
 
 
@@ -155,7 +153,7 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = lock_open(call, Hearing, reference, moves.is_open_to_agency)
-    session, today = call.session, day_of_case(call.session, case, call.at)
+    session, today = call.session, units.day_of_case(call.session, case, call.at)
     if not moves.may_object(hearing, today):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
@@ -170,7 +168,7 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
     notify_named(session, told_by, NoticeKind.ASSIGNED, call.at)
     notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, call.at, but=[told_by])
     clocks.start_objection(session, case, today)
-    record_change(call, case, hearing, "hearing.objected", By.AGENCY)
+    record_change(call, case, hearing, "hearing.objected", rules.By.AGENCY)
     return hearing
 
 
@@ -180,7 +178,7 @@ def _seal(call: Call[PartyMember], sealer: Sealer, case: Case, hearing: Hearing,
 
 def _lock_answerable(call: Call[PartyMember], reference: str) -> tuple[Case, Hearing]:
     case, hearing = lock_open(call, Hearing, reference, moves.is_open_to_agency)
-    moves.require_answerable(hearing, day_of_case(call.session, case, call.at))
+    moves.require_answerable(hearing, units.day_of_case(call.session, case, call.at))
     return case, hearing
 
 

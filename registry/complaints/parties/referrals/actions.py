@@ -11,44 +11,28 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.case import clocks
-from registry.complaints.case.answers import read_sheet
-from registry.complaints.case.consents import is_consented
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import answers, clocks, consents, messages, questions, states, units
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, same_person
-from registry.complaints.case.questions import of_tier
-from registry.complaints.case.states import OPEN_STATES, READ_WHEN_WITHDRAWN
-from registry.complaints.case.units import day_of_case, partner_named
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes, record_act
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content, rules
-from registry.complaints.parties.referrals.rules import By
 from registry.complaints.parties.steps import REGISTRY, PartyMember, end_by_case, lock_in_unit, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, Tier
-from registry.core import moves
+from registry.core import ids, moves
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
-from registry.core.ids import new_reference
 from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import (
-    CaseRole,
-    CaseState,
-    KeyHolder,
-    Priority,
-    ReferralBasis,
-    ReferralEnd,
-    ReferralState,
-)
+from registry.vocabulary import cases
 from registry.vocabulary.codes import Problem
 
-ENDED = (ReferralState.DECLINED, ReferralState.REVOKED)
+ENDED = (cases.ReferralState.DECLINED, cases.ReferralState.REVOKED)
 
 
 def facts(session: Session, case: Case, referral: Referral, today: date, actor: str = "") -> rules.ReferralFacts:
@@ -59,7 +43,7 @@ def facts(session: Session, case: Case, referral: Referral, today: date, actor: 
         kind=referral.partner_kind,
         country=referral.country,
         expires_on=referral.expires_on,
-        is_consented=consent is not None and is_consented(session, case, consent),
+        is_consented=consent is not None and consents.is_consented(session, case, consent),
         is_readable=is_readable(case),
         priority=case.priority,
         basis=referral.basis,
@@ -70,28 +54,28 @@ def facts(session: Session, case: Case, referral: Referral, today: date, actor: 
 
 def is_readable(case: Case) -> bool:
     """Whether other parties may read what was shared today: a withdrawal ends that unless someone is in danger."""
-    if case.state is CaseState.WITHDRAWN:
-        return case.priority in READ_WHEN_WITHDRAWN
-    return case.state not in (CaseState.DRAFT, CaseState.PURGED)
+    if case.state is cases.CaseState.WITHDRAWN:
+        return case.priority in states.READ_WHEN_WITHDRAWN
+    return case.state not in (cases.CaseState.DRAFT, cases.CaseState.PURGED)
 
 
-def role_of(officer: Officer) -> By:
+def role_of(officer: Officer) -> rules.By:
     """As whom an officer moves a referral."""
-    return By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
+    return rules.By.SUPERVISOR if officer.role is cases.CaseRole.SUPERVISOR else rules.By.OFFICER
 
 
 def advance_referral(
     call: Call[Officer | PartyMember],
     case: Case,
     referral: Referral,
-    target: ReferralState,
-    by: By,
+    target: cases.ReferralState,
+    by: rules.By,
     *,
     has_reason: bool = False,
 ) -> None:
     """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
 
-    today = day_of_case(call.session, case, call.at)
+    today = units.day_of_case(call.session, case, call.at)
 
     def look(_: object) -> rules.ReferralFacts:
         return replace(facts(call.session, case, referral, today, call.actor.name), has_reason=has_reason)
@@ -105,29 +89,29 @@ def revoke(
     sealer: Sealer,
     case: Case,
     referral: Referral,
-    because: ReferralEnd,
-    by: By = By.REGISTRY,
+    because: cases.ReferralEnd,
+    by: rules.By = rules.By.REGISTRY,
 ) -> None:
     """End a referral and delete the partner's keys, in one transaction."""
     close_access(call.session, sealer, referral)
-    referral.ended_on, referral.ended_because = day_of_case(call.session, case, call.at), because
-    advance_referral(call, case, referral, ReferralState.REVOKED, by)
+    referral.ended_on, referral.ended_because = units.day_of_case(call.session, case, call.at), because
+    advance_referral(call, case, referral, cases.ReferralState.REVOKED, by)
 
 
 def close_access(session: Session, sealer: Sealer, referral: Referral) -> None:
     sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, referral.box_id), referral.party)
 
 
-def why_over(session: Session, case: Case, referral: Referral, today: date) -> ReferralEnd | None:
+def why_over(session: Session, case: Case, referral: Referral, today: date) -> cases.ReferralEnd | None:
     """Why a referral has to end today, if it does."""
     now = facts(session, case, referral, today)
     if not now.is_readable:
-        return ReferralEnd.WITHDRAWN
+        return cases.ReferralEnd.WITHDRAWN
     if now.expires_on < today:
-        return ReferralEnd.EXPIRED
-    is_notified = referral.state in rules.HELD or referral.state is ReferralState.CONSENTED
+        return cases.ReferralEnd.EXPIRED
+    is_notified = referral.state in rules.HELD or referral.state is cases.ReferralState.CONSENTED
     if is_notified and rules.MOVES.lacking(rules.Guard.BASIS_STANDS, now) is not None:
-        return ReferralEnd.CONSENT_REVOKED
+        return cases.ReferralEnd.CONSENT_REVOKED
     return None
 
 
@@ -139,7 +123,7 @@ def is_open_to_partner(session: Session, case: Case, referral: Referral, today: 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
     """End each referral of a locked case whose consent, time or complaint is over. Gives how many."""
     running = select(Referral).where(Referral.case_id == case.id, Referral.state.not_in(ENDED))
-    count, today = 0, day_of_case(session, case, at)
+    count, today = 0, units.day_of_case(session, case, at)
     for referral in session.execute(running.order_by(Referral.id).with_for_update()).scalars().all():
         because = why_over(session, case, referral, today)
         if because is not None:
@@ -157,7 +141,7 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
         due = {
             case.id
             for referral, case in rows
-            if why_over(session, case, referral, day_of_case(session, case, at)) is not None
+            if why_over(session, case, referral, units.day_of_case(session, case, at)) is not None
         }
     return end_by_case(sessions, due, lambda session, case: end_what_is_over(session, sealer, case, at))
 
@@ -187,9 +171,9 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
     partner, expires_on, choice, note, _ = proposal
     identity_said_in = proposal.identity_said_in or None
     case = lock_case(session, officer, reference, call.version)
-    if case.state not in OPEN_STATES:
+    if case.state not in states.OPEN_STATES:
         raise NotNow(f"a case that is {case.state} is not referred", "referral.not_handed_on", state=case.state)
-    unit = partner_named(session, partner)
+    unit = units.partner_named(session, partner)
     assert unit.partner_kind is not None
     if not today < expires_on <= today + rules.MAX_ACCESS:
         raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=rules.MAX_ACCESS.days)])
@@ -200,17 +184,17 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
     )
     if session.execute(live).first() is not None:
         raise InvalidInput([Fault.of("partner", Problem.CONTRADICTORY, "partner_has_one")])
-    note = read_text("note", note, MAX_NOTE) if note.strip() else ""
+    note = messages.read_text("note", note, MAX_NOTE) if note.strip() else ""
     handed = content.build_copy(session, sealer, officer.unit, case, choice, note)
     opened = sealed_copies.new_copy_box(session, sealer, case, officer.unit, today)
     referral = Referral(
-        reference=new_reference(),
+        reference=ids.new_reference(),
         case_id=case.id,
         box_id=opened.box.id,
         party=unit.reference,
         partner_kind=unit.partner_kind,
         country=unit.country,
-        state=ReferralState.PROPOSED,
+        state=cases.ReferralState.PROPOSED,
         expires_on=expires_on,
         proposed_by=officer.name,
         proposed_on=today,
@@ -221,7 +205,7 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
     session.flush()
     record_act(call, case, "referral.proposed", unit.partner_kind)
     consent = rules.consent_for(referral.partner_kind, referral.country)
-    if consent is not None and is_consented(session, case, consent):
+    if consent is not None and consents.is_consented(session, case, consent):
         _consent(call, case, referral)
     return referral
 
@@ -239,12 +223,12 @@ def override(call: Call[Officer], sealer: Sealer, reference: str, legal_basis: s
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, referral = lock_referral(call, reference)
-    text = read_text("legal_basis", legal_basis, MAX_REASON) if legal_basis.strip() else ""
+    text = messages.read_text("legal_basis", legal_basis, MAX_REASON) if legal_basis.strip() else ""
     if text:
         opened = open_box(call.session, sealer, call.actor.unit, referral)
         referral.legal_basis_sealed = opened.seal(text, place_of(case, referral, "legal_basis_sealed"))
-    advance_referral(call, case, referral, ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
-    _decide(call, referral, ReferralBasis.OVERRIDE)
+    advance_referral(call, case, referral, cases.ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
+    _decide(call, referral, cases.ReferralBasis.OVERRIDE)
     return referral
 
 
@@ -259,21 +243,21 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     opened = open_box(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, today
     # Someone may be in danger: the partner's people are notified that there is something for them.
-    is_danger = case.priority is Priority.P0
+    is_danger = case.priority is cases.Priority.P0
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     clocks.mark_helped(session, case, today)
-    advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
-    sealer.share(session, opened, KeyHolder.UNIT, referral.party)
+    advance_referral(call, case, referral, cases.ReferralState.SENT, role_of(officer))
+    sealer.share(session, opened, cases.KeyHolder.UNIT, referral.party)
     if referral.identity_sealed is not None:
         who = sealer.open_as_custodian(session, opened.box, officer.unit)
-        sealer.share(session, who, KeyHolder.CUSTODIAN, referral.party)
+        sealer.share(session, who, cases.KeyHolder.CUSTODIAN, referral.party)
     return referral
 
 
 def take_back(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     """Recall a referral: stop one that was not sent, close one that was. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_referral(call, reference)
-    revoke(call, sealer, case, referral, ReferralEnd.OFFICER, role_of(call.actor))
+    revoke(call, sealer, case, referral, cases.ReferralEnd.OFFICER, role_of(call.actor))
     return referral
 
 
@@ -298,13 +282,13 @@ def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, 
     if is_approved:
         for box in opened_boxes(session, case):
             opened = sealer.open_as_custodian(session, box, custodian.unit)
-            given |= of_tier(read_sheet(session, opened, case).answers, Tier.IDENTITY)
+            given |= questions.of_tier(answers.read_sheet(session, opened, case).answers, Tier.IDENTITY)
         copy = sealer.open_as_custodian(session, session.get_one(EncryptedContainer, referral.box_id), custodian.unit)
         referral.identity_sealed = content.seal_identity(copy, case, referral, given)
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"
     referral.version += 1
     session.flush()
-    changed(session, case, what, today_of(call), role=CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
+    changed(session, case, what, today_of(call), role=cases.CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
     return referral
 
 
@@ -314,10 +298,10 @@ def lock_referral(call: Call[Officer], reference: str) -> tuple[Case, Referral]:
 
 
 def _consent(call: Call[Officer], case: Case, referral: Referral) -> None:
-    advance_referral(call, case, referral, ReferralState.CONSENTED, role_of(call.actor))
-    _decide(call, referral, ReferralBasis.CONSENT)
+    advance_referral(call, case, referral, cases.ReferralState.CONSENTED, role_of(call.actor))
+    _decide(call, referral, cases.ReferralBasis.CONSENT)
 
 
-def _decide(call: Call[Officer], referral: Referral, basis: ReferralBasis) -> None:
+def _decide(call: Call[Officer], referral: Referral, basis: cases.ReferralBasis) -> None:
     referral.basis = basis
     referral.decided_by, referral.decided_on = call.actor.name, today_of(call)

@@ -19,8 +19,7 @@ from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.errors import Fault, InvalidInput
-from registry.vocabulary.cases import AttachmentState, Author, FileKind
-from registry.vocabulary.codes import Problem
+from registry.vocabulary import cases, codes
 
 
 class Choice(NamedTuple):
@@ -40,7 +39,7 @@ class HandedAnswer(msgspec.Struct, frozen=True):
 
 
 class HandedMessage(msgspec.Struct, frozen=True):
-    author: Author
+    author: cases.Author
     text: str
 
 
@@ -49,7 +48,7 @@ class HandedFile(msgspec.Struct, frozen=True):
 
     reference: str
     name: str
-    kind: FileKind
+    kind: cases.FileKind
     key: str
 
     def __repr__(self) -> str:
@@ -76,7 +75,7 @@ def build_copy(session: Session, sealer: Sealer, unit: str, case: Case, choice: 
         tuple(_files(session, case, boxes, opened, choice.files)),
     )
     if not (note or handed.answers or handed.messages or handed.files):
-        raise InvalidInput([Fault.of("chosen", Problem.MISSING, "choose_for_partner")])
+        raise InvalidInput([Fault.of("chosen", codes.Problem.MISSING, "choose_for_partner")])
     return handed
 
 
@@ -109,7 +108,7 @@ def is_by_complainant(session: Session, case: Case, message: str) -> bool:
     of_case = select(EncryptedContainer.id).where(
         EncryptedContainer.case_id == case.id, EncryptedContainer.is_copy.is_(False)
     )
-    theirs = (Message.reference == message, Message.author == Author.COMPLAINANT, Message.box_id.in_(of_case))
+    theirs = (Message.reference == message, Message.author == cases.Author.COMPLAINANT, Message.box_id.in_(of_case))
     return session.execute(select(Message.id).where(*theirs)).first() is not None
 
 
@@ -158,7 +157,7 @@ def _files(
     references = {box.id: box.reference for box in boxes}
     for row in attachments_of(session, boxes):
         # Without a clean copy a file does not go: the original tells of place and device.
-        if row.reference in wanted and row.state is AttachmentState.CLEAN:
+        if row.reference in wanted and row.state is cases.AttachmentState.CLEAN:
             box = opened[references[row.box_id]]
             found.append(_file(box, case, row))
             wanted.discard(row.reference)
@@ -174,4 +173,4 @@ def _file(box: OpenContainer, case: Case, row: Attachment) -> HandedFile:
 
 def _require_none(field: str, left: set[str]) -> None:
     if left:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "not_there")])
+        raise InvalidInput([Fault.of(field, codes.Problem.INVALID_VALUE, "not_there")])

@@ -15,23 +15,19 @@ from registry.audit.actions import record
 from registry.complaints.attachments.actions import open_clean_by_key
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case.messages import read_text
+from registry.complaints.case import messages, units
 from registry.complaints.case.models import Case
-from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.models import Referral, ReferralReport
-from registry.complaints.parties.referrals import content
+from registry.complaints.parties.referrals import content, rules
 from registry.complaints.parties.referrals.actions import advance_referral, close_access, is_open_to_partner
-from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, By
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core import errors, ids
 from registry.core.calls import Call
-from registry.core.errors import NotFound
-from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind, Officer, Unit
 from registry.officers.notices import notify, notify_unit
 from registry.officers.rights import Act, Resource
@@ -54,7 +50,7 @@ class Listed(NamedTuple):
         """The day by which the partner is to accept or decline; None once it did."""
         if self.state is not ReferralState.SENT or self.sent_on is None:
             return None
-        return min(self.sent_on + ANSWER_WITHIN, self.expires_on)
+        return min(self.sent_on + rules.ANSWER_WITHIN, self.expires_on)
 
 
 class Report(NamedTuple):
@@ -70,7 +66,7 @@ class Received(NamedTuple):
 
     listed: Listed
     version: int
-    handed: Handed
+    handed: content.Handed
     identity: dict[str, Any]
     reports: Sequence[Report]
 
@@ -109,7 +105,7 @@ def read_file(
         select(Attachment).where(Attachment.reference == attachment, Attachment.case_id == case.id)
     ).scalar_one_or_none()
     if one is None or row is None:
-        raise NotFound("there is no such file")
+        raise errors.NotFound("there is no such file")
     body = open_clean_by_key(store, bytes.fromhex(one.key), case, row)
     _record(call, case, referral, "referral.file_read")
     return one.kind, one.name, body
@@ -118,21 +114,21 @@ def read_file(
 def accept(call: Call[PartyMember], reference: str) -> Referral:
     """Accept a referral. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
-    referral.answered_by, referral.answered_on = call.actor.name, day_of_case(call.session, case, call.at)
+    referral.answered_by, referral.answered_on = call.actor.name, units.day_of_case(call.session, case, call.at)
     tell_sender(call, case, referral)
-    advance_referral(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
+    advance_referral(call, case, referral, ReferralState.ACCEPTED, rules.By.PARTNER)
     return referral
 
 
 def decline(call: Call[PartyMember], sealer: Sealer, reference: str, reason: str) -> Referral:
     """Decline a referral, with a reason; access to it ends at once. Raises as `accept`, and InvalidInput."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
-    text, today = read_text("reason", reason, MAX_REASON), day_of_case(call.session, case, call.at)
+    text, today = messages.read_text("reason", reason, MAX_REASON), units.day_of_case(call.session, case, call.at)
     opened = _open_box(call.session, sealer, referral)
     referral.reason_sealed = opened.seal(text, place_of(case, referral, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = call.actor.name, today, today
     tell_sender(call, case, referral)
-    advance_referral(call, case, referral, ReferralState.DECLINED, By.PARTNER, has_reason=True)
+    advance_referral(call, case, referral, ReferralState.DECLINED, rules.By.PARTNER, has_reason=True)
     close_access(call.session, sealer, referral)
     return referral
 
@@ -146,18 +142,18 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
     if referral.state is not ReferralState.ACCEPTED:
         # The table says it, for a report that ends nothing too.
-        advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
-    words = read_text("text", text, MAX_REPORT)
-    today = day_of_case(session, case, call.at)
+        advance_referral(call, case, referral, ReferralState.DONE, rules.By.PARTNER, has_reason=True)
+    words = messages.read_text("text", text, MAX_REPORT)
+    today = units.day_of_case(session, case, call.at)
     written = ReferralReport(
-        reference=new_reference(), referral_id=referral.id, written_by=who, written_on=today, sealed=""
+        reference=ids.new_reference(), referral_id=referral.id, written_by=who, written_on=today, sealed=""
     )
     written.sealed = _open_box(session, sealer, referral).seal(words, place_of(case, written))
     session.add(written)
     referral.version += 1
     unread.note(session, case, UnreadKind.REPORT, call.at)
     if is_done:
-        advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
+        advance_referral(call, case, referral, ReferralState.DONE, rules.By.PARTNER, has_reason=True)
     else:
         _record(call, case, referral, "referral.reported")
     return referral
@@ -196,7 +192,7 @@ def _open_box(session: Session, sealer: Sealer, referral: Referral) -> OpenConta
 
 
 def _record(call: Call[PartyMember], case: Case, referral: Referral, what: str) -> None:
-    today, who = day_of_case(call.session, case, call.at), call.actor.name
+    today, who = units.day_of_case(call.session, case, call.at), call.actor.name
     record(call.session, what, case.reference, on=today, actor=who, detail=referral.partner_kind)
 
 

@@ -12,11 +12,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit, record_reading
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import content
+from registry.complaints.parties.referrals import content, portal, rules
 from registry.complaints.parties.referrals.actions import facts, lock_referral, role_of
-from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.portal import Report, reports_of
-from registry.complaints.parties.referrals.rules import LIVE, MOVES, consent_for
 from registry.complaints.parties.steps import open_box
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
@@ -34,12 +31,12 @@ class ReferralView(NamedTuple):
 
     case: Case
     referral: Referral
-    handed: Handed
+    handed: content.Handed
     consent: ConsentKind | None
     is_consented: bool
     legal_basis: str | None
     reason: str | None
-    reports: Sequence[Report]
+    reports: Sequence[portal.Report]
     ways: Mapping[ReferralState, str | None]
 
 
@@ -56,7 +53,7 @@ def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> Referr
     session, officer, today = call.session, call.actor, today_of(call)
     case, referral = lock_referral(call, reference)
     opened = open_box(session, sealer, officer.unit, referral)
-    consent = consent_for(referral.partner_kind, referral.country)
+    consent = rules.consent_for(referral.partner_kind, referral.country)
     # What a form will bring along, the law for an override, is asked for there.
     known = replace(facts(session, case, referral, today, officer.name), has_reason=True)
     found = ReferralView(
@@ -67,8 +64,8 @@ def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> Referr
         is_consented=consent is not None and is_consented(session, case, consent),
         legal_basis=read_sealed(opened, case, referral, "legal_basis_sealed"),
         reason=read_sealed(opened, case, referral, "reason_sealed"),
-        reports=reports_of(session, opened, case, referral),
-        ways=MOVES.ways(referral.state, [role_of(officer)], known),
+        reports=portal.reports_of(session, opened, case, referral),
+        ways=rules.MOVES.ways(referral.state, [role_of(officer)], known),
     )
     record_reading(call, case, "referral.previewed")
     return found
@@ -84,7 +81,7 @@ def fetch_waiting_identities(call: Call[UnitOfficer], sealer: Sealer) -> list[Wa
             in_unit(unit),
             Referral.identity_said_in.is_not(None),
             Referral.identity_by.is_(None),
-            Referral.state.in_(sorted(LIVE)),
+            Referral.state.in_(sorted(rules.LIVE)),
         )
         .order_by(Referral.id)
     ).all()

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registry.core import moves, working_days
 from registry.core.clock import day_at
-from registry.core.moves import Move, Moves
-from registry.core.working_days import end_of_day, working_days_after
 from registry.vocabulary.cases import CaseState, Priority, TransferState
 
 ANSWER_WITHIN = 2
@@ -88,12 +87,12 @@ WORDS = {
     "no_reason": "say why, in a few words",
 }
 
-MOVES: Moves[TransferState, By, TransferFacts, Move[TransferState, By]] = Moves(
+MOVES: moves.Moves[TransferState, By, TransferFacts, moves.Move[TransferState, By]] = moves.Moves(
     "transfer",
     (
-        Move(_T.ASKED, _T.ACCEPTED, Guard.MAY_GO, frozenset({By.RECEIVER})),
-        Move(_T.ASKED, _T.DECLINED, Guard.HAS_REASON, frozenset({By.RECEIVER})),
-        Move(_T.ASKED, _T.TAKEN_BACK, Guard.ALWAYS, frozenset({By.FORMER})),
+        moves.Move(_T.ASKED, _T.ACCEPTED, Guard.MAY_GO, frozenset({By.RECEIVER})),
+        moves.Move(_T.ASKED, _T.DECLINED, Guard.HAS_REASON, frozenset({By.RECEIVER})),
+        moves.Move(_T.ASKED, _T.TAKEN_BACK, Guard.ALWAYS, frozenset({By.FORMER})),
     ),
     _GUARDS,
     WORDS,
@@ -104,4 +103,4 @@ def due_at(priority: Priority | None, at: datetime, time_zone: str | None) -> da
     """By when the other unit, in that time zone, has answered: of danger (P0) at once."""
     if priority is Priority.P0:
         return at
-    return end_of_day(working_days_after(day_at(at, time_zone), ANSWER_WITHIN), time_zone)
+    return working_days.end_of_day(working_days.working_days_after(day_at(at, time_zone), ANSWER_WITHIN), time_zone)
