@@ -25,7 +25,7 @@ from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide, suits_every_number
-from registry.vocabulary.register import EU_STATES, HolderKind, Weight
+from registry.vocabulary.register import EU_STATES, STATUSES, Answer, HolderKind, Weight
 
 ORIGIN = "CN"
 """Where the plain worker comes from."""
@@ -137,8 +137,14 @@ class Unnamed(NamedTuple):
     licence_ids: Mapping[str, str]
 
 
-def unnamed(agency: record.Agency) -> Unnamed:
-    """The record as it is judged: agencies that are alike in all that the rules read have one. Its days all stay.
+LONG_PAST = date.min
+"""Stands in a record that is judged for any beginning that no law counts from any more."""
+
+
+def unnamed(agency: record.Agency, counted_from: date = date.min) -> Unnamed:
+    """The record as it is judged: agencies that are alike in all that the rules read have one.
+
+    Its days stay, but for beginnings before `counted_from`: of those no rule reads more than that they are past.
 
     Agreements are read by the agencies they name, so of a record with any nothing is left out.
     """
@@ -149,23 +155,43 @@ def unnamed(agency: record.Agency) -> Unnamed:
         agency,
         agency_id="",
         place=None,
-        names=tuple([replace(one, name="") for one in agency.names]),
+        # Of a name only its days count, as all days do until they are long past.
+        names=tuple([replace(one, name="") for one in agency.names if max(_days_of_name(one)) >= counted_from]),
         identifiers=tuple([replace(one, value="") for one in agency.identifiers]),
-        licences=tuple(
-            [
-                replace(one, licence_id=licence_ids[one.licence_id], number=None, status_place=0)
-                for one in agency.licences
-            ]
-        ),
+        licences=tuple([_unnamed_licence(one, licence_ids[one.licence_id], counted_from) for one in agency.licences]),
     )
     return Unnamed(bare, hashlib.sha256(record.canonical(bare)).digest(), licence_ids)
 
 
+def _days_of_name(name: record.Name) -> tuple[date, date]:
+    return name.from_ or date.min, name.to or date.min
+
+
+def _unnamed_licence(licence: record.Licence, licence_id: str, counted_from: date) -> record.Licence:
+    valid_from, history = licence.valid_from, licence.status_history
+    if valid_from is not None and valid_from < counted_from:
+        valid_from = LONG_PAST
+    # Of several periods the order counts, and since when a status refuses is told.
+    if len(history) == 1 and _permits(period := history[0]) and (period.from_ or date.max) < counted_from:
+        history = (replace(period, from_=LONG_PAST),)
+    return replace(
+        licence, licence_id=licence_id, number=None, status_place=0, valid_from=valid_from, status_history=history
+    )
+
+
+def _permits(period: record.StatusPeriod) -> bool:
+    return period.status is not None and STATUSES[period.status].recruit is Answer.YES
+
+
 class SharedAnswers:
-    """Answers that are judged once for all numbers, and all agencies, that are alike in all that the rules read."""
+    """Answers that are judged once for all numbers, and all agencies, that are alike in all that the rules read.
+
+    `counted_from` is the day from which on all days of a record matter to them.
+    """
 
     def __init__(self, facts: VerdictFacts, calendar: "Calendar") -> None:
         self._facts, self._calendar = facts, calendar
+        self.counted_from = calendar.counted_from(day_at(facts.as_of, None))
         self._known: dict[tuple[bytes, frozenset[str], datetime | None], Answers] = {}
 
     def to(
@@ -256,6 +282,12 @@ class Calendar:
         coming += [easternmost_day(end) for end in _ends_of_partial(holders, facts.snapshot) if end > at]
         stated_days = frozenset(day for _, day in stated)
         return OwnDays(today, frozenset(countries), stated_days, tuple(coming))
+
+    def counted_from(self, today: date) -> date:
+        """A day so early that from none before it any country's law counts to a day that is still to come."""
+        months = max((most for country in self._law.countries for most in self._months_of(country)), default=0)
+        # No month is longer, today is not the same day everywhere, and what ends may do so a day later.
+        return date.fromordinal(max(today.toordinal() - 31 * months - 4, 1))
 
     def last_day(self, own: OwnDays, destination: str | None) -> date | None:
         """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.

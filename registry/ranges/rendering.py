@@ -303,7 +303,8 @@ class _Agency:
     def __init__(self, stated: StatedRecord, ground: Ground) -> None:
         self.reference = stated.agency.agency_id
         self.record = msgspec.Raw(facts_of(stated.agency))
-        self.judged, self.confirmed_at = unnamed(stated.agency), stated.confirmed_at
+        self.judged = unnamed(stated.agency, ground.answers.counted_from)
+        self.confirmed_at = stated.confirmed_at
         withheld, today = stated.withhold_on, day_at(ground.at, None)
         self.last_days = [withheld] if withheld is not None and withheld >= today else []
 
