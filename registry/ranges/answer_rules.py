@@ -25,7 +25,21 @@ from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide, suits_every_number
-from registry.vocabulary.register import EU_STATES, STATUSES, Answer, HolderKind, Weight
+from registry.vocabulary.register import (
+    EU_STATES,
+    STATUSES,
+    Activity,
+    Answer,
+    ConditionCode,
+    HolderKind,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+    Role,
+    SanctionKind,
+    Script,
+    Weight,
+)
 
 ORIGIN = "CN"
 """Where the plain worker comes from."""
@@ -33,15 +47,6 @@ ORIGIN = "CN"
 MAX_SHARED = 16_384
 """Answers of about a kilobyte each that are kept, while files are written, for who is alike."""
 
-_OF_AGENCY = ("agency_id", "country", "role", "holder_kind", "dissolved_on", "is_correction_requested", "withheld")
-_OF_NAME = ("name", "script", "kind", "from", "to")
-_OF_LICENCE = (
-    "licence_id", "authority", "country", "kind", "number", "valid_from", "valid_to", "corridors", "sectors",
-    "activities", "source", "retrieved_at",
-)  # fmt: skip
-_OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "withheld")
-_OF_CONDITION = ("code", "sectors", "destinations")
-_OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
 _DAY_OF_FIELD = re.compile(rb'":"(\d{4}-\d\d-\d\d)"')
 _LAST_DAYS = frozenset({"to", "until", "valid_to", "publish_until"})
 """Fields of which the day itself still counts; any other states the first day of something."""
@@ -49,40 +54,95 @@ _DAY = timedelta(days=1)
 _encode = msgspec.json.Encoder().encode
 
 
+class _Facts(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False, rename={"from_": "from"}):
+    """A part of a record in a file: of the record's fields those that are named here, under the same names."""
+
+
+class _NameFacts(_Facts):
+    name: str
+    script: Script
+    kind: NameKind
+    from_: date | None = None
+    to: date | None = None
+
+
+class _StatusFacts(_Facts):
+    status: LicenceStatus | None = None
+    from_: date | None = None
+    to: date | None = None
+    until: date | None = None
+    is_stayed: bool = False
+    publish_until: date | None = None
+    withheld: str | None = None
+
+
+class _ConditionFacts(_Facts):
+    code: ConditionCode
+    sectors: tuple[record.Sector, ...] = ()
+    destinations: tuple[str, ...] = ()
+
+
+class _LicenceFacts(_Facts):
+    licence_id: str
+    authority: str
+    country: str
+    kind: LicenceKind
+    source: str
+    retrieved_at: datetime
+    number: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    corridors: tuple[record.Corridor, ...] | None = None
+    sectors: tuple[record.Sector, ...] | None = None
+    activities: tuple[Activity, ...] | None = None
+    conditions: tuple[_ConditionFacts, ...] | None = None
+    status_history: tuple[_StatusFacts, ...] = ()
+
+
+class _SanctionFacts(_Facts):
+    kind: SanctionKind | None = None
+    from_: date | None = None
+    to: date | None = None
+    licence_id: str | None = None
+    is_stayed_by_appeal: bool = False
+    publish_until: date | None = None
+    withheld: str | None = None
+
+
+class _WarningFacts(_Facts):
+    from_: date | None = None
+    to: date | None = None
+
+
+class _AgencyFacts(_Facts):
+    """`is_identifier_under_review` alone is no field of a record: it says so of any of the numbers."""
+
+    agency_id: str
+    country: str
+    role: Role
+    holder_kind: HolderKind
+    dissolved_on: date | None = None
+    is_correction_requested: bool = False
+    withheld: str | None = None
+    names: tuple[_NameFacts, ...] = ()
+    is_identifier_under_review: bool = False
+    clone_warnings: tuple[_WarningFacts, ...] = ()
+    licences: tuple[_LicenceFacts, ...] = ()
+    sanctions: tuple[_SanctionFacts, ...] = ()
+
+
 def facts_of(agency: record.Agency) -> bytes:
     """What stands in a file of an agency, as JSON; without names and numbers where it may be a natural person."""
-    whole: dict[str, Any] = msgspec.to_builtins(agency)
-    is_open = agency.holder_kind is HolderKind.LEGAL_PERSON
-    found = _only(whole, _OF_AGENCY)
-    if is_open and agency.names:
-        found["names"] = [_only(name, _OF_NAME) for name in whole["names"]]
-    if any(one.is_under_review for one in agency.identifiers):
-        found["is_identifier_under_review"] = True
-    if agency.clone_warnings:
-        found["clone_warnings"] = [_only(one, ("from", "to")) for one in whole["clone_warnings"]]
-    if agency.licences:
-        found["licences"] = [_licence(licence, is_open=is_open) for licence in whole["licences"]]
-    if agency.sanctions:
-        found["sanctions"] = [_only(one, _OF_SANCTION) for one in whole["sanctions"]]
-    stated = record.canonical(found)
+    facts = msgspec.convert(agency, _AgencyFacts, from_attributes=True)
+    facts.is_identifier_under_review = any(one.is_under_review for one in agency.identifiers)
+    if agency.holder_kind is not HolderKind.LEGAL_PERSON:
+        facts.names = ()
+        for licence in facts.licences:
+            licence.number = None
+    stated = record.canonical(facts)
     if len(stated) > MAX_RECORD:
         return record.canonical({"agency_id": agency.agency_id, "country": agency.country, "is_too_long": True})
     return stated
-
-
-def _licence(licence: Mapping[str, Any], *, is_open: bool) -> dict[str, Any]:
-    found = _only(licence, _OF_LICENCE)
-    if not is_open:
-        found.pop("number", None)
-    if "conditions" in licence:
-        found["conditions"] = [_only(one, _OF_CONDITION) for one in licence["conditions"]]
-    if "status_history" in licence:
-        found["status_history"] = [_only(one, _OF_STATUS) for one in licence["status_history"]]
-    return found
-
-
-def _only(whole: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    return {name: whole[name] for name in fields if name in whole and whole[name] is not None}
 
 
 class LookupNumber(NamedTuple):
