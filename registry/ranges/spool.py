@@ -61,7 +61,8 @@ class Spool:
         answers_at = self._place_of(entry.answers)
         answers = entry.answers if answers_at is None else _SAID_ELSEWHERE
         place = entry.hash[:2]
-        line = _encode(_Line(entry.hash, entry.holders, entry.records, entry.last_day, answers, answers_at))
+        # In the order of the fields of a line.
+        line = _encode((entry.hash, entry.holders, entry.records, entry.last_day, answers, answers_at))
         self._waiting[place].append(line)
         self._sizes[place] += len(line)
         if self._sizes[place] >= PART:
