@@ -204,13 +204,19 @@ LONG_PAST = date.min
 def unnamed(agency: record.Agency, counted_from: date = date.min) -> Unnamed:
     """The record as it is judged: agencies that are alike in all that the rules read have one.
 
-    Its days stay, but for beginnings before `counted_from`: of those no rule reads more than that they are past.
+    Its days stay, but for beginnings before `counted_from`: of those no rule reads more than that they are past. Licences
+    that are then alike are one, for a licence answers by itself alone.
 
     Agreements are read by the agencies they name, so of a record with any nothing is left out.
     """
-    licence_ids = {one.licence_id: str(place) for place, one in enumerate(agency.licences)}
     if agency.agreements:
-        return Unnamed(agency, hashlib.sha256(record.canonical(agency)).digest(), {one: one for one in licence_ids})
+        own_ids = {one.licence_id: one.licence_id for one in agency.licences}
+        return Unnamed(agency, hashlib.sha256(record.canonical(agency)).digest(), own_ids)
+    places: dict[record.Licence, str] = {}
+    licence_ids = {}
+    for one in agency.licences:
+        alike = _unnamed_licence(one, counted_from)
+        licence_ids[one.licence_id] = places.setdefault(alike, str(len(places)))
     bare = replace(
         agency,
         agency_id="",
@@ -218,7 +224,7 @@ def unnamed(agency: record.Agency, counted_from: date = date.min) -> Unnamed:
         # Of a name only its days count, as all days do until they are long past.
         names=tuple([replace(one, name="") for one in agency.names if max(_days_of_name(one)) >= counted_from]),
         identifiers=tuple([replace(one, value="") for one in agency.identifiers]),
-        licences=tuple([_unnamed_licence(one, licence_ids[one.licence_id], counted_from) for one in agency.licences]),
+        licences=tuple([replace(alike, licence_id=place) for alike, place in places.items()]),
     )
     return Unnamed(bare, hashlib.sha256(record.canonical(bare)).digest(), licence_ids)
 
@@ -227,16 +233,14 @@ def _days_of_name(name: record.Name) -> tuple[date, date]:
     return name.from_ or date.min, name.to or date.min
 
 
-def _unnamed_licence(licence: record.Licence, licence_id: str, counted_from: date) -> record.Licence:
+def _unnamed_licence(licence: record.Licence, counted_from: date) -> record.Licence:
     valid_from, history = licence.valid_from, licence.status_history
     if valid_from is not None and valid_from < counted_from:
         valid_from = LONG_PAST
     # Of several periods the order counts, and since when a status refuses is told.
     if len(history) == 1 and _permits(period := history[0]) and (period.from_ or date.max) < counted_from:
         history = (replace(period, from_=LONG_PAST),)
-    return replace(
-        licence, licence_id=licence_id, number=None, status_place=0, valid_from=valid_from, status_history=history
-    )
+    return replace(licence, licence_id="", number=None, status_place=0, valid_from=valid_from, status_history=history)
 
 
 def _permits(period: record.StatusPeriod) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from registry.core.clock import now
+from registry.core.ids import new_reference
 from registry.ranges.answer_rules import Calendar, SharedAnswers, answers_on, unnamed
 from registry.ranges.rendering import keys_of
 from registry.register.agencies import record
@@ -61,6 +62,9 @@ def agencies(count: int) -> Iterator[record.Agency]:
         if chance.random() < 0.1:
             agreement = make.agreement_record(make.agency_record(country="CN"), agency)
             agency = make.changed(agency, agreements=(agreement,))
+        if agency.licences and chance.random() < 0.3:
+            again = make.changed(agency.licences[0], licence_id=new_reference(), number=f"DVA/{n}")
+            agency = make.changed(agency, licences=(*agency.licences, again))
         yield agency
 
 
@@ -113,3 +117,15 @@ def test_of_a_beginning_that_no_law_counts_from_any_more_only_that_it_is_past_is
     assert digest(old) != digest(young)
     # Since when a licence is suspended is told.
     assert digest(old, LicenceStatus.SUSPENDED) != digest(older, LicenceStatus.SUSPENDED)
+
+
+def test_licences_that_are_alike_are_judged_as_one():
+    first = make.licence_record()
+    again, other = (
+        make.changed(first, licence_id=new_reference(), number="DVA", status_place=2, **facts)
+        for facts in ({}, {"valid_to": date(2030, 1, 1)})
+    )
+    one = make.agency_record(licences=(first,))
+    two, three = (make.changed(one, licences=(first, more)) for more in (again, other))
+    assert unnamed(one).digest == unnamed(two).digest != unnamed(three).digest
+    assert unnamed(two).licence_ids == {first.licence_id: "0", again.licence_id: "0"}
