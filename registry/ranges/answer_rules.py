@@ -25,7 +25,21 @@ from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide, suits_every_number
-from registry.vocabulary.register import EU_STATES, HolderKind, Weight
+from registry.vocabulary.register import (
+    EU_STATES,
+    STATUSES,
+    Activity,
+    Answer,
+    ConditionCode,
+    HolderKind,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+    Role,
+    SanctionKind,
+    Script,
+    Weight,
+)
 
 ORIGIN = "CN"
 """Where the plain worker comes from."""
@@ -33,15 +47,6 @@ ORIGIN = "CN"
 MAX_SHARED = 16_384
 """Answers of about a kilobyte each that are kept, while files are written, for who is alike."""
 
-_OF_AGENCY = ("agency_id", "country", "role", "holder_kind", "dissolved_on", "is_correction_requested", "withheld")
-_OF_NAME = ("name", "script", "kind", "from", "to")
-_OF_LICENCE = (
-    "licence_id", "authority", "country", "kind", "number", "valid_from", "valid_to", "corridors", "sectors",
-    "activities", "source", "retrieved_at",
-)  # fmt: skip
-_OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "withheld")
-_OF_CONDITION = ("code", "sectors", "destinations")
-_OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
 _DAY_OF_FIELD = re.compile(rb'":"(\d{4}-\d\d-\d\d)"')
 _LAST_DAYS = frozenset({"to", "until", "valid_to", "publish_until"})
 """Fields of which the day itself still counts; any other states the first day of something."""
@@ -49,40 +54,95 @@ _DAY = timedelta(days=1)
 _encode = msgspec.json.Encoder().encode
 
 
+class _Facts(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False, rename={"from_": "from"}):
+    """A part of a record in a file: of the record's fields those that are named here, under the same names."""
+
+
+class _NameFacts(_Facts):
+    name: str
+    script: Script
+    kind: NameKind
+    from_: date | None = None
+    to: date | None = None
+
+
+class _StatusFacts(_Facts):
+    status: LicenceStatus | None = None
+    from_: date | None = None
+    to: date | None = None
+    until: date | None = None
+    is_stayed: bool = False
+    publish_until: date | None = None
+    withheld: str | None = None
+
+
+class _ConditionFacts(_Facts):
+    code: ConditionCode
+    sectors: tuple[record.Sector, ...] = ()
+    destinations: tuple[str, ...] = ()
+
+
+class _LicenceFacts(_Facts):
+    licence_id: str
+    authority: str
+    country: str
+    kind: LicenceKind
+    source: str
+    retrieved_at: datetime
+    number: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    corridors: tuple[record.Corridor, ...] | None = None
+    sectors: tuple[record.Sector, ...] | None = None
+    activities: tuple[Activity, ...] | None = None
+    conditions: tuple[_ConditionFacts, ...] | None = None
+    status_history: tuple[_StatusFacts, ...] = ()
+
+
+class _SanctionFacts(_Facts):
+    kind: SanctionKind | None = None
+    from_: date | None = None
+    to: date | None = None
+    licence_id: str | None = None
+    is_stayed_by_appeal: bool = False
+    publish_until: date | None = None
+    withheld: str | None = None
+
+
+class _WarningFacts(_Facts):
+    from_: date | None = None
+    to: date | None = None
+
+
+class _AgencyFacts(_Facts):
+    """`is_identifier_under_review` alone is no field of a record: it says so of any of the numbers."""
+
+    agency_id: str
+    country: str
+    role: Role
+    holder_kind: HolderKind
+    dissolved_on: date | None = None
+    is_correction_requested: bool = False
+    withheld: str | None = None
+    names: tuple[_NameFacts, ...] = ()
+    is_identifier_under_review: bool = False
+    clone_warnings: tuple[_WarningFacts, ...] = ()
+    licences: tuple[_LicenceFacts, ...] = ()
+    sanctions: tuple[_SanctionFacts, ...] = ()
+
+
 def facts_of(agency: record.Agency) -> bytes:
     """What stands in a file of an agency, as JSON; without names and numbers where it may be a natural person."""
-    whole: dict[str, Any] = msgspec.to_builtins(agency)
-    is_open = agency.holder_kind is HolderKind.LEGAL_PERSON
-    found = _only(whole, _OF_AGENCY)
-    if is_open and agency.names:
-        found["names"] = [_only(name, _OF_NAME) for name in whole["names"]]
-    if any(one.is_under_review for one in agency.identifiers):
-        found["is_identifier_under_review"] = True
-    if agency.clone_warnings:
-        found["clone_warnings"] = [_only(one, ("from", "to")) for one in whole["clone_warnings"]]
-    if agency.licences:
-        found["licences"] = [_licence(licence, is_open=is_open) for licence in whole["licences"]]
-    if agency.sanctions:
-        found["sanctions"] = [_only(one, _OF_SANCTION) for one in whole["sanctions"]]
-    stated = record.canonical(found)
+    facts = msgspec.convert(agency, _AgencyFacts, from_attributes=True)
+    facts.is_identifier_under_review = any(one.is_under_review for one in agency.identifiers)
+    if agency.holder_kind is not HolderKind.LEGAL_PERSON:
+        facts.names = ()
+        for licence in facts.licences:
+            licence.number = None
+    stated = record.canonical(facts)
     if len(stated) > MAX_RECORD:
         return record.canonical({"agency_id": agency.agency_id, "country": agency.country, "is_too_long": True})
     return stated
-
-
-def _licence(licence: Mapping[str, Any], *, is_open: bool) -> dict[str, Any]:
-    found = _only(licence, _OF_LICENCE)
-    if not is_open:
-        found.pop("number", None)
-    if "conditions" in licence:
-        found["conditions"] = [_only(one, _OF_CONDITION) for one in licence["conditions"]]
-    if "status_history" in licence:
-        found["status_history"] = [_only(one, _OF_STATUS) for one in licence["status_history"]]
-    return found
-
-
-def _only(whole: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    return {name: whole[name] for name in fields if name in whole and whole[name] is not None}
 
 
 class LookupNumber(NamedTuple):
@@ -137,35 +197,65 @@ class Unnamed(NamedTuple):
     licence_ids: Mapping[str, str]
 
 
-def unnamed(agency: record.Agency) -> Unnamed:
-    """The record as it is judged: agencies that are alike in all that the rules read have one. Its days all stay.
+LONG_PAST = date.min
+"""Stands in a record that is judged for any beginning that no law counts from any more."""
+
+
+def unnamed(agency: record.Agency, counted_from: date = date.min) -> Unnamed:
+    """The record as it is judged: agencies that are alike in all that the rules read have one.
+
+    Its days stay, but for beginnings before `counted_from`: of those no rule reads more than that they are past. Licences
+    that are then alike are one, for a licence answers by itself alone.
 
     Agreements are read by the agencies they name, so of a record with any nothing is left out.
     """
-    licence_ids = {one.licence_id: str(place) for place, one in enumerate(agency.licences)}
     if agency.agreements:
-        return Unnamed(agency, hashlib.sha256(record.canonical(agency)).digest(), {one: one for one in licence_ids})
+        own_ids = {one.licence_id: one.licence_id for one in agency.licences}
+        return Unnamed(agency, hashlib.sha256(record.canonical(agency)).digest(), own_ids)
+    places: dict[record.Licence, str] = {}
+    licence_ids = {}
+    for one in agency.licences:
+        alike = _unnamed_licence(one, counted_from)
+        licence_ids[one.licence_id] = places.setdefault(alike, str(len(places)))
     bare = replace(
         agency,
         agency_id="",
         place=None,
-        names=tuple([replace(one, name="") for one in agency.names]),
+        # Of a name only its days count, as all days do until they are long past.
+        names=tuple([replace(one, name="") for one in agency.names if max(_days_of_name(one)) >= counted_from]),
         identifiers=tuple([replace(one, value="") for one in agency.identifiers]),
-        licences=tuple(
-            [
-                replace(one, licence_id=licence_ids[one.licence_id], number=None, status_place=0)
-                for one in agency.licences
-            ]
-        ),
+        licences=tuple([replace(alike, licence_id=place) for alike, place in places.items()]),
     )
     return Unnamed(bare, hashlib.sha256(record.canonical(bare)).digest(), licence_ids)
 
 
+def _days_of_name(name: record.Name) -> tuple[date, date]:
+    return name.from_ or date.min, name.to or date.min
+
+
+def _unnamed_licence(licence: record.Licence, counted_from: date) -> record.Licence:
+    valid_from, history = licence.valid_from, licence.status_history
+    if valid_from is not None and valid_from < counted_from:
+        valid_from = LONG_PAST
+    # Of several periods the order counts, and since when a status refuses is told.
+    if len(history) == 1 and _permits(period := history[0]) and (period.from_ or date.max) < counted_from:
+        history = (replace(period, from_=LONG_PAST),)
+    return replace(licence, licence_id="", number=None, status_place=0, valid_from=valid_from, status_history=history)
+
+
+def _permits(period: record.StatusPeriod) -> bool:
+    return period.status is not None and STATUSES[period.status].recruit is Answer.YES
+
+
 class SharedAnswers:
-    """Answers that are judged once for all numbers, and all agencies, that are alike in all that the rules read."""
+    """Answers that are judged once for all numbers, and all agencies, that are alike in all that the rules read.
+
+    `counted_from` is the day from which on all days of a record matter to them.
+    """
 
     def __init__(self, facts: VerdictFacts, calendar: "Calendar") -> None:
         self._facts, self._calendar = facts, calendar
+        self.counted_from = calendar.counted_from(day_at(facts.as_of, None))
         self._known: dict[tuple[bytes, frozenset[str], datetime | None], Answers] = {}
 
     def to(
@@ -256,6 +346,12 @@ class Calendar:
         coming += [easternmost_day(end) for end in _ends_of_partial(holders, facts.snapshot) if end > at]
         stated_days = frozenset(day for _, day in stated)
         return OwnDays(today, frozenset(countries), stated_days, tuple(coming))
+
+    def counted_from(self, today: date) -> date:
+        """A day so early that from none before it any country's law counts to a day that is still to come."""
+        months = max((most for country in self._law.countries for most in self._months_of(country)), default=0)
+        # No month is longer, today is not the same day everywhere, and what ends may do so a day later.
+        return date.fromordinal(max(today.toordinal() - 31 * months - 4, 1))
 
     def last_day(self, own: OwnDays, destination: str | None) -> date | None:
         """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.

@@ -207,6 +207,7 @@ def all_files(session: Session, bits: int, ground: Ground) -> Iterator[Made | No
         last = 0
         while stated_records := records_behind(session, last, ground.at):
             first, last = last + 1, max(stated_records)
+            # Not those that the records state: of a record that has changed since, the next epoch knows its keys from here.
             of_these = RangeKey.agency_id.between(first, last)
             keys = session.execute(_KEYS.where(of_these, RangeKey.is_gone.is_(False)).order_by(RangeKey.id))
             for entry in entries_of(keys, stated_records, ground):
@@ -303,9 +304,10 @@ class _Agency:
     def __init__(self, stated: StatedRecord, ground: Ground) -> None:
         self.reference = stated.agency.agency_id
         self.record = msgspec.Raw(facts_of(stated.agency))
-        self.judged, self.confirmed_at = unnamed(stated.agency), stated.confirmed_at
+        self.judged = unnamed(stated.agency, ground.answers.counted_from)
+        self.confirmed_at = stated.confirmed_at
         withheld, today = stated.withhold_on, day_at(ground.at, None)
-        self.last_days = [withheld] if withheld is not None and withheld >= today else []
+        self.last_day = withheld if withheld is not None and withheld >= today else None
 
 
 def entries_of(
@@ -320,32 +322,38 @@ def entries_of(
         if key.agency_id in stated_records:
             by_hash[_in_file(key.hash)].append(key)
     agencies: dict[int, _Agency] = {}
-    for hash_, rows in by_hash.items():
-        licences: dict[int, frozenset[str] | None] = {}
-        for row in rows:
-            known = licences.get(row.agency_id) or frozenset()
-            licences[row.agency_id] = known | {row.licence} if row.licence is not None else None
-            if row.agency_id not in agencies:
-                agencies[row.agency_id] = _Agency(stated_records[row.agency_id], ground)
-        number = LookupNumber(rows[0].kind, rows[0].value, rows[0].has_failed_check)
-        if len(licences) == 1:
-            [(agency_id, named)] = licences.items()
-            holder = agencies[agency_id]
-            answers = ground.answers.to(number, holder.judged, named, holder.confirmed_at)
+    for hash_, alike in by_hash.items():
+        named = _licences_named(alike)
+        for agency_id in named:
+            if agency_id not in agencies:
+                agencies[agency_id] = _Agency(stated_records[agency_id], ground)
+        first = alike[0]
+        number = LookupNumber(first.kind, first.value, first.has_failed_check)
+        if len(named) == 1:
+            holder = agencies[first.agency_id]
+            answers = ground.answers.to(number, holder.judged, named[first.agency_id], holder.confirmed_at)
         else:
-            stated = ((stated_records[agency_id], named) for agency_id, named in licences.items())
-            holders = [Holder(one.agency, named, one.confirmed_at) for one, named in stated]
+            stated = ((stated_records[agency_id], licences) for agency_id, licences in named.items())
+            holders = [Holder(one.agency, licences, one.confirmed_at) for one, licences in stated]
             answers = answers_on(number, holders, ground.facts, ground.calendar)
-        held = {agencies[agency_id]: sorted(named or ()) for agency_id, named in licences.items()}
-        lasts = [day for one in held for day in one.last_days]
-        lasts += [answers.last_day] if answers.last_day is not None else []
+        held = [(agencies[agency_id], licences) for agency_id, licences in named.items()]
+        lasts = [answers.last_day, *[one.last_day for one, _ in held]]
         yield rules.Entry(
             hash_,
-            {one.reference: named for one, named in held.items()},
-            {one.reference: one.record for one in held},
+            {one.reference: sorted(licences) if licences else [] for one, licences in held},
+            {one.reference: one.record for one, _ in held},
             msgspec.Raw(answers.stated),
-            min(lasts, default=None),
+            min([day for day in lasts if day is not None], default=None),
         )
+
+
+def _licences_named(keys: Sequence[Any]) -> dict[int, frozenset[str] | None]:
+    """The licences that keys of one hash name, by the agency's row id; None for any of its licences."""
+    found: dict[int, frozenset[str] | None] = {}
+    for key in keys:
+        known = found.get(key.agency_id) or frozenset()
+        found[key.agency_id] = known | {key.licence} if key.licence is not None else None
+    return found
 
 
 def made_file(prefix: int, bits: int, entries: Iterable[rules.Entry]) -> Made:

@@ -455,6 +455,37 @@ def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
     assert anew.root == whole.root
 
 
+def test_a_number_that_came_and_went_while_all_files_are_made_stands_in_none(
+    session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MORE", 0)):
+        monkeypatch.setattr(rules, name, value)
+    for n in range(60):
+        make.make_licence(session, number=f"INV-{n}", valid_to=date(2099, 1, 1))
+    numbers = ("OLD-1", "MID-1", "NEW-1")
+    old, mid, new = (make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, value) for value in numbers)
+    agency = make.make_agency(session, identifiers=(old,))
+
+    def state(identifier: Any) -> None:
+        stated = make.public_record_of(session, agency.agency_id)
+        amend(session, make.changed(stated, identifiers=(identifier,)), Event("agency.corrected", is_correction=True))
+        session.commit()
+
+    true = actions.all_files
+
+    def all_files(*arguments: Any) -> Any:
+        state(mid)
+        yield from true(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "all_files", all_files)
+        assert write() is not None
+    state(new)
+    assert write() is not None
+    found = [entry_of(reading, f"CZ:{number.replace('-', '')}", "registration_number") for number in numbers]
+    assert [one is not None for one in found] == [False, False, True]
+
+
 def test_writers_at_once_make_one_epoch(session: Session, sessions: sessionmaker[Session], write: Write):
     make.make_licence(session, number="INV-1")
     session.commit()
