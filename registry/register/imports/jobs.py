@@ -193,9 +193,10 @@ def _show(file: ListFile, staging: Staging, report: Report) -> None:
     groups: dict[tuple[str, str], Group] = {}
     for line, statement in staging.statements():
         for licence in statement.licences:
-            group = groups.setdefault(
-                (licence.kind, licence.status), Group(kind=licence.kind, status=licence.status, samples=[])
-            )
+            group = groups.get((licence.kind, licence.status))
+            if group is None:
+                group = Group(kind=licence.kind, status=licence.status, samples=[])
+                groups[licence.kind, licence.status] = group
             group.licences += 1
             if len(group.samples) < SAMPLES:
                 first, last = (day.isoformat() if day else "" for day in (licence.valid_from, licence.valid_to))

@@ -29,6 +29,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 """A sign before or behind a name that points to a note, as `*`, `¹` or `(1)`."""
+_MAY_BE_AROUND = re.compile(rf"[{_SIGNS}#\])）】]")
+"""The first or last character of a name that has something written around it: most names have neither."""
 
 _IN_BRACKETS = re.compile(r"\s*[(（\[【](?P<text>[^()（）\[\]【】]+(?:[(（][^()（）]*[)）][^()（）]*)*)[)）\]】]$")
 _SHORTEST_FORMER = 3
@@ -96,6 +98,15 @@ class NameRules:
     def _bare(self, text: str) -> tuple[str, str | None, LicenceStatus | None]:
         """The name without what is written around it: a former name, and the status that a mark means."""
         former = status = None
+        if _MAY_BE_AROUND.match(text[:1]) or _MAY_BE_AROUND.match(text[-1:]):
+            text, former, status = self._without_surroundings(text)
+        if self._holder.branches != "take" and (word := word_about(Topic.BRANCH, text)) is not None:
+            raise (LeftOut if self._holder.branches == "leave" else Refused)(self._column, Flaw.BRANCH, word)
+        return text, former, status
+
+    def _without_surroundings(self, text: str) -> tuple[str, str | None, LicenceStatus | None]:
+        """As `_bare`, of a name that begins or ends with a sign or a bracket."""
+        former = status = None
         while match := _MARK.search(text):
             mark = _plain_mark(match["before"] or match["after"])
             if mark not in self._marks:
@@ -110,8 +121,6 @@ class NameRules:
             former = former_name(match["text"])
             if former is not None:
                 text = text[: match.start()]
-        if self._holder.branches != "take" and (word := word_about(Topic.BRANCH, text)) is not None:
-            raise (LeftOut if self._holder.branches == "leave" else Refused)(self._column, Flaw.BRANCH, word)
         return text, former, status
 
 

@@ -77,6 +77,8 @@ class Staging:
         self._group: list[Statement] = []
         self._group_key = ""
         self._group_place = (0, 0)
+        self._last_place = (0, 0)
+        self._is_in_order = True
         self.licences = 0
         self.findings: list[Finding] = []
         self.rejected: list[Finding] = []
@@ -132,6 +134,8 @@ class Staging:
             return
         self.licences += len(statement.licences)
         self._waiting.append((row_key, digest_of(body), body, *place))
+        self._is_in_order = self._is_in_order and place >= self._last_place
+        self._last_place = place
         for one in statement.identifiers:
             if one.scheme != self._key:
                 self._marks.append((f"{one.scheme}:{one.value}", row_key))
@@ -211,7 +215,9 @@ class Staging:
 
     def statements(self) -> Iterator[tuple[int, Statement]]:
         """What is staged, in the list's order, each with the line of its first row."""
-        for line, body in self._connection.execute("SELECT line, body FROM staged ORDER BY line, part"):
+        # To sort them SQLite writes all of them into a file.
+        order = "rowid" if self._is_in_order else "line, part"
+        for line, body in self._connection.execute(f"SELECT line, body FROM staged ORDER BY {order}"):
             yield line, unpacked(body)
 
     def count(self) -> int:

@@ -160,15 +160,19 @@ class _Changes:
     def clear(self) -> None:
         self.added, self.gone = _Postings(), _Postings()
         self.agencies: set[int] = set()
+        """Those that lost or kept something: new ones are not among them, of which an import has a million."""
 
     def __len__(self) -> int:
         return len(self.added) + len(self.gone)
 
     def add(self, agency_id: int, old: frozenset[int], new: frozenset[int]) -> None:
+        if not old:
+            # What is new may change once more and lose what it gained here.
+            self.added.add(agency_id, new)
+            return
         self.agencies.add(agency_id)
-        self.added.add(agency_id, new - old if old else new)
-        if old:
-            self.gone.add(agency_id, old - new)
+        self.added.add(agency_id, new - old)
+        self.gone.add(agency_id, old - new)
 
 
 def _batches(agencies: Iterable[tuple[int, Names]]) -> Iterator[list[tuple[int, list[tuple[NameKind, str]]]]]:
@@ -229,14 +233,18 @@ def _write(session: Session, changes: _Changes) -> None:
         for key, agency_id in session.execute(select(FreshPosting.key, FreshPosting.agency_id)):
             added.add(agency_id, (key,))
         session.execute(delete(FreshPosting))
-        for more, fewer in zip(added.slices, gone.slices, strict=True):
-            _merge(session, more, fewer)
+        while added.slices:
+            # Each is let go of once it is written, so that all of them never lie beside their copies.
+            _merge(session, added.slices.pop(0), gone.slices.pop(0))
         return
     # What is no longer said must not stay behind: neither in a bucket nor among the fresh.
     for key, agency_id in map(key_and_agency, gone):
         session.execute(delete(FreshPosting).where(FreshPosting.key == key, FreshPosting.agency_id == agency_id))
     _merge(session, (), gone)
-    bulk_insert(session, FreshPosting, ("key", "agency_id"), [key_and_agency(number) for number in added])
+    # A new agency may have lost since what it gained.
+    lost = set(gone)
+    stored = [key_and_agency(number) for number in added if number not in lost]
+    bulk_insert(session, FreshPosting, ("key", "agency_id"), stored)
 
 
 def _is_overdue(session: Session) -> bool:

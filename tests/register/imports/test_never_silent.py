@@ -430,3 +430,16 @@ def test_what_a_reader_signs_shows_tables_kinds_statuses_and_rows(importer: List
     first = report.overview.groups[0].samples[0]
     assert (first.place, first.name, first.key, first.number) == ("line 2", "Firm 1 Ltd", "1", "L1")
     assert (first.valid_from, first.valid_to) == ("2024-01-01", "2027-01-01")
+
+
+def test_rows_to_sign_stand_in_the_order_of_the_list_though_rows_of_one_agency_stand_apart(
+    importer: ListImporter,
+) -> None:
+    rows = [f"Firm {firm} Ltd,{firm},L{line},valid,2024-01-01,2027-01-01" for line, firm in enumerate([1, 2, 1], 2)]
+    report = importer.plain(*rows, mapping=plain_mapping(), is_dry_run=True)
+    (group,) = report.overview.groups
+    assert [(sample.place, sample.name, sample.number) for sample in group.samples] == [
+        ("line 2", "Firm 1 Ltd", "L2"),
+        ("line 2", "Firm 1 Ltd", "L4"),
+        ("line 3", "Firm 2 Ltd", "L3"),
+    ]

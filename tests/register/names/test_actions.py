@@ -149,6 +149,17 @@ def test_what_is_gathered_is_found_after_it_and_an_agency_may_change_twice_in_it
     assert found(session, "Tartaruga Rossa") == found(session, "Grifone Lento") == []
 
 
+@pytest.mark.parametrize("fold_at", [1, 10**9])
+def test_a_new_agency_may_change_once_or_twice_in_what_is_gathered(session, monkeypatch, fold_at):
+    monkeypatch.setattr(actions, "FOLD_AT", fold_at)
+    with actions.gathered(session):
+        index_all(session, [(1, [(LEGAL, "Lumaca Blu")]), (2, [(LEGAL, "Grifone Lento")])], are_new=True)
+        index_all(session, [(1, [(LEGAL, "Tartaruga Rossa")]), (2, [(LEGAL, "Pavone Verde")])])
+        index_all(session, [(2, [(LEGAL, "Grifone Lento")])])
+    assert found(session, "Lumaca Blu") == found(session, "Pavone Verde") == []
+    assert (found(session, "Tartaruga Rossa"), found(session, "Grifone Lento")) == ([1], [2])
+
+
 def test_nothing_is_indexed_by_a_transaction_that_is_given_up(session):
     index_all(session, [(7, [(LEGAL, "Lumaca Blu")])])
     session.rollback()
