@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.cli.opening import open_registry
 from registry.core.clock import instant_text, now
 from registry.core.ids import read_reference
-from registry.register.agencies import channels as changes
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import channel_changes, models, record, storage
 from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionState
@@ -44,7 +43,7 @@ def list_changes(is_all: bool) -> None:
     the console.
     """
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        found = changes.channel_changes(session, is_open=not is_all)
+        found = channel_changes.channel_changes(session, is_open=not is_all)
         for change, agency in found:
             click.echo("\n".join(_lines(session, change, agency)))
         if not found:
@@ -64,7 +63,7 @@ def _lines(session: Session, change: models.PendingChannelChange, agency: str) -
         lines.append(f"  takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC")
         if change.told_at is not None:
             lines.append(f"  the agency was told {change.told_at:%Y-%m-%d %H:%M} UTC")
-        elif changes.registered_addresses(session, change.agency_id):
+        elif channel_changes.registered_addresses(session, change.agency_id):
             lines.append("  NOT TOLD YET: the worker sends a mail; see its log if this stays")
         else:
             lines.append(f"  {_by_hand(change)}")

@@ -10,9 +10,9 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import agencies_of
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting_for_unit, reference_in, require_no_interest, require_right
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
+from registry.officer_acts.permissions import acting_for_unit, reference_in, require_no_interest, require_right
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind

@@ -14,9 +14,9 @@ from registry.core import push
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
-from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.permissions import reference_in
 from registry.officers import accounts, models, notices, tokens
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer

@@ -18,7 +18,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
-from registry.officer_acts.acting import acting, acting_for_party, reference_in
+from registry.officer_acts.permissions import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema

@@ -17,9 +17,9 @@ from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting, officer_call, reference_in, require_no_interest, roles_of
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.permissions import acting, officer_call, reference_in, require_no_interest, roles_of
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import EventKind, FirmPart

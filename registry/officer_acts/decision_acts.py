@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
 from registry.i18n import languages, wording
-from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder, lock_case_for
+from registry.officer_acts.permissions import reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import DecisionOutcome

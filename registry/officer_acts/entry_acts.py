@@ -6,9 +6,9 @@ from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

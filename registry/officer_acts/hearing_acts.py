@@ -10,10 +10,10 @@ from registry.complaints.parties.hearings import actions, content, outcome, port
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import find_case, require_of_case
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import officer_call, reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.case_acts import case_finder
+from registry.officer_acts.permissions import officer_call, reference_in, require_no_interest
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas import hearings

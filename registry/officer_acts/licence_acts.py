@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session, object_session
 from registry.core.clock import now
 from registry.core.ids import read_reference
 from registry.http.transaction import keyring, services
-from registry.officer_acts.acting import reference_in, require_no_interest, require_right
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.permissions import reference_in, require_no_interest, require_right
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.agencies import channels, models, record
+from registry.register.agencies import channel_changes, models, record
 from registry.supervision.collisions.actions import Compared, compared
 from registry.supervision.collisions.models import Collision
 from registry.supervision.licensing import deposits, proposals, queries, related_acts, rules
@@ -48,7 +48,7 @@ def preview_act(session: Session, draft: Draft) -> ActPreview:
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
     else:
-        addresses = channels.registered_addresses(session, draft.agency_row_id)
+        addresses = channel_changes.registered_addresses(session, draft.agency_row_id)
     likenesses = None
     if draft.act in COMPARED:
         likenesses = compared(session, draft.after, draft.agency_row_id, keyed_digest)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting, reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed
 from registry.officer_acts.agency_picker import licence_numbered
 from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.permissions import acting, reference_in, require_no_interest
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, models, moves, queries

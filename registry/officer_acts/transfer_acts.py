@@ -6,9 +6,9 @@ from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties import models, steps
 from registry.complaints.parties.transfers import actions, queries
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import OfficerAct, calling, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
+from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import TransferDeclineSchema, TransferRequestSchema

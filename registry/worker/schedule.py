@@ -11,7 +11,7 @@ from registry.bulk.archive import receipts, stamps
 from registry.complaints.attachments import sanitise_jobs, storage, uploading
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import unread, unsent
+from registry.complaints.casework import drafts, unread
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
 from registry.complaints.intake import admission, idempotency
 from registry.complaints.parties.hearings import moves as hearings
@@ -265,7 +265,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
         MEMBER_SESSIONS.forget_over(session, at)
-        unsent.forget_unsent(session, at)
+        drafts.forget_unsent(session, at)
         unread.forget_views(session, at)
 
 

@@ -13,8 +13,7 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.register.agencies import channels as changes
-from registry.register.agencies import record
+from registry.register.agencies import channel_changes, record
 from registry.vocabulary.register import ChannelKind
 from tests.cli.running import good
 from tests.make import make_agency, public_record_of, source_of
@@ -47,7 +46,7 @@ def agency_with(rows: Session, *channels: tuple[ChannelKind, str]) -> record.Age
 def propose(rows: Session, settings: Settings, agency: record.Agency, kind: ChannelKind, value: str) -> str:
     old = OLD if kind is ChannelKind.PHONE else None
     keyring = Keyring(settings.keys)
-    reference = changes.propose(
+    reference = channel_changes.propose(
         rows, agency.agency_id, kind, value, by="A. First", keyring=keyring, instead_of=old
     ).reference
     rows.commit()
@@ -55,7 +54,7 @@ def propose(rows: Session, settings: Settings, agency: record.Agency, kind: Chan
 
 
 def approve(rows: Session, reference: str) -> None:
-    changes.approve(rows, reference, by="B. Second")
+    channel_changes.approve(rows, reference, by="B. Second")
     rows.commit()
 
 

@@ -14,7 +14,7 @@ from registry.demo.load import load
 from registry.log import queries
 from registry.log.models import LogState
 from registry.log.signing import sign_committed
-from registry.register.agencies import channels
+from registry.register.agencies import channel_changes
 from registry.register.agencies.models import PendingChannelChange
 from registry.vocabulary.register import ChannelKind
 from tests.make import make_agency, public_record_of
@@ -64,10 +64,10 @@ def test_one_round_of_the_worker_on_demo_data_ends_well(session: Session, settin
 def test_a_worker_whose_log_was_closed_goes_on_and_signs_the_final_head(session: Session, settings: Settings) -> None:
     agency = make_agency(session, channels=())
     value = "+420601000009"
-    change = channels.propose(
+    change = channel_changes.propose(
         session, agency.agency_id, ChannelKind.PHONE, value, by="A. First", keyring=Keyring(settings.keys)
     )
-    channels.approve(session, change.reference, by="B. Second")
+    channel_changes.approve(session, change.reference, by="B. Second")
     session.get_one(PendingChannelChange, change.id).takes_effect_at = now()
     session.commit()
     sign_committed(settings, sessionmaker(session.get_bind()))

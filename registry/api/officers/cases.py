@@ -40,8 +40,8 @@ from registry.http.schemas import (
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.officer_acts import case_acts, case_filters, decision_acts
-from registry.officer_acts.acting import acting, reference_in, roles_of
 from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
+from registry.officer_acts.permissions import acting, reference_in, roles_of
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions.queries import resting_on

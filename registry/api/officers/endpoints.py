@@ -20,8 +20,8 @@ from registry.core.errors import NotSignedIn
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
-from registry.officer_acts.acting import ViewPolicy, require_right
 from registry.officer_acts.acts import OfficerAct, OfficerActs, draft_idempotently
+from registry.officer_acts.permissions import ViewPolicy, require_right
 from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import tokens
 from registry.officers.providers import linking

@@ -19,12 +19,12 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_acts import entry_acts, licence_acts
-from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import draft_idempotently
+from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers import models, rights
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.channels import registered_addresses
+from registry.register.agencies.channel_changes import registered_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence, findings

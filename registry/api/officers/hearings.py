@@ -23,7 +23,7 @@ from registry.http.schemas import no_content_response, request_file, response_fi
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.officer_acts import case_acts, hearing_acts
-from registry.officer_acts.acting import acting_for_party, officer_call, party_call, reference_in
+from registry.officer_acts.permissions import acting_for_party, officer_call, party_call, reference_in
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState

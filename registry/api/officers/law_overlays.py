@@ -8,8 +8,8 @@ from registry.api.officers.endpoints import Answered, act_view, officer_may, ser
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import response_schema
-from registry.officer_acts.acting import reference_in
 from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
+from registry.officer_acts.permissions import reference_in
 from registry.officers import rights
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import models, queries

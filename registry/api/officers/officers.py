@@ -24,7 +24,7 @@ from registry.http.responses import Answer, File, etag, file_of
 from registry.http.schemas import response_file, response_schema, written_answer
 from registry.http.transaction import services
 from registry.officer_acts import access_grant_acts, account_acts
-from registry.officer_acts.acting import acting, reference_in
+from registry.officer_acts.permissions import acting, reference_in
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer

@@ -24,7 +24,7 @@ from registry.http.complaint_services import sealer, store
 from registry.http.responses import Answer, File, etag, file_of
 from registry.http.schemas import no_content_response, request_schema, response_file, response_schema, written_answer
 from registry.officer_acts import case_acts, referral_acts, transfer_acts
-from registry.officer_acts.acting import custodian_call, officer_call, party_call, reference_in
+from registry.officer_acts.permissions import custodian_call, officer_call, party_call, reference_in
 from registry.officers import rights
 from registry.officers.models import Unit
 from registry.officers.sessions import AuthenticatedOfficer

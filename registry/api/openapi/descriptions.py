@@ -6,7 +6,7 @@ from typing import Any
 
 from registry.dataset.descriptions import CSVM, LD_JSON
 from registry.dataset.formats import CSV, FTM, JSONL, PARQUET
-from registry.officer_acts.acting import ViewPolicy
+from registry.officer_acts.permissions import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope

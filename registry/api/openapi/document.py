@@ -23,7 +23,7 @@ from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
 from registry.http.responses import BYTES
 from registry.http.schemas import PLACES, RequestSpec, ResponseSpec
-from registry.officer_acts.acting import ViewPolicy
+from registry.officer_acts.permissions import ViewPolicy
 from registry.vocabulary.watches import EVENTS
 from schemas.fields import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema

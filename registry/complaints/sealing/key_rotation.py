@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework.drafts import place_of_draft
 from registry.complaints.casework.models import CaseAgency, Employer, OfficerDraft
-from registry.complaints.casework.unsent import place_of_draft
 from registry.complaints.intake.idempotency import Repeat, place_of_answer
 from registry.complaints.parties.models import Transfer
 from registry.complaints.sealing import unit_keys

@@ -9,8 +9,8 @@ from registry.complaints.parties.hearings.files import files_of_hearings
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
-from registry.officer_acts.acting import acting, names_in, officer_call
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import acting, names_in, officer_call
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file

@@ -21,7 +21,7 @@ from registry.i18n.faults import found
 from registry.i18n.languages import has_text, text
 from registry.i18n.names import language_name
 from registry.i18n.wording import date_text, listed
-from registry.officer_acts.acting import names_in
+from registry.officer_acts.permissions import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail

@@ -12,9 +12,9 @@ from registry.complaints.casework.decisions import actions, queries, rules
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.decision_acts import ACTS, IN_CASE, decision_notice
+from registry.officer_acts.permissions import acting, names_in
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

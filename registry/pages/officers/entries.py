@@ -9,9 +9,9 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
 from registry.http.transaction import services
-from registry.officer_acts.acting import names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
+from registry.officer_acts.permissions import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.forms import Place, agency_name, chosen, serve_acts, suggestions

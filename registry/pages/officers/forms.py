@@ -28,9 +28,9 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
-from registry.officer_acts.acting import require_right
 from registry.officer_acts.acts import OfficerAct, OfficerActs, draft_idempotently
 from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
+from registry.officer_acts.permissions import require_right
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.pages.forms import read_digits

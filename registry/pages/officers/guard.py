@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts.sessions import read_signed, sign
-from registry.complaints.casework.unsent import drop, unsent_on
+from registry.complaints.casework.drafts import drop, unsent_on
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
 from registry.http.transaction import services, writing
-from registry.officer_acts.acting import ViewPolicy, require_right
 from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.permissions import ViewPolicy, require_right
 from registry.officer_acts.sign_in_providers import LINKING, has_to_link
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource

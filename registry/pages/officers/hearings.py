@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import MAX_FILES, discard_if_possible
 from registry.complaints.case.units import unit_of_agency
 from registry.complaints.casework.decisions.rules import DRAFTED_IN, MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
+from registry.complaints.casework.drafts import unsent_on
 from registry.complaints.casework.queries import CleanFile, ContainerView, case_view
-from registry.complaints.casework.unsent import unsent_on
 from registry.complaints.parties.hearings import content, files, moves, outcome, portal, queries, rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, fetch_of_case, require_of_case
@@ -28,9 +28,9 @@ from registry.http.portals import see_other
 from registry.http.transaction import writing
 from registry.i18n.languages import text
 from registry.i18n.names import name_in
-from registry.officer_acts.acting import acting, names_in, officer_call, party_call, require_no_interest
 from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officer_acts.hearing_acts import ACTS, ANSWERS, IN_CASE, read_hearing
+from registry.officer_acts.permissions import acting, names_in, officer_call, party_call, require_no_interest
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

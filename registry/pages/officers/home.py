@@ -11,15 +11,15 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import events, firms, unsent
+from registry.complaints.casework import drafts, events, firms
 from registry.complaints.casework.access_grants.queries import count_break_glass
 from registry.complaints.casework.queue import glances, listing
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
-from registry.officer_acts.acting import names_in, officer_call
 from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, suggested_agencies
 from registry.officer_acts.inbox.queries import Alike, Row
+from registry.officer_acts.permissions import names_in, officer_call
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -137,7 +137,7 @@ def drop_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     """Drop what was kept of the page that the form stands on."""
     origin = page_of_form()
     if origin is not None:
-        unsent.drop(session, me.officer.id, page=origin.partition("?")[0])
+        drafts.drop(session, me.officer.id, page=origin.partition("?")[0])
     return see_other(origin or "/console/")
 
 

@@ -8,15 +8,15 @@ from registry.http.transaction import services
 from registry.i18n.faults import found as stored_sentence
 from registry.i18n.languages import text
 from registry.officer_acts import licence_acts
-from registry.officer_acts.acting import names_of
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import names_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.forms import Place, serve_acts, suggestions
 from registry.pages.officers.guard import page_at
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.rendering import Refusal, language, page
-from registry.register.agencies.channels import registered_addresses
+from registry.register.agencies.channel_changes import registered_addresses
 from registry.register.imports import queries
 from registry.supervision.collisions.rules import Sign, findings
 from registry.supervision.licensing import drafting, related_acts

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.officer_acts.account_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
-from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import reference_in
 from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer

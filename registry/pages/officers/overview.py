@@ -22,7 +22,7 @@ from registry.http.transaction import reading
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in, sector_name
 from registry.officer_acts import overview
-from registry.officer_acts.acting import names_in
+from registry.officer_acts.permissions import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases

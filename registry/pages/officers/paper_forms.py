@@ -13,9 +13,9 @@ from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
-from registry.officer_acts.acting import acting, reference_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
+from registry.officer_acts.permissions import acting, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import CURRENCIES, PARTS, read_form

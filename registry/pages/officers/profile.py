@@ -19,8 +19,8 @@ from registry.http.transaction import keyring, reading, services
 from registry.i18n.names import language_name
 from registry.officer_acts import calendar
 from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
-from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import reference_in
 from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import accounts, factors, models, notices, signing_in, tokens
 from registry.officers.providers import linking

@@ -20,8 +20,8 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.portals import see_other
 from registry.i18n.question_words import in_words
-from registry.officer_acts.acting import acting, custodian_call, names_in, officer_call, party_call
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import acting, custodian_call, names_in, officer_call, party_call
 from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.states import reads_of_measure
-from registry.complaints.casework.unsent import Unsent
+from registry.complaints.casework.drafts import Unsent
 from registry.core import errors
 from registry.core.clock import day_at, now, zone
 from registry.core.working_days import last_day

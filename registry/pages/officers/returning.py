@@ -1,7 +1,7 @@
 """Nothing typed is lost where a session is over: the text is kept, and sign-in leads back to the very page.
 
 Who sent a form with a session that ran out is known by that session; the form's own token proves that it is that officer's. What
-was typed is sealed for the officer (complaints/casework/unsent). A cookie remembers the page; it leads to pages of the console
+was typed is sealed for the officer (complaints/casework/drafts). A cookie remembers the page; it leads to pages of the console
 that may be asked for, and nowhere else.
 """
 
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from registry.accounts.sessions import is_form_token
-from registry.complaints.casework import unsent
+from registry.complaints.casework import drafts
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.complaint_services import sealer
@@ -108,14 +108,14 @@ def _is_own_form(token: str) -> bool:
 def keep_typed(session: Session, officer_id: int, page: str, action: str, at: datetime) -> bool:
     """Keep what the request's form holds, under the page that shows it."""
     fields = typed_fields(action)
-    form = unsent.TypedForm(urlsplit(page).path, action, fields, _acted_on(action, fields))
-    return unsent.keep(session, sealer(), officer_id, form, at)
+    form = drafts.TypedForm(urlsplit(page).path, action, fields, _acted_on(action, fields))
+    return drafts.keep(session, sealer(), officer_id, form, at)
 
 
 _ACT_ON_CASE = re.compile(r"/console/cases/(?P<case>[0-9A-Z]{12})/[a-z]+")
 
 
-def _acted_on(action: str, fields: unsent.Fields) -> tuple[str, int] | None:
+def _acted_on(action: str, fields: drafts.Fields) -> tuple[str, int] | None:
     """Reference and version of the case that a form acts on, as they stood when the form was made."""
     found, version = _ACT_ON_CASE.fullmatch(action), "".join(fields.get("version", ()))
     return (found["case"], int(version)) if found and version.isascii() and version.isdigit() else None

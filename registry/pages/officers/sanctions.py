@@ -12,9 +12,9 @@ from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
 from registry.core.errors import IllegalMove, InvalidInput
 from registry.core.ids import read_reference
-from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, picked_agency
+from registry.officer_acts.permissions import acting, names_in
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -7,7 +7,7 @@ from registry.complaints.casework import reply_templates
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.portals import see_other
-from registry.officer_acts.acting import acting_for_unit, names_in
+from registry.officer_acts.permissions import acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.forms import version_sent

@@ -10,8 +10,8 @@ from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.steps import require_of_case
 from registry.complaints.parties.transfers import actions, queries
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import names_in, officer_call
 from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.permissions import names_in, officer_call
 from registry.officer_acts.transfer_acts import ACTS, IN_CASE, RECEIVED, find_received
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.unsent import drop
+from registry.complaints.casework.drafts import drop
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow

@@ -21,7 +21,7 @@ from registry.core.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.bank_accounts import carry_digests, sealed, store_digests
-from registry.register.agencies.channels import forget_changes
+from registry.register.agencies.channel_changes import forget_changes
 from registry.register.agencies.publishing import ERASED, Change, Event, publish_all, publish_changes
 from registry.register.agencies.storage import amended_facts, differ
 from registry.vocabulary.register import ChannelKind

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
-from registry.register.agencies.channels import apply, registered_addresses
+from registry.register.agencies.channel_changes import apply, registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
 from registry.vocabulary.licensing import ChannelChangeState
 

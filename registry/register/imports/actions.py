@@ -22,7 +22,7 @@ from registry.core.processes import gc_paused
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record
-from registry.register.agencies.channels import ListedChannel, propose_from_list
+from registry.register.agencies.channel_changes import ListedChannel, propose_from_list
 from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.publishing import Change, Event
 from registry.register.agencies.storage import published_records

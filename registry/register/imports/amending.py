@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.register.agencies import channel_rules, keys, record, storage
-from registry.register.agencies.channels import ListedChannel
+from registry.register.agencies.channel_changes import ListedChannel
 from registry.register.authorities.sources import is_desk_list
 from registry.register.imports import new_records
 from registry.register.imports.statements import StatedLicence, Statement

@@ -17,7 +17,7 @@ from registry.log.actions import lock_log
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
-from registry.register.agencies import channels, publishing
+from registry.register.agencies import channel_changes, publishing
 from registry.register.agencies.actions import admit, amend, register_agreement
 from registry.register.agencies.models import Agency, Channel
 from registry.register.agencies.rules import tidy_line
@@ -232,7 +232,7 @@ def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
             .limit(MAX_PROPOSALS)
         )
         waiting = [
-            (one, agency, channels.registered_addresses(session, one.agency_id or 0))
+            (one, agency, channel_changes.registered_addresses(session, one.agency_id or 0))
             for one, agency in session.execute(query)
         ]
     given = []

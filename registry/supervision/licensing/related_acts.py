@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.core import errors, ids
 from registry.core.calls import Call
 from registry.core.keyring import Keyring
-from registry.register.agencies import channels, clone_warnings, record, storage
+from registry.register.agencies import channel_changes, clone_warnings, record, storage
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
 from registry.register.imports import held_lists
 from registry.supervision.collisions import actions as collisions
@@ -27,7 +27,8 @@ def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChann
     query = (
         select(PendingChannelChange)
         .where(
-            PendingChannelChange.state.in_(channels.OPEN), PendingChannelChange.agency_id.in_(_agencies_of(authority))
+            PendingChannelChange.state.in_(channel_changes.OPEN),
+            PendingChannelChange.agency_id.in_(_agencies_of(authority)),
         )
         .order_by(PendingChannelChange.id)
     )
@@ -39,9 +40,9 @@ def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChann
 def propose_change(
     call: Call[LicensingOfficial], keyring: Keyring, agency: str, kind: ChannelKind, value: str, replaces: str | None
 ) -> PendingChannelChange:
-    """Propose a change of a channel, as `channels.propose`. Raises NotFound for another authority's agency too."""
+    """Propose a change of a channel, as `channel_changes.propose`. Raises NotFound for another authority's agency too."""
     row, _ = agency_of_authority(call.session, call.actor.authority, agency)
-    change = channels.propose(
+    change = channel_changes.propose(
         call.session, row.reference, kind, value, by=call.actor.name, keyring=keyring, instead_of=replaces
     )
     record_act(call, "channel.proposed", row.reference, f"{kind}, change {change.reference}")
@@ -49,20 +50,20 @@ def propose_change(
 
 
 def approve_change(call: Call[LicensingOfficial], reference: str) -> PendingChannelChange:
-    """Approve a change of a channel, as `channels.approve`: by another person, and after 72 hours.
+    """Approve a change of a channel, as `channel_changes.approve`: by another person, and after 72 hours.
 
     The version is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
     """
     agency = _lock_change(call, reference)
-    change = channels.approve(call.session, reference, by=call.actor.name)
+    change = channel_changes.approve(call.session, reference, by=call.actor.name)
     record_act(call, "channel.approved", agency, f"{change.kind}, change {change.reference}")
     return change
 
 
 def refuse_change(call: Call[LicensingOfficial], reference: str) -> PendingChannelChange:
-    """Refuse a change, as `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
+    """Refuse a change, as `channel_changes.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
     agency = _lock_change(call, reference)
-    change = channels.refuse(call.session, reference, by=call.actor.name)
+    change = channel_changes.refuse(call.session, reference, by=call.actor.name)
     record_act(call, "channel.refused", agency, f"{change.kind}, change {change.reference}")
     return change
 

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.register.agencies import channels as changes
-from registry.register.agencies import record
+from registry.register.agencies import channel_changes, record
 from registry.register.agencies.actions import admit, amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
@@ -239,13 +238,13 @@ def test_a_change_is_recent_from_the_instant_it_is_published(client: FlaskClient
     agency = make(session, (ChannelKind.PHONE, "601123456"))
     began = now()
     with time_machine.travel(began, tick=False) as clock:
-        change = changes.propose(
+        change = channel_changes.propose(
             session, agency.agency_id, ChannelKind.PHONE, "602123456", by="A", keyring=KEYLESS, instead_of="601123456"
         )
-        changes.approve(session, change.reference, by="B")
+        channel_changes.approve(session, change.reference, by="B")
         clock.shift(timedelta(hours=72))
         assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "mismatch"}
-        changes.apply(session, change.reference)
+        channel_changes.apply(session, change.reference)
         assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "changed_recently"}
         assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "mismatch"}
         clock.shift(timedelta(days=30))

@@ -17,7 +17,7 @@ from registry.complaints.parties.models import Hearing, Referral
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
 from registry.i18n.languages import SPOKEN_OF, has_text
-from registry.officer_acts.acting import ViewPolicy
+from registry.officer_acts.permissions import ViewPolicy
 from registry.officers import accounts
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Act, Resource, Role

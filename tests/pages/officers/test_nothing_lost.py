@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import unsent
+from registry.complaints.casework import drafts
 from registry.complaints.casework.models import OfficerDraft
 from registry.core.clock import now
 from registry.officers.models import SignedIn
@@ -145,5 +145,5 @@ def test_closing_a_case_says_what_follows_beside_the_reason_it_asks_for(session,
 def test_drafts_are_destroyed_after_a_week(session, sealer, desk_for):
     page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     desk.post("/console/drafts", draft_page=page, draft_action=f"{page}/reply", text=TEXT)
-    unsent.forget_unsent(session, now() + timedelta(days=7))
+    drafts.forget_unsent(session, now() + timedelta(days=7))
     assert session.scalars(select(OfficerDraft)).all() == []

@@ -21,7 +21,7 @@ from registry.officers import accounts, tokens
 from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import Act, Resource, Role
 from registry.pages.officers import edge
-from registry.register.agencies import channels
+from registry.register.agencies import channel_changes
 from registry.register.agencies.storage import row_ids
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign
@@ -135,7 +135,7 @@ def make_things(session: Session, keyring: Keyring, people: People) -> dict[str,
     transfer = transfers.request(anna, sealer, told.reference, sanctions.UNIT, "It is across the border.")
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())
-    channel = channels.propose(
+    channel = channel_changes.propose(
         session, existing.agency, ChannelKind.WEBSITE, "https://agency.example", by="somebody", keyring=keyring
     )
     first, second = row_ids(session, [existing.agency, heard.agency]).values()

@@ -1,6 +1,6 @@
 """Lists and channels: what a list prints anew is no way around the second person."""
 
-from registry.register.agencies import channels as changes
+from registry.register.agencies import channel_changes
 from registry.register.imports.report import Report
 from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import ChannelKind
@@ -20,7 +20,7 @@ def channels_of(importer: ListImporter) -> list[tuple[str, bool]]:
 
 def waiting(importer: ListImporter) -> list[tuple[ChannelKind, str | None, str, ChannelChangeState]]:
     with importer.sessions() as session:
-        found = changes.channel_changes(session, is_open=False)
+        found = channel_changes.channel_changes(session, is_open=False)
     return [(change.kind, change.old_value, change.value, change.state) for change, _ in found]
 
 
@@ -65,9 +65,9 @@ def test_what_was_refused_is_not_proposed_again(importer: ListImporter) -> None:
     take(importer, "+420 601 000 001")
     take(importer, "+420 601 000 002")
     with importer.sessions() as session:
-        change, _ = changes.channel_changes(session)[0]
+        change, _ = channel_changes.channel_changes(session)[0]
         assert change.proposed_by == "the list zz-list"
-        changes.refuse(session, change.reference, by="B. Second")
+        channel_changes.refuse(session, change.reference, by="B. Second")
         session.commit()
     take(importer, "+420 601 000 002", status="on hold")
     assert [state for *_, state in waiting(importer)] == [ChannelChangeState.REFUSED]

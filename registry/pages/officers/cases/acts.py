@@ -18,9 +18,9 @@ from registry.http.complaint_services import read_form_file, sealer, store, uplo
 from registry.http.portals import see_other
 from registry.http.transaction import writing
 from registry.officer_acts import case_acts
-from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import names_of_agencies
+from registry.officer_acts.permissions import acting, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file

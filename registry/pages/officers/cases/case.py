@@ -36,8 +36,8 @@ from registry.http.complaint_services import sealer, store
 from registry.http.transaction import services
 from registry.i18n.names import name_in
 from registry.i18n.wording import by_day_text, date_text
-from registry.officer_acts.acting import acting, names_in, officer_call, roles_of
 from registry.officer_acts.agency_picker import Suggestion, names_of_agencies, suggested_agencies
+from registry.officer_acts.permissions import acting, names_in, officer_call, roles_of
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

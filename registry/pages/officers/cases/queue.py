@@ -22,9 +22,9 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.i18n.names import country_name, sector_name
-from registry.officer_acts.acting import acting, roles_of
 from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officer_acts.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
+from registry.officer_acts.permissions import acting, roles_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import read_digits

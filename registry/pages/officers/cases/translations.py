@@ -24,7 +24,7 @@ from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.http.transaction import services
 from registry.i18n.names import language_name
-from registry.officer_acts.acting import acting, acting_for_unit, names_in
+from registry.officer_acts.permissions import acting, acting_for_unit, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import place_in, place_text

@@ -16,16 +16,16 @@ from registry.core.errors import NotFound
 from registry.http.portals import see_other
 from registry.i18n.names import country_name, sector_name
 from registry.officer_acts import licence_acts
-from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.permissions import names_of, require_no_interest
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.forms import Place, day_in, made_by_form, serve_acts, suggestions, with_choices
 from registry.pages.officers.guard import allowed, note_done, page_at
 from registry.pages.officers.licences import forms, showing
 from registry.pages.officers.rendering import Refusal, attempt, language, page
-from registry.register.agencies import channels, record
+from registry.register.agencies import channel_changes, record
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import act_forms, drafting, models, proposals, queries, rules
 from registry.vocabulary import register
@@ -275,7 +275,7 @@ def _proposal_page(
         is_own=is_own,
         may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,
         names=names_of(session, found.authority),
-        addresses=[] if found.agency_id is None else channels.registered_addresses(session, found.agency_id),
+        addresses=[] if found.agency_id is None else channel_changes.registered_addresses(session, found.agency_id),
         typed=request.form,
         name_of=showing.name_of,
     )

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, find_agency, list_waiting, official
+from registry.officer_acts.permissions import names_of, require_no_interest
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.forms import Place, serve_acts

@@ -16,8 +16,7 @@ from registry.core.keyring import Keyring
 from registry.core.outbox import OutboxEvent
 from registry.http.transaction import services
 from registry.log.models import Entry
-from registry.register.agencies import channels as changes
-from registry.register.agencies import models, record
+from registry.register.agencies import channel_changes, models, record
 from registry.register.agencies.actions import admit, amend, erase
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.publishing import Event
@@ -61,7 +60,9 @@ def make(session: Session, *channels: tuple[ChannelKind, str], **facts: Any) -> 
 def propose(
     session: Session, keyring: Keyring, agency: record.Agency, kind: ChannelKind, value: str, **more: Any
 ) -> Any:
-    change = changes.propose(session, agency.agency_id, kind, value, **({"by": "A. First", "keyring": keyring} | more))
+    change = channel_changes.propose(
+        session, agency.agency_id, kind, value, **({"by": "A. First", "keyring": keyring} | more)
+    )
     session.commit()
     return change
 
@@ -77,12 +78,12 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
 ) -> None:
     agency = make(session, (PHONE, OLD))
     change = propose(session, keyring, agency, PHONE, NEW, instead_of="+420601000001")
-    changes.approve(session, change.reference, by="B. Second")
+    channel_changes.approve(session, change.reference, by="B. Second")
     session.commit()
     clock.shift(LATER - timedelta(microseconds=1))
     assert apply_due(sessions) == []
     # Whichever way it is called: before its time nothing is published.
-    assert changes.apply(session, change.reference).state is ChannelChangeState.APPROVED
+    assert channel_changes.apply(session, change.reference).state is ChannelChangeState.APPROVED
     session.commit()
     assert channels_of(session, agency) == [(OLD, True)]
     clock.shift(timedelta(microseconds=1))
@@ -99,7 +100,7 @@ def test_the_proposer_may_not_approve_under_another_spelling_of_the_name(session
     change = propose(session, keyring, make(session, (PHONE, OLD)), PHONE, NEW, instead_of=OLD)
     for name in ("A. First", " a.  FIRST", "Ａ. First"):
         with pytest.raises(ChannelChangeRefused, match="another person"):
-            changes.approve(session, change.reference, by=name)
+            channel_changes.approve(session, change.reference, by=name)
 
 
 def test_a_change_can_be_refused_until_it_takes_effect_and_then_no_more(
@@ -107,15 +108,15 @@ def test_a_change_can_be_refused_until_it_takes_effect_and_then_no_more(
 ) -> None:
     agency = make(session, (PHONE, OLD))
     change = propose(session, keyring, agency, PHONE, NEW, instead_of=OLD)
-    changes.approve(session, change.reference, by="B. Second")
-    changes.refuse(session, change.reference, by="C. Third")
+    channel_changes.approve(session, change.reference, by="B. Second")
+    channel_changes.refuse(session, change.reference, by="C. Third")
     session.commit()
     clock.shift(LATER)
     assert apply_due(sessions) == []
     with pytest.raises(ChannelChangeRefused, match="not pending: it is refused"):
-        changes.approve(session, change.reference, by="B. Second")
+        channel_changes.approve(session, change.reference, by="B. Second")
     with pytest.raises(ChannelChangeRefused, match="not pending"):
-        changes.refuse(session, change.reference, by="B. Second")
+        channel_changes.refuse(session, change.reference, by="B. Second")
 
 
 def test_a_change_whose_old_channel_is_gone_is_stale(
@@ -124,7 +125,7 @@ def test_a_change_whose_old_channel_is_gone_is_stale(
     agency = make(session, (PHONE, OLD), (ChannelKind.WECHAT, "smyslena"))
     one = propose(session, keyring, agency, PHONE, NEW, instead_of=OLD)
     other = propose(session, keyring, agency, ChannelKind.WECHAT, "jina", instead_of="smyslena")
-    changes.approve(session, one.reference, by="B. Second")
+    channel_changes.approve(session, one.reference, by="B. Second")
     amend(
         session,
         changed(public_record_of(session, agency.agency_id), channels=()),
@@ -132,7 +133,7 @@ def test_a_change_whose_old_channel_is_gone_is_stale(
     )
     session.commit()
     with pytest.raises(ChannelChangeRefused, match="stale"):
-        changes.approve(session, other.reference, by="B. Second")
+        channel_changes.approve(session, other.reference, by="B. Second")
     session.rollback()
     clock.shift(LATER)
     assert apply_due(sessions) == []
@@ -167,9 +168,9 @@ def test_unknown_agencies_and_changes_and_natural_persons_are_refused(session: S
         propose(session, keyring, person, PHONE, NEW)
     for reference in ("nonsense", "DEMASENDAG2R"):
         with pytest.raises(NotFound, match="no agency"):
-            changes.propose(session, reference, PHONE, NEW, by="A", keyring=keyring)
+            channel_changes.propose(session, reference, PHONE, NEW, by="A", keyring=keyring)
         with pytest.raises(NotFound, match="no change"):
-            changes.approve(session, reference, by="B")
+            channel_changes.approve(session, reference, by="B")
 
 
 def test_a_second_change_of_one_channel_waits_for_the_first(session: Session, keyring: Keyring) -> None:
@@ -192,7 +193,7 @@ def test_the_registered_addresses_are_told_once_and_again_when_a_mail_failed(
         return len(sent) > 1
 
     assert notify_old_channels(sessions, send) == []
-    changes.approve(session, change.reference, by="B. Second")
+    channel_changes.approve(session, change.reference, by="B. Second")
     session.commit()
     assert notify_old_channels(sessions, send) == []
     assert notify_old_channels(sessions, send) == [change.reference]
@@ -266,7 +267,7 @@ def test_a_changed_account_takes_its_digest_with_it(
     with pytest.raises(ChannelChangeRefused, match="already"):
         propose(session, keyring, agency, BANK, ACCOUNT)
     change = propose(session, keyring, agency, BANK, "6222000000000000017", instead_of="3456")
-    changes.approve(session, change.reference, by="B. Second")
+    channel_changes.approve(session, change.reference, by="B. Second")
     session.commit()
     clock.shift(LATER)
     assert apply_due(sessions) == [change.reference]
@@ -282,6 +283,6 @@ def test_erasing_a_holder_destroys_what_was_proposed_for_it(session: Session, ke
     row = agency_row(session, agency.agency_id)
     assert row is not None
     erase(session, row)
-    assert changes.channel_changes(session, is_open=False) == []
+    assert channel_changes.channel_changes(session, is_open=False) == []
     with pytest.raises(ErasedAgency):
         propose(session, keyring, agency, PHONE, NEW)
