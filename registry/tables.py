@@ -20,7 +20,7 @@ from registry.core.db.engine import Base
 from registry.log import models as _log
 from registry.officers import models as _officers
 from registry.organisations import models as _employers
-from registry.oversight import statistics as _statistics
+from registry.oversight import open_statistics as _statistics
 from registry.proofs.papers import making as _papers
 from registry.proofs.wallets import models as _wallets
 from registry.ranges import models as _ranges

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli.opening import open_registry, open_sessions
-from registry.complaints.attachments import actions, storage
+from registry.complaints.attachments import actions, file_store
 from registry.complaints.case import answer_rules, complaint_codes, questions
 from registry.complaints.intake.paper_forms import MAX_AT_ONCE, Minted, premint
 from registry.complaints.retention import purging
@@ -29,8 +29,8 @@ from registry.core.errors import ImportRefused, SettingsError
 from registry.i18n.wording import indicator_text, word
 from registry.log.clock_check import require_right_clock
 from registry.log.models import LogState
+from registry.oversight.open_statistics import close, close_due, releases
 from registry.oversight.rules import Quarter, read_quarter
-from registry.oversight.statistics import close, close_due, releases
 from registry.pages.intake.forms import html_of_forms
 from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
 from registry.vocabulary.register import Language
@@ -170,7 +170,7 @@ def purge(is_dry: bool) -> None:
             return
         with sessions() as session:
             require_right_clock(session)
-        done = purging.purge(sessions, Sealer(keyring), now(), actions.files_remover(storage.store_of(settings)))
+        done = purging.purge(sessions, Sealer(keyring), now(), actions.files_remover(file_store.store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
 
 
@@ -185,14 +185,14 @@ def reconcile(dry_run: bool) -> None:
     Exit code 2 when the original of an attachment is missing: put the store back from a backup.
     """
     with open_registry() as (settings, sessions, _):
-        store = storage.store_of(settings)
+        store = file_store.store_of(settings)
         with reading_session(sessions) as session:
-            found = storage.compare(session, store, now().date())
+            found = file_store.compare(session, store, now().date())
         if not dry_run:
             actions.discard(store, found.orphans)
             if found.without_copy:
                 with sessions.begin() as session:
-                    storage.copy_again(session, found.without_copy)
+                    file_store.copy_again(session, found.without_copy)
     would = "would be " if dry_run else ""
     click.echo(f"files without a case: {len(found.orphans)} {would}removed, {found.young} too young to tell")
     click.echo(f"clean copies missing: {len(found.without_copy)} {would}made again")

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import lock_log, refuse_mixing
+from registry.oversight.open_statistics import Snapshot, SnapshotCell
 from registry.oversight.rules import VERSION, Quarter
-from registry.oversight.statistics import Snapshot, SnapshotCell
 from registry.register.agencies import actions, models, publishing, record
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import Authority

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
-from registry.complaints.attachments.storage import FileStore, store_of
+from registry.complaints.attachments.file_store import FileStore, store_of
 from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake.admission import Admission

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.passwords import forget_delays
 from registry.bulk.archive import receipts, stamps
-from registry.complaints.attachments import sanitise_jobs, storage, uploading
+from registry.complaints.attachments import file_store, sanitise_jobs, uploading
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import drafts, unread
@@ -33,7 +33,7 @@ from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
-from registry.oversight import statistics, trail
+from registry.oversight import open_statistics, trail
 from registry.proofs.papers import making as papers
 from registry.ranges.actions import write_epoch
 from registry.register.agencies import channel_worker, erasures
@@ -309,7 +309,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
     """
     at, do = clock.now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(storage.store_of(settings)))
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(file_store.store_of(settings)))
     except errors.ClockWrong as trouble:
         log.error("purging_stopped", trouble=trouble.text)
         return 0
@@ -331,7 +331,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_order
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
     """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
-        cleared = uploading.clear_abandoned(storage.store_of(settings), clock.now().date())
+        cleared = uploading.clear_abandoned(file_store.store_of(settings), clock.now().date())
     except errors.FilesUnavailable as trouble:
         log.error("parts_not_cleared", trouble=trouble.text)
         return
@@ -364,7 +364,11 @@ TASKS = (
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     # The open numbers of each quarter, once it is two weeks past.
-    Task("close_quarters", 3600.0, lambda _, sessions: statistics.close_due(sessions, clock.day_at(clock.now(), None))),
+    Task(
+        "close_quarters",
+        3600.0,
+        lambda _, sessions: open_statistics.close_due(sessions, clock.day_at(clock.now(), None)),
+    ),
     Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),

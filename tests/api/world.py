@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.keyring import Key, Keyring, KeyState, Use
 from registry.core.settings import Settings
 from registry.log.signing import sign_committed
-from registry.oversight.statistics import Snapshot, SnapshotCell
+from registry.oversight.open_statistics import Snapshot, SnapshotCell
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.cases import Dimension

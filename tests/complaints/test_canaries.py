@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import SentFile, files_remover
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.file_store import store_of
 from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case.complaint_codes import new_code
 from registry.complaints.case.models import Case

@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.file_store import compare, store_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import compare, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake.models import AnswerSheet, Consent, Message

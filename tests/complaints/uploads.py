@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs, uploading
+from registry.complaints.attachments.file_store import store_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import store_of
 from registry.complaints.sealing.sealer import OpenContainer
 from registry.core.settings import Settings
 from registry.vocabulary.cases import AttachmentState

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.demo.load import demo_data, load_statistics
+from registry.oversight.open_statistics import closed_quarters, releases
 from registry.oversight.rules import OUTCOMES
-from registry.oversight.statistics import closed_quarters, releases
 from registry.vocabulary.cases import Indicator
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, Language
 from tests.page_languages import PAGE_LANGUAGES

@@ -29,7 +29,7 @@ import pytest
 from registry.bulk.reading import columns_in, lines_of, mapping_of, require_small
 from registry.bulk.rules import VERIFICATION
 from registry.complaints.attachments.file_kinds import kind_of
-from registry.complaints.attachments.sanitiser import running
+from registry.complaints.attachments.sanitiser import process
 from registry.core.errors import ImportRefused, RefusedFile, TooLarge, UnreadableList
 from registry.register.imports import confined
 from registry.register.imports.columns import read_sample
@@ -244,7 +244,7 @@ def test_a_changed_attachment(kinds: Sequence[FileKind], start: Start, monkeypat
         os.write(made, copy)
         return status, resource.getrusage(resource.RUSAGE_SELF)
 
-    monkeypatch.setattr(running, "_run", run)
+    monkeypatch.setattr(process, "_run", run)
     copies = 0
     for number, seed in enumerate(seeds(kinds[0])):
         kind = kinds[number % len(kinds)]
@@ -256,7 +256,7 @@ def test_a_changed_attachment(kinds: Sequence[FileKind], start: Start, monkeypat
             with suppress(RefusedFile):
                 kind_of(body)
             assert time.process_time() - before < SECONDS
-            outcome = running.clean(body or b"x", kind)
+            outcome = process.clean(body or b"x", kind)
             assert (outcome.body is None) == (outcome.reason is not None)
             copies += outcome.body is not None
 

@@ -14,8 +14,16 @@ from registry.cli import main
 from registry.core.errors import NotNow
 from registry.core.settings import Settings
 from registry.http.transaction import Services
+from registry.oversight.open_statistics import (
+    Release,
+    Snapshot,
+    SnapshotCell,
+    close,
+    close_due,
+    closed_quarters,
+    releases,
+)
 from registry.oversight.rules import MIN_CELL, Quarter
-from registry.oversight.statistics import Release, Snapshot, SnapshotCell, close, close_due, closed_quarters, releases
 from registry.vocabulary.cases import CaseState, Dimension, Indicator
 from tests.oversight.counted import CLOSING, IN_Q3, make_cases, move
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.spreadsheets import harmless
+from registry.oversight.open_statistics import COLUMNS, Release, Table, as_csv, close
 from registry.oversight.rules import Quarter
-from registry.oversight.statistics import COLUMNS, Release, Table, as_csv, close
 from registry.vocabulary.cases import Dimension, Indicator
 from registry.vocabulary.register import Language
 from tests.api.shapes import assert_as_documented

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.api.officers.cases import MAILBOX
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.file_store import store_of
 from registry.complaints.casework.access_grants import queries
 from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO

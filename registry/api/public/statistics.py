@@ -8,7 +8,7 @@ from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, Fixed, requested_language
 from registry.http.schemas import request_schema, response_bytes, response_schema
 from registry.http.transaction import public_reading
-from registry.oversight.statistics import Release, as_csv, cell_name, releases
+from registry.oversight.open_statistics import Release, as_csv, cell_name, releases
 from registry.vocabulary.register import Language
 from schemas.oversight import StatisticsQuerySchema, StatisticsSchema
 

@@ -1,7 +1,7 @@
 """Attachments of a complaint: each file is encrypted, stored, and then recorded as a row, in that order.
 
 The encrypted file is in the store before its row is committed, so a row never refers to a missing file. After a crash
-in between, the file is an orphan that no key opens, and `storage.compare` finds it. No file is on a disk in clear.
+in between, the file is an orphan that no key opens, and `file_store.compare` finds it. No file is on a disk in clear.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments import file_kinds, storage
+from registry.complaints.attachments import file_kinds, file_store
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.terms import COPIED_AS
 from registry.complaints.case.models import Case
@@ -84,12 +84,12 @@ class SentFile:
         return file_kinds.kind_of(self.body, self.name, self.declared)
 
 
-def store_file(store: storage.FileStore, opened: OpenContainer, case: Case, sent: SentFile) -> StoredFile:
+def store_file(store: file_store.FileStore, opened: OpenContainer, case: Case, sent: SentFile) -> StoredFile:
     """Seal and store a file. Reads no database, for it may wait for the store: call it outside of any transaction.
 
     Raises RefusedFile, FilesUnavailable.
     """
-    kind, reference, object_name = sent.kind, new_reference(), storage.random_name()
+    kind, reference, object_name = sent.kind, new_reference(), file_store.random_name()
     key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
     _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
     store.put(object_name, seal_stream(key, padded(sent.body), place(case, reference, "original")))
@@ -203,7 +203,7 @@ def facts_of(opened: OpenContainer, case: Case, attachment: Attachment) -> FileF
     return msgspec.json.decode(text, type=FileFacts)
 
 
-def open_original(store: storage.FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
+def open_original(store: file_store.FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
     """The file as it was sent: for the mailbox and, audited by the caller, the custodian. What opens it is of tier 3.
 
     Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound, also where the clean
@@ -216,7 +216,7 @@ def open_original(store: storage.FileStore, opened: OpenContainer, case: Case, a
     return unpadded(open_stream(key, store.get(attachment.original_name), where))
 
 
-def open_clean(store: storage.FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
+def open_clean(store: file_store.FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
     """The clean copy; its kind is that of `copied_as`. Raises NotFound if there is none, and as `open_original`."""
     return open_clean_by_key(store, clean_key(opened, case, attachment), case, attachment)
 
@@ -226,7 +226,7 @@ def clean_key(opened: OpenContainer, case: Case, attachment: Attachment) -> byte
     return opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean"))
 
 
-def open_clean_by_key(store: storage.FileStore, key: bytes, case: Case, attachment: Attachment) -> bytes:
+def open_clean_by_key(store: file_store.FileStore, key: bytes, case: Case, attachment: Attachment) -> bytes:
     """The clean copy, for a reader who was given its key. Raises as `open_clean`."""
     if attachment.clean_name is None:
         raise NotFound("there is no copy without place and device of this attachment")
@@ -249,19 +249,19 @@ def remove(session: Session, attachments: Iterable[Attachment]) -> list[str]:
     return names
 
 
-def discard(store: storage.FileStore, names: Iterable[str]) -> None:
+def discard(store: file_store.FileStore, names: Iterable[str]) -> None:
     """Remove files that no row refers to any more. Raises FilesUnavailable; reconciliation then removes what is left."""
     for name in names:
         store.delete(name)
 
 
-def discard_if_possible(store: storage.FileStore, names: Iterable[str]) -> None:
+def discard_if_possible(store: file_store.FileStore, names: Iterable[str]) -> None:
     """As `discard`. What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it."""
     with suppress(FilesUnavailable):
         discard(store, names)
 
 
-def files_remover(store: storage.FileStore) -> Callable[[Session, Case], None]:
+def files_remover(store: file_store.FileStore) -> Callable[[Session, Case], None]:
     """The function by which a purge removes files after the keys: files first, then rows, so it can be resumed."""
 
     def remove_files(session: Session, case: Case) -> None:

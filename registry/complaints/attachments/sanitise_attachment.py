@@ -15,10 +15,10 @@ import msgspec
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.complaints.attachments.file_store import FileStore, random_name, store_at
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob
-from registry.complaints.attachments.sanitiser.running import Outcome, clean
-from registry.complaints.attachments.storage import FileStore, random_name, store_at
+from registry.complaints.attachments.sanitiser.process import Outcome, clean
 from registry.complaints.sealing.envelopes import Place, open_stream, padded, seal_stream, unpadded
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.db.locking import lock_or_none

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import actions, file_kinds, sanitise_jobs
 from registry.complaints.attachments.actions import SentFile, StoredFile, discard_if_possible, store_file
+from registry.complaints.attachments.file_store import GRACE, PART_PREFIX, FileStore, is_part, random_name
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.sanitiser.running import clean
-from registry.complaints.attachments.storage import GRACE, PART_PREFIX, FileStore, is_part, random_name
+from registry.complaints.attachments.sanitiser.process import clean
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place, expand, open_stream, padded, padded_size, seal_stream
 from registry.complaints.sealing.sealer import OpenContainer, Tier

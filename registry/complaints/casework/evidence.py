@@ -11,8 +11,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile, attachments_of, one_of_them, remove
+from registry.complaints.attachments.file_store import FileStore
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments.file_store import FileStore
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import clocks, consents, messages, states
 from registry.complaints.case.answers import read_sheets
 from registry.complaints.case.consents import ConsentState

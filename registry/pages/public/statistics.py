@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
 from registry.http.transaction import public_reading
+from registry.oversight.open_statistics import Release, Table, cell_name, closed_quarters, releases
 from registry.oversight.rules import MIN_CELL, read_quarter
-from registry.oversight.statistics import Release, Table, cell_name, closed_quarters, releases
 from registry.pages.public.rendering import page
 from registry.vocabulary.register import Language
 

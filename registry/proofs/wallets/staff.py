@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments.file_kinds import kind_of, refusal
-from registry.complaints.attachments.sanitiser.running import clean
+from registry.complaints.attachments.sanitiser.process import clean
 from registry.core.calls import Call
 from registry.core.db.locking import find, lock
 from registry.core.errors import NotFound, NotNow

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs, uploading
+from registry.complaints.attachments.file_store import FolderStore
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
-from registry.complaints.attachments.storage import FolderStore
 from registry.complaints.sealing.envelopes import padded, padded_size, unpadded
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.file_store import FolderStore, compare, random_name
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FolderStore, compare, random_name
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.http.transaction import Services
@@ -169,7 +169,7 @@ from registry.complaints.attachments.actions import SentFile
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.attachments.storage import FolderStore
+from registry.complaints.attachments.file_store import FolderStore
 from registry.core.settings import Settings
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring

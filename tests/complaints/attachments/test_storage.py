@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from registry.complaints.attachments.storage import BucketStore, FileStore, FolderStore, is_ours, random_name, store_of
+from registry.complaints.attachments.file_store import (
+    BucketStore,
+    FileStore,
+    FolderStore,
+    is_ours,
+    random_name,
+    store_of,
+)
 from registry.core import object_store
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, NotFound
@@ -82,7 +89,7 @@ def test_a_folder_is_its_owners_alone_and_says_the_day_but_not_the_hour(tmp_path
 def test_what_is_kept_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
     """obstore does not sync a folder: without our own calls there would be none between the write and the answer."""
     code = (
-        "import sys; from pathlib import Path; from registry.complaints.attachments.storage import FolderStore;"
+        "import sys; from pathlib import Path; from registry.complaints.attachments.file_store import FolderStore;"
         "FolderStore(Path(sys.argv[1])).put('a', [b'x']); print('acknowledged', flush=True)"
     )
     trace = tmp_path / "trace"

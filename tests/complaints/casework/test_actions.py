@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from registry import complaints
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.actions import SentFile
-from registry.complaints.attachments.storage import FolderStore, store_of
+from registry.complaints.attachments.file_store import FolderStore, store_of
 from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case import access, units
 from registry.complaints.case.clocks import clocks_of

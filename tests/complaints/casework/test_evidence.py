@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import SentFile, discard, files_remover
+from registry.complaints.attachments.file_store import compare, store_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import compare, store_of
 from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case.models import Case
 from registry.complaints.casework import evidence

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.file_store import FileStore, compare, store_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore, compare, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants.queries import original_in
 from registry.complaints.casework.events import EventDraft, add_event

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.file_store import store_of
 from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case

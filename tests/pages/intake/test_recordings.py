@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
+from registry.complaints.attachments.file_store import FolderStore
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FolderStore
 from registry.complaints.attachments.uploading import PART_BYTES, RECORDING_SLOTS, clear_abandoned
 from registry.complaints.intake.mailbox_files import take_file
 from registry.core.clock import now

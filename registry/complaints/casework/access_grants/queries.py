@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, one_of_them, open_original, safe_name
-from registry.complaints.attachments.storage import FileStore
+from registry.complaints.attachments.file_store import FileStore
 from registry.complaints.case import access, answers, questions
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_grant

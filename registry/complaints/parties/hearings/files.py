@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments import actions as attachments
-from registry.complaints.attachments import storage, uploading
+from registry.complaints.attachments import file_store, uploading
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
@@ -80,7 +80,7 @@ def sent_files(session: Session, case: Case, *of: ColumnElement[bool]) -> list[A
 
 
 def read_clean_copy(
-    call: Call[Officer], sealer: Sealer, store: storage.FileStore, case: Case, hearing: str, attachment: str
+    call: Call[Officer], sealer: Sealer, store: file_store.FileStore, case: Case, hearing: str, attachment: str
 ) -> CleanFile:
     """A paper of an agency without place, device and author. Audited like every reading.
 
@@ -133,7 +133,7 @@ def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> lis
 
 
 def find_own_file(
-    call: Call[PartyMember], sealer: Sealer, store: storage.FileStore, reference: str, attachment: str
+    call: Call[PartyMember], sealer: Sealer, store: file_store.FileStore, reference: str, attachment: str
 ) -> Callable[[], CleanFile]:
     """One of its own papers as it was sent, while the agency reads the hearing; the copy where no original can be opened here.
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import open_clean_by_key
+from registry.complaints.attachments.file_store import FileStore
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import messages, units
 from registry.complaints.case.models import Case
 from registry.complaints.casework import unread

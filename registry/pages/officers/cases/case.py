@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.attachments.storage import FileStore
+from registry.complaints.attachments.file_store import FileStore
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions, claims, events, evidence, firms, letters, models, unread
 from registry.complaints.casework.decisions.queries import decisions_of

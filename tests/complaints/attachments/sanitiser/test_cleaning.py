@@ -13,7 +13,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from registry.complaints.attachments.sanitiser.running import Outcome, clean
+from registry.complaints.attachments.sanitiser.process import Outcome, clean
 from registry.vocabulary.cases import FileKind, NoCopy
 from tests.complaints import samples
 

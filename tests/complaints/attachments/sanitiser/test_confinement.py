@@ -18,7 +18,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from registry.complaints.attachments.sanitiser.running import Outcome, clean
+from registry.complaints.attachments.sanitiser.process import Outcome, clean
 from registry.complaints.attachments.sanitiser.terms import EXIT_CODES, LIMITS
 from registry.vocabulary.cases import FileKind, NoCopy
 from tests.complaints import samples

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.actions import SentFile, attach, clean_key, place, store_file
-from registry.complaints.attachments.storage import FolderStore, random_name
+from registry.complaints.attachments.file_store import FolderStore, random_name
 from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import UnitOfficer, lock_case

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.actions import StoredFile, place
-from registry.complaints.attachments.storage import random_name, store_of
+from registry.complaints.attachments.file_store import random_name, store_of
 from registry.complaints.sealing.envelopes import padded, seal_stream
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now

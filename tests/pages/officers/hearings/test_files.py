@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.file_store import store_of
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import store_of
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants.queries import original_in
