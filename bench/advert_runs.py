@@ -20,8 +20,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from bench.adverts import FILE, adverts
 from registry.verification.checks.advert import items_in, without_items
+from registry.verification.checks.clauses import Reading
 from registry.verification.checks.offer import offer_items
-from registry.verification.checks.reading import Reading
 from registry.verification.checks.red_flags import HONEST, marks, raised, runs_in
 from registry.verification.checks.text import readable
 from registry.vocabulary.codes import RedFlag

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from bench.adverts import adverts
 from registry.verification.checks.advert import items_in, without_items
+from registry.verification.checks.clauses import Reading, lexicon
 from registry.verification.checks.offer import offer_items
-from registry.verification.checks.reading import Reading, lexicon
 from registry.verification.checks.red_flags import HOW_SAID, raised, traits
 from registry.verification.checks.text import readable
 from registry.vocabulary.codes import RedFlag

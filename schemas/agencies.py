@@ -6,8 +6,8 @@ from marshmallow import fields
 
 from registry.vocabulary import record
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import LicenceStatus, Role
+from registry.vocabulary.supervision import EntryType
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word

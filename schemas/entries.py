@@ -1,7 +1,7 @@
 """Entries of agencies: what agencies ask about them, replies, changed channels, pairs that resemble, warnings of clones."""
 
-from registry.vocabulary.licensing import ChannelChangeState, EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import ChannelChangeState, EntryPart, EntryRequestKind, EntryRequestState
 from schemas import out
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema

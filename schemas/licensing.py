@@ -3,8 +3,8 @@
 from marshmallow import fields
 
 from registry.vocabulary.fees import DepositUse
-from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
 from registry.vocabulary.register import Answer, LicenceStatus
+from registry.vocabulary.supervision import DepositLineKind, LicenceAct, ProposalState
 from schemas import out
 from schemas.agencies import AgencySchema, AgencySummarySchema
 from schemas.base import InSchema, OutSchema

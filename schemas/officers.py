@@ -4,8 +4,8 @@ from marshmallow import ValidationError, fields
 
 from registry.vocabulary.cases import AccessKind, AccessState
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import Role
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
+from registry.vocabulary.supervision import Role
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.cases import CaseMailboxSchema

@@ -3,8 +3,8 @@
 from marshmallow import fields
 
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing, ToldFirst
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, Passage, Word

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.vocabulary.licensing import Ask, PresentationState, Refusal
+from registry.vocabulary.supervision import Ask, PresentationState, Refusal
 from schemas import out
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import AnswerTodaySchema

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import PresentationEnd
 from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
+from registry.vocabulary.supervision import PresentationEnd
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from schemas import out
 from schemas.base import InSchema, OutSchema

@@ -20,8 +20,8 @@ from registry.supervision.collisions.actions import Step, begin_search, find_col
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
 from registry.supervision.collisions.rules import LOST, Sign, evidence, findings, statuses_now
-from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import ChannelChangeState
 
 
 @click.group()

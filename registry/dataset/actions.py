@@ -32,7 +32,7 @@ from registry.log.actions import Draft, append
 from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
 from registry.register.agencies import models, record
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 KEY = "dataset/snapshot"
 """The key of a snapshot's entry in the log."""

@@ -40,8 +40,8 @@ from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
-from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
+from registry.vocabulary.supervision import LicenceAct, Timing, ToldFirst
 
 AUTHORITY = "it-demo"
 LAW = "D.Lgs. 276/2003, art. 4 (cited for the demo)"

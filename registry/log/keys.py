@@ -17,7 +17,7 @@ from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.core.setting_texts import Operator
 from registry.log import actions, note, queries
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *certificates.CERTIFIED)
 """The keys of every registry. The root comes first, for it certifies others; others are made when one is asked for."""

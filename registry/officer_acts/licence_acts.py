@@ -22,8 +22,8 @@ from registry.supervision.collisions.models import Collision
 from registry.supervision.licensing import deposits, proposals, queries, related_acts, rules
 from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, today_of
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import LicenceAct
 from schemas import entries
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
 

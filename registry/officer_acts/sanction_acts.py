@@ -16,7 +16,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, models, moves, queries
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import ToldFirst
+from registry.vocabulary.supervision import ToldFirst
 from schemas import sanctions
 
 

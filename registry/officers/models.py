@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.officers.rights import Role
-from registry.vocabulary import cases, licensing
+from registry.vocabulary import cases, supervision
 
 
 class OfficerState(StrEnum):
@@ -124,7 +124,7 @@ class Unit(Base):
 
         None, which is UTC, of a partner or agency: its days are those of the unit that works on the case.
         """
-        return self.authority_zone or (None if self.is_outside else licensing.ZONES.get(self.country))
+        return self.authority_zone or (None if self.is_outside else supervision.ZONES.get(self.country))
 
 
 class Officer(Base):

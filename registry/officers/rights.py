@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.vocabulary.licensing import Role as Role
+from registry.vocabulary.supervision import Role as Role
 
 
 class Resource(StrEnum):

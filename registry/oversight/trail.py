@@ -25,7 +25,7 @@ from registry.log.actions import Draft, append
 from registry.log.models import Entry, LogState
 from registry.officers.models import Officer, OfficerChange
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_considered", "opening.considered")
 """Acts that open what is sealed, and whose names do not end with `read`."""

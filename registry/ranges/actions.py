@@ -23,7 +23,7 @@ from registry.ranges.key_rows import CHUNK, IS_GONE, count_keys, renew_keys
 from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
 from registry.ranges.rendering import Changed, Ground, Made, all_files, earliest, ground_at, made_files
 from registry.register.agencies import record
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 KEY = "ranges/epoch"
 """The key of an epoch's entry in the log."""

@@ -22,7 +22,7 @@ from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
 from registry.register.agencies.models import Agency, Licence
 from registry.register.authorities.models import Source
-from registry.vocabulary import licensing, register
+from registry.vocabulary import register, supervision
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import addresses, feed, watches
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
@@ -342,7 +342,7 @@ def sample(session: Session, kind: EventType, today: date) -> Sample:
     if kind is EventType.WITHHELD:
         return Sample(None, None, None, {})
     if kind is EventType.PRESENTATION_FINISHED:
-        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": licensing.PresentationEnd.SHOWN})
+        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": supervision.PresentationEnd.SHOWN})
     if kind in (EventType.SOURCE_STALE, EventType.SOURCE_FRESH):
         source = session.scalars(select(Source).order_by(Source.id).limit(1)).one()
         return Sample(None, None, source.reference, {})

@@ -9,7 +9,7 @@ import registry
 from registry.i18n.languages import has_text
 from registry.officers.models import ChangeKind, ChangeState
 from registry.vocabulary.cases import AccessKind, AccessState, BulkKind, HearingState, ReferralState
-from registry.vocabulary.licensing import (
+from registry.vocabulary.supervision import (
     DepositLineKind,
     EntryRequestKind,
     EntryRequestState,

@@ -18,8 +18,8 @@ from registry.ranges.models import RangeKey
 from registry.register.agencies.erasures import remember, remembered
 from registry.register.agencies.queries import agency_row
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import HolderKind
+from registry.vocabulary.supervision import LicenceAct
 from tests.make import licence_record, make_agency, public_record_of
 from tests.serving import serve
 from tests.supervision.licensing.making import proposed

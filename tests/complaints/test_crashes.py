@@ -39,7 +39,7 @@ from registry.vocabulary.cases import (
     Priority,
     TransferState,
 )
-from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.supervision import LicenceAct
 from registry.watches import fan_out
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words

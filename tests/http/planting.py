@@ -42,8 +42,8 @@ from registry.supervision.entries.actions import Rep
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.watches import watches
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words

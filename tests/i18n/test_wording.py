@@ -33,7 +33,6 @@ from registry.verification.verdicts.question import Finding, VerdictFacts
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, ProofFlaw, Reason
 from registry.vocabulary.law import Mark, RegimeRule
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -56,6 +55,7 @@ from registry.vocabulary.register import (
     SanctionKind,
     Visa,
 )
+from registry.vocabulary.supervision import EntryType
 
 AUTHORITY = AuthorityFacts("cz-invented", "CZ", "Europe/Prague", {"en": "Invented authority", "zh-Hans": "虚构部门"})
 GROUND = SourceSnapshot(1, {AUTHORITY.reference: AUTHORITY})

@@ -23,7 +23,7 @@ from registry.log.audit import audit
 from registry.log.keys import FIRST, change_state, draft_of, make_keys, new_key
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 from tests.log.entry_schema import SCHEMA
 from tests.log.publishing import publish
 

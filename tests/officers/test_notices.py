@@ -24,7 +24,7 @@ from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
 from registry.supervision.licensing.drafting import LicensingOfficial
-from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.supervision import LicenceAct
 from registry.worker import schedule
 from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit

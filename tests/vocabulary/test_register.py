@@ -7,10 +7,9 @@ from registry.vocabulary import cases as case_terms
 from registry.vocabulary import checks as check_terms
 from registry.vocabulary import codes
 from registry.vocabulary import fees as fee_terms
-from registry.vocabulary import licensing as licence_terms
 from registry.vocabulary import organisations as account_terms
 from registry.vocabulary import register as terms
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary import supervision as licence_terms
 from registry.vocabulary.register import (
     BAD_STATUSES,
     CORRIDOR_SECTORS,
@@ -24,6 +23,7 @@ from registry.vocabulary.register import (
     LicenceStatus,
     Territory,
 )
+from registry.vocabulary.supervision import WalletForm
 
 
 def every_word(module):

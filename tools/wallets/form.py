@@ -71,7 +71,7 @@ def issue(count: int) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], floa
     from registry.proofs.wallets import staff
     from registry.proofs.wallets.issuing import Subject, WalletIssuer
     from registry.proofs.wallets.models import StaffCard
-    from registry.vocabulary.licensing import WalletForm
+    from registry.vocabulary.supervision import WalletForm
 
     issued = []
     with open_registry() as (settings, sessions, keyring):

@@ -31,7 +31,7 @@ from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.entries import actions, queries
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing import drafting, related_acts
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind
 from schemas import entries
 
 _COLLISION = entries.CollisionSchema.of(Collision, computed=["agencies", "yours", "evidence", "version"])

@@ -10,7 +10,7 @@ from registry.api.openapi import descriptions
 from registry.api.openapi.file_operations import parameter
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import grants, metadata, presentations
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.supervision import WalletForm
 from schemas import wallets
 from schemas.base import OutSchema
 from schemas.open_data import CredentialTypeSchema

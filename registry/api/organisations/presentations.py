@@ -22,8 +22,8 @@ from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import models, presentations
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import Ask
 from registry.vocabulary.organisations import Scope
+from registry.vocabulary.supervision import Ask
 from schemas.wallets import PresentationAskedSchema, PresentationAskSchema, PresentationReadSchema, PresentationSchema
 
 ns = Namespace("presentations", path="/presentations")

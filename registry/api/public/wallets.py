@@ -24,7 +24,7 @@ from registry.http.transaction import keyring, public_reading, services, writing
 from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.wallets import grants, metadata, presentations, rules
 from registry.proofs.wallets.requests import NonceUse, OAuthError, ProofReader, SentProofs, make_nonce
-from registry.vocabulary.licensing import Refusal, WalletForm
+from registry.vocabulary.supervision import Refusal, WalletForm
 
 JSON, JWT = "application/json", "application/jwt"
 METADATA_KEPT = 300

@@ -37,7 +37,7 @@ class Case(Base):
     somebody is in danger, and no officer has written to them or referred the case since; of a withdrawn case, and no
     officer has looked at it.
 
-    `measure` is where the sanction that rests on the case's decision stands (vocabulary/licensing.py), since
+    `measure` is where the sanction that rests on the case's decision stands (vocabulary/supervision.py), since
     `measure_on`; it holds until `measure_until` where it ends by itself. None before anything is in force.
 
     `further_agencies` are those that the case is about beside the one in `agency_sealed`.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from registry.core import moves
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priority
-from registry.vocabulary.licensing import SanctionState
+from registry.vocabulary.supervision import SanctionState
 
 REOPENING = timedelta(days=365)
 """How long after its end a case may be opened again."""

@@ -32,7 +32,7 @@ from registry.log.actions import Draft, append
 from registry.log.models import Entry, LogState
 from registry.log.queries import UNIT_KEYS, entries_of, entries_under, published_size
 from registry.vocabulary.cases import KeyHolder
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 ESCROW = "escrow"
 """What the escrow is called where others have the reference of their unit."""

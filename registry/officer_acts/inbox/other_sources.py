@@ -30,7 +30,7 @@ from registry.supervision.licensing import deposits, drafting
 from registry.supervision.licensing.deposit_rules import MOST_REQUIRED
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary import licensing
+from registry.vocabulary import supervision
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import EU_STATES
 
@@ -54,28 +54,28 @@ def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Selec
 
 def _sanction_draft() -> Select[Any]:
     mine = (
-        Sanction.state == licensing.SanctionState.PROPOSED,
+        Sanction.state == supervision.SanctionState.PROPOSED,
         is_mine(Sanction.proposed_by, Resource.SANCTION, Act.PROPOSE),
     )
     return _sanction("sanction.proposed", *mine, owner=Sanction.proposed_by, since_on=Sanction.proposed_on)
 
 
 def _sanction_review() -> Select[Any]:
-    waiting = Sanction.state == licensing.SanctionState.LEGAL_REVIEW
+    waiting = Sanction.state == supervision.SanctionState.LEGAL_REVIEW
     return _sanction("sanction.legal_review", waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
 
 
 def _sanction_wanted() -> Select[Any]:
     """Cases for which a measure is to be prepared, and none is proposed."""
     resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
-    proposed = resting.where(Decision.case_id == Case.id, Sanction.state != licensing.SanctionState.DROPPED)
+    proposed = resting.where(Decision.case_id == Case.id, Sanction.state != supervision.SanctionState.DROPPED)
     waiting = Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None), ~proposed.exists()
     columns = case_columns("case.sanction_pending", owner=None, due_at=None, since_on=decided_on())
     return rows(columns).where(branches.in_my_unit(), *waiting)
 
 
 def _proposals() -> Select[Any]:
-    waiting = Proposal.state == licensing.ProposalState.OPEN
+    waiting = Proposal.state == supervision.ProposalState.OPEN
     columns = Columns(
         kind="licence.proposal",
         reference=Proposal.reference,
@@ -97,7 +97,7 @@ def _refused_proposals() -> Select[Any]:
     )  # fmt: skip
     mine = is_mine(Proposal.proposed_by, Resource.LICENCE, Act.PROPOSE)
     is_new = type_coerce(Proposal.decided_at, BigInteger) + 14 * _DAY > type_coerce(branches.AT, branches.AT.type)
-    refused = Proposal.state == licensing.ProposalState.REFUSED, mine, is_new
+    refused = Proposal.state == supervision.ProposalState.REFUSED, mine, is_new
     return rows(columns).where(Proposal.authority == branches.AUTHORITY, *refused, ~again.exists())
 
 
@@ -105,22 +105,24 @@ def _applications() -> Select[Any]:
     """Applications for a licence that wait to be issued or refused."""
     later = Proposal.__table__.alias("later")
     goes_on = select(later.c.id).where(
-        later.c.subject == Proposal.subject, later.c.id > Proposal.id, later.c.state != licensing.ProposalState.REFUSED
+        later.c.subject == Proposal.subject,
+        later.c.id > Proposal.id,
+        later.c.state != supervision.ProposalState.REFUSED,
     )
     columns = Columns(
         kind="licence.applied", reference=Agency.reference, agency=Agency.reference, since_on=Proposal.effective_on
     )
     query = rows(columns).join_from(Proposal, Agency, Agency.id == Proposal.agency_id)
     entered = (
-        Proposal.act == licensing.LicenceAct.APPLY,
-        Proposal.state == licensing.ProposalState.APPLIED,
+        Proposal.act == supervision.LicenceAct.APPLY,
+        Proposal.state == supervision.ProposalState.APPLIED,
         Proposal.authority == branches.AUTHORITY,
     )
     return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists())
 
 
 def _deposits() -> Select[Any]:
-    waiting = DepositLine.state == licensing.ProposalState.OPEN
+    waiting = DepositLine.state == supervision.ProposalState.OPEN
     agency = Agency.reference
     columns = Columns(kind="deposit", reference=agency, agency=agency, since_at=DepositLine.recorded_at)
     query = rows(columns).join_from(DepositLine, Agency, Agency.id == DepositLine.agency_id)
@@ -135,7 +137,7 @@ def _licensed_agencies() -> Select[Any]:
 def _entries() -> Select[Any]:
     own = select(Agency.reference).where(Agency.id.in_(_licensed_agencies()))
     waiting = (
-        EntryRequest.state == licensing.EntryRequestState.OPEN,
+        EntryRequest.state == supervision.EntryRequestState.OPEN,
         EntryRequest.agency.in_(own),
         EntryRequest.agency.not_in(branches.CONFLICTS),
     )
@@ -148,14 +150,14 @@ def _entries() -> Select[Any]:
 
 def _decided_entries() -> Select[Any]:
     """What the authority decided lately of an agency's requests: for its own people."""
-    decided = EntryRequest.state.in_((licensing.EntryRequestState.ACCEPTED, licensing.EntryRequestState.REFUSED))
+    decided = EntryRequest.state.in_((supervision.EntryRequestState.ACCEPTED, supervision.EntryRequestState.REFUSED))
     mine = EntryRequest.agency == select(Unit.agency).where(Unit.reference == branches.UNIT).scalar_subquery()
     columns = Columns(kind="entry.decided", reference=EntryRequest.reference, since_on=EntryRequest.decided_on)
     return rows(columns).where(mine, decided, EntryRequest.decided_on > branches.LONG_AGO)
 
 
 def _channels() -> Select[Any]:
-    waiting = PendingChannelChange.state == licensing.ChannelChangeState.PROPOSED
+    waiting = PendingChannelChange.state == supervision.ChannelChangeState.PROPOSED
     columns = Columns(
         kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at,
         agency=_reference_of(PendingChannelChange.agency_id),
@@ -371,17 +373,17 @@ def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[t
     What takes back another line may mean either, so those who have such a line are counted too.
     """
     taken = case(
-        (DepositLine.kind == licensing.DepositLineKind.DRAWN, -1),
-        (DepositLine.kind == licensing.DepositLineKind.REVERSED, 0),
+        (DepositLine.kind == supervision.DepositLineKind.DRAWN, -1),
+        (DepositLine.kind == supervision.DepositLineKind.REVERSED, 0),
         else_=1,
     )
     there_is = func.sum(taken * cast(DepositLine.amount, Numeric(18, 2)))
-    is_unclear = func.sum(case((DepositLine.kind == licensing.DepositLineKind.REVERSED, 1), else_=0)) > 0
+    is_unclear = func.sum(case((DepositLine.kind == supervision.DepositLineKind.REVERSED, 1), else_=0)) > 0
     last = func.max(DepositLine.id).desc()
     short = (
         select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(there_is < MOST_REQUIRED, is_unclear))
     )
-    applied = DepositLine.authority == authority, DepositLine.state == licensing.ProposalState.APPLIED
+    applied = DepositLine.authority == authority, DepositLine.state == supervision.ProposalState.APPLIED
     ids = session.scalars(short.where(*applied).order_by(last).limit(branches.MAX_ROWS)).all()
     if ids:
         today, _ = drafting.today_of(session, authority, at)

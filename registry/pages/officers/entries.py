@@ -19,8 +19,8 @@ from registry.pages.officers.guard import form_at, page_at
 from registry.pages.officers.rendering import Refusal, attempt, page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import actions, queries, rules
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import STAFF_LANGUAGES
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind, EntryRequestState
 
 pages = Blueprint("console_entry", __name__)
 

@@ -20,8 +20,8 @@ from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
 from registry.register.law.overlays.models import OverlayState
 from registry.vocabulary.cases import AccessState, CaseRole, CaseState, HearingState, ReferralState, TransferState
-from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
 from registry.vocabulary.register import ChannelKind, Language
+from registry.vocabulary.supervision import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
 
 FAMILIES: dict[type[StrEnum], str] = {
     CaseState: "case_state",

@@ -35,8 +35,8 @@ from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_a
 from registry.pages.officers.refusals import FieldFault, anchor, refusal_text, with_faults
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import ZONES
 from registry.vocabulary.register import Language
+from registry.vocabulary.supervision import ZONES
 
 files = Blueprint("console_files", __name__)
 FILES = SiteFiles("registry.pages.officers", "/console/files")

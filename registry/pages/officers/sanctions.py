@@ -25,8 +25,8 @@ from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.rendering import Refusal, language, page
 from registry.supervision.sanctions import effect, models, moves, queries, rules
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing, ToldFirst
 from schemas.sanctions import ENDS
 
 pages = Blueprint("console_sanctions", __name__)

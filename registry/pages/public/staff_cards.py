@@ -25,8 +25,8 @@ from registry.pages.public.licence_status import LicenceView, Stands, standing_o
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import card_codes, presentations
-from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Language
+from registry.vocabulary.supervision import Ask, PresentationState, Refusal
 
 pages = Blueprint("staff_cards", __name__)
 

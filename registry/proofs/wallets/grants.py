@@ -29,7 +29,7 @@ from registry.proofs.wallets.requests import SECRET, Holder, OAuthError, Wallet
 from registry.proofs.wallets.staff import AgencyUser, card_of, end_credentials
 from registry.proofs.wallets.tokens import Listed
 from registry.register.agencies.models import Agency, Licence
-from registry.vocabulary.licensing import GrantStep, WalletForm
+from registry.vocabulary.supervision import GrantStep, WalletForm
 
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"

@@ -21,7 +21,7 @@ from registry.proofs.wallets import rules, staff, status, tokens
 from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
 from registry.register.agencies.models import Licence
 from registry.register.authorities.queries import authority_days
-from registry.vocabulary.licensing import GrantStep, WalletForm
+from registry.vocabulary.supervision import GrantStep, WalletForm
 
 LISTS_READ_EVERY = timedelta(hours=1)
 """How often it is asked whether a wallet's provider still vouches for it."""

@@ -20,7 +20,7 @@ from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import compact_jws
 from registry.proofs.wallets import grants, issuing, rules
 from registry.proofs.wallets.trust import Trust
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.supervision import WalletForm
 
 SIGNED_TYPE = "openidvci-issuer-metadata+jwt"
 SIGNED_FOR = 86_400

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.licensing import Ask, CardEnd, GrantStep, PresentationState, Refusal, WalletForm
+from registry.vocabulary.supervision import Ask, CardEnd, GrantStep, PresentationState, Refusal, WalletForm
 
 
 class StaffCard(Base):

@@ -28,7 +28,7 @@ from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.wallets import presented, rules, staff, status
 from registry.proofs.wallets.models import Presentation
-from registry.vocabulary.licensing import Ask, PresentationEnd, PresentationState, Refusal, WalletForm
+from registry.vocabulary.supervision import Ask, PresentationEnd, PresentationState, Refusal, WalletForm
 
 LIFE = timedelta(minutes=5)
 REQUEST_TYPE = "oauth-authz-req+jwt"

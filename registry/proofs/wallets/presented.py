@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from registry.core.keyring import KeyState, Use
 from registry.log.queries import LoggedKey
 from registry.proofs.credentials import rules, signing
-from registry.vocabulary.licensing import Refusal
+from registry.vocabulary.supervision import Refusal
 
 BINDING_TYPE = "kb+jwt"
 SKEW = 60

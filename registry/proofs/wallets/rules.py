@@ -20,7 +20,7 @@ from registry.log.tree import leaf_hash
 from registry.proofs.credentials import rules
 from registry.register.agencies import record
 from registry.verification.verdicts.licence_rules import standing_on
-from registry.vocabulary import licensing, register
+from registry.vocabulary import register, supervision
 from registry.vocabulary.record import TERMS
 
 LIFE = timedelta(days=14)
@@ -130,7 +130,7 @@ def expiry(content: Content, at: datetime) -> datetime:
 
 def claims(
     issuer: Issuer,
-    form: licensing.WalletForm,
+    form: supervision.WalletForm,
     content: Content,
     holder: Mapping[str, str],
     place: tuple[int, int],
@@ -214,14 +214,14 @@ def list_address(issuer: str, number: int) -> str:
 
 # Types
 
-VERSIONS = {licensing.WalletForm.LICENCE: "v2", licensing.WalletForm.STAFF_CARD: "v1"}
+VERSIONS = {supervision.WalletForm.LICENCE: "v2", supervision.WalletForm.STAFF_CARD: "v1"}
 
 
-def type_address(issuer: str, form: licensing.WalletForm) -> str:
+def type_address(issuer: str, form: supervision.WalletForm) -> str:
     return f"{issuer}/vct/{form}/{VERSIONS[form]}"
 
 
-def type_of(issuer: str, form: licensing.WalletForm) -> tuple[str, str]:
+def type_of(issuer: str, form: supervision.WalletForm) -> tuple[str, str]:
     """The address of a type, and the digest of what stands there: `vct` and `vct#integrity`.
 
     Of a version the document stays as it is to the byte: readers refuse what was issued under another one.
@@ -239,12 +239,12 @@ def _words() -> dict[str, Any]:
     return tomllib.loads((files("registry.proofs.wallets") / "types.toml").read_text(encoding="utf-8"))
 
 
-def displays(form: licensing.WalletForm) -> list[dict[str, str]]:
+def displays(form: supervision.WalletForm) -> list[dict[str, str]]:
     """The names of a type in each language of the public pages, as type metadata and issuer metadata list them."""
     return rules.in_each_language(_words()[form]["name"], "name")
 
 
-def type_document(issuer: str, form: licensing.WalletForm) -> bytes:
+def type_document(issuer: str, form: supervision.WalletForm) -> bytes:
     """SD-JWT VC type metadata: the exact bytes that are served, and that `vct#integrity` is of."""
     words = _words()[form]
     return msgspec.json.encode(
@@ -261,7 +261,7 @@ def type_document(issuer: str, form: licensing.WalletForm) -> bytes:
     )
 
 
-def claim_labels(form: licensing.WalletForm, label: str = "name") -> list[dict[str, Any]]:
+def claim_labels(form: supervision.WalletForm, label: str = "name") -> list[dict[str, Any]]:
     """The claims that a wallet shows, with their words."""
     words = _words()
     return [

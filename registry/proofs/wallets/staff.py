@@ -27,7 +27,7 @@ from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.queries import authority_days
 from registry.vocabulary import cases, codes
-from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
+from registry.vocabulary.supervision import CardEnd, GrantStep, WalletForm
 
 SECRET = "staff-cards"
 MAX_NAME = 80

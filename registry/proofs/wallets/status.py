@@ -22,7 +22,7 @@ from registry.proofs.wallets.presented import Presented, Refused
 from registry.proofs.wallets.rules import DRAWN_PLACES, PLACES, STATUS_TTL, list_address, list_claims
 from registry.register.agencies.models import Licence
 from registry.register.authorities.queries import AuthorityDays, authority_days
-from registry.vocabulary.licensing import Refusal, WalletForm
+from registry.vocabulary.supervision import Refusal, WalletForm
 
 MAX_DRAWS = 100
 """Draws of a place in a list that is half full at most: all fail once in 2^100."""

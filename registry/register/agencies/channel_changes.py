@@ -25,8 +25,8 @@ from registry.register.agencies.bank_accounts import ACCOUNTS
 from registry.register.agencies.channel_rules import account_text, channel_key, masked_account, trouble_with
 from registry.register.agencies.models import Agency, Channel, PendingChannelChange
 from registry.register.agencies.publishing import Event, publish_all
-from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import ChannelKind, HolderKind
+from registry.vocabulary.supervision import ChannelChangeState
 
 OFFICIALS = "registry"
 """The source of a channel that officials registered; no list may close what it never said."""

@@ -10,7 +10,7 @@ from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
 from registry.register.agencies.channel_changes import apply, registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
-from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.supervision import ChannelChangeState
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary import licensing, register
+from registry.vocabulary import register, supervision
 from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS
 
 
@@ -222,7 +222,7 @@ class PendingChannelChange(Base):
     digest: Mapped[str | None] = mapped_column(Text(64))
     source: Mapped[str] = mapped_column(Text(40))
     retrieved_at: Mapped[datetime] = mapped_column(Instant)
-    state: Mapped[licensing.ChannelChangeState] = mapped_column(one_of(licensing.ChannelChangeState))
+    state: Mapped[supervision.ChannelChangeState] = mapped_column(one_of(supervision.ChannelChangeState))
     proposed_by: Mapped[str] = mapped_column(Text(80))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text(80))

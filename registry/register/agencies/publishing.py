@@ -20,8 +20,8 @@ from registry.log.actions import Appended, Draft, append, instant_of_append, loc
 from registry.register.agencies import models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered
 from registry.register.names.actions import index_all
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import NameKind
+from registry.vocabulary.supervision import EntryType
 
 ERASED = "agency.erased"
 """The one event that needs no entry once the log is closed."""

@@ -12,9 +12,9 @@ from registry.core.errors import Fault, InvalidInput
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, number_key, published_name_key
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.record import TERM_LINES
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
+from registry.vocabulary.supervision import EntryType
 
 
 class Secret(NamedTuple):

@@ -30,7 +30,7 @@ from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.queries import authority_days
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind, EntryRequestState
 
 MAX_TEXT = 4000
 MAX_REPLY = 1000

@@ -7,7 +7,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Text, one_of
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind, EntryRequestState
 
 _IS_ONLY = text("state = 'open' AND kind <> 'clone_report'")
 

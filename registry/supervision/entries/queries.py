@@ -12,7 +12,7 @@ from registry.officers.models import Unit
 from registry.register.agencies import record
 from registry.supervision.entries import actions, rules
 from registry.supervision.entries.models import EntryRequest
-from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.supervision import EntryRequestKind, EntryRequestState
 
 
 class Reply(NamedTuple):

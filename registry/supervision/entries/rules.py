@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from registry.core.working_days import working_days_after
 from registry.register.agencies import record
-from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import BAD_STATUSES
+from registry.vocabulary.supervision import EntryRequestKind, EntryRequestState
 
 WORKING_DAYS = 20
 """Time in which an authority decides an agency's request: its own policy (docs/officers/entries.md)."""

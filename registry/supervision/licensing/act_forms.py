@@ -16,9 +16,9 @@ from registry.register.agencies.rules import tidy_line
 from registry.register.imports import identifiers, personal
 from registry.supervision.licensing.rules import ACTS, ActRule
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.record import MAX_LINE, TERM_LINES, TERM_TYPES
 from registry.vocabulary.register import KINDS, ChannelKind, HolderKind, IdentifierScheme, LicenceKind, LicenceStatus
+from registry.vocabulary.supervision import LicenceAct
 
 MAX_PARTS = 60
 """Corridors, sectors or conditions of one licence: more would not fit into an entry of the log."""

@@ -12,8 +12,8 @@ from registry.register.agencies.keys import number_key
 from registry.register.imports.values import script_of
 from registry.supervision.licensing.act_forms import Stated
 from registry.supervision.licensing.rules import ACTS
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import SENDING_COUNTRIES, ChannelKind, LicenceStatus, NameKind, Role
+from registry.vocabulary.supervision import LicenceAct
 
 _DAY = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from registry.core.working_days import working_days_after
 from registry.vocabulary import fees, register
-from registry.vocabulary.licensing import DepositLineKind
+from registry.vocabulary.supervision import DepositLineKind
 
 TOP_UP_WITHIN = 20
 """Working days."""

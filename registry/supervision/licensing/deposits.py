@@ -23,8 +23,8 @@ from registry.supervision.licensing import deposit_rules, drafting
 from registry.supervision.licensing.models import DepositLine
 from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary import codes, fees
-from registry.vocabulary.licensing import DepositLineKind, ProposalState
 from registry.vocabulary.register import STATUSES, Answer
+from registry.vocabulary.supervision import DepositLineKind, ProposalState
 
 
 class DepositEntry(NamedTuple):

@@ -26,8 +26,8 @@ from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import act_forms, changes, rules
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, Role
+from registry.vocabulary.supervision import LicenceAct
 
 MAX_GROUND = 400
 

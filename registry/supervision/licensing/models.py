@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.fees import DepositUse
-from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
+from registry.vocabulary.supervision import DepositLineKind, LicenceAct, ProposalState
 
 
 class Proposal(Base):

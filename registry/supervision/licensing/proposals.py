@@ -25,7 +25,7 @@ from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing import act_forms, drafting, rules
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary import codes, register
-from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.supervision import LicenceAct, ProposalState
 
 MAX_REASON = 1000
 

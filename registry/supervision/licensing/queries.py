@@ -18,8 +18,8 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import AuthorityDays
 from registry.supervision.licensing.drafting import is_of, status_on
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import ProposalState
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import ProposalState
 
 PAGE = 25
 SOON = timedelta(days=90)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from registry.core.faults import Message, message
 from registry.register.agencies import record
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.record import TERMS
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, SanctionKind
+from registry.vocabulary.supervision import LicenceAct
 
 BACK = timedelta(days=90)
 """How far back an act may take effect; for earlier days there is the correction."""

@@ -32,7 +32,7 @@ from registry.supervision.licensing.deposit_rules import read_amount
 from registry.supervision.sanctions import effect, moves, rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.vocabulary import cases, codes, register
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.supervision import SanctionState, Timing, ToldFirst
 
 MAX_PUBLIC_TEXT = 2000
 AHEAD = timedelta(days=366)

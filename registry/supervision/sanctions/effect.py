@@ -38,8 +38,8 @@ from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import TOLD, SanctionOfficial, advance, today_at
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import Language, LicenceStatus, SanctionEnd, SanctionKind
+from registry.vocabulary.supervision import SanctionState
 
 _RUNNING = (SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Text, one_of
-from registry.vocabulary import licensing, register
+from registry.vocabulary import register, supervision
 
 
 class Sanction(Base):
@@ -33,7 +33,7 @@ class Sanction(Base):
     decision: Mapped[str | None] = mapped_column(Text(12), index=True)
     is_urgent: Mapped[bool]
     kind: Mapped[register.SanctionKind] = mapped_column(one_of(register.SanctionKind))
-    state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState), index=True)
+    state: Mapped[supervision.SanctionState] = mapped_column(one_of(supervision.SanctionState), index=True)
     legal_ground: Mapped[str] = mapped_column(Text(400))
     amount: Mapped[str | None] = mapped_column(Text(24))
     currency: Mapped[str | None] = mapped_column(Text(3))
@@ -49,7 +49,7 @@ class Sanction(Base):
     proposed_on: Mapped[date]
     approved_by: Mapped[str | None] = mapped_column(Text(200))
     approved_on: Mapped[date | None]
-    ending_to: Mapped[licensing.SanctionState | None] = mapped_column(one_of(licensing.SanctionState, "ending_to"))
+    ending_to: Mapped[supervision.SanctionState | None] = mapped_column(one_of(supervision.SanctionState, "ending_to"))
     ending_ground: Mapped[str | None] = mapped_column(Text(400))
     ending_by: Mapped[str | None] = mapped_column(Text(200))
     version: Mapped[int] = mapped_column(default=1)
@@ -62,8 +62,8 @@ class SanctionMove(Base):
     __tablename__ = "sanction_moves"
     id: Mapped[int] = mapped_column(primary_key=True)
     sanction_id: Mapped[int] = mapped_column(ForeignKey("sanctions.id"), index=True)
-    from_state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState))
-    to_state: Mapped[licensing.SanctionState] = mapped_column(one_of(licensing.SanctionState, "to_sanctionstate"))
+    from_state: Mapped[supervision.SanctionState] = mapped_column(one_of(supervision.SanctionState))
+    to_state: Mapped[supervision.SanctionState] = mapped_column(one_of(supervision.SanctionState, "to_sanctionstate"))
     on_day: Mapped[date]
     actor: Mapped[str] = mapped_column(Text(200), default="")
     ground: Mapped[str | None] = mapped_column(Text(400))
@@ -85,6 +85,6 @@ class WorkersInPlace(Base):
     deposit_claims: Mapped[int | None]
     informed: Mapped[list[str]] = mapped_column("told", JSON)
     teller: Mapped[str] = mapped_column(Text(400))
-    timing: Mapped[licensing.Timing] = mapped_column(one_of(licensing.Timing))
+    timing: Mapped[supervision.Timing] = mapped_column(one_of(supervision.Timing))
     filled_by: Mapped[str] = mapped_column(Text(200))
     filled_on: Mapped[date]

@@ -15,13 +15,13 @@ from registry.log.actions import Appended
 from registry.register.authorities.models import Authority
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.supervision.sanctions.rules import MOVES, By, Looked, SanctionFacts
-from registry.vocabulary import cases, licensing
+from registry.vocabulary import cases, supervision
 
-TOLD: Mapping[licensing.SanctionState, outbox.OutboxType] = {
-    licensing.SanctionState.IN_FORCE: outbox.OutboxType.SANCTION_IN_FORCE,
-    licensing.SanctionState.STAYED_BY_APPEAL: outbox.OutboxType.SANCTION_STAYED,
-    licensing.SanctionState.LIFTED: outbox.OutboxType.SANCTION_LIFTED,
-    licensing.SanctionState.OVERTURNED: outbox.OutboxType.SANCTION_OVERTURNED,
+TOLD: Mapping[supervision.SanctionState, outbox.OutboxType] = {
+    supervision.SanctionState.IN_FORCE: outbox.OutboxType.SANCTION_IN_FORCE,
+    supervision.SanctionState.STAYED_BY_APPEAL: outbox.OutboxType.SANCTION_STAYED,
+    supervision.SanctionState.LIFTED: outbox.OutboxType.SANCTION_LIFTED,
+    supervision.SanctionState.OVERTURNED: outbox.OutboxType.SANCTION_OVERTURNED,
 }
 """Of these the complainants are told; of what is only prepared they are not."""
 
@@ -76,7 +76,7 @@ def facts(
 def advance(
     call: Call[SanctionOfficial],
     sanction: Sanction,
-    target: licensing.SanctionState,
+    target: supervision.SanctionState,
     by: By,
     *,
     ground: str | None = None,

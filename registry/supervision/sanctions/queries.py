@@ -17,7 +17,7 @@ from registry.register.agencies.queries import public_record
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.supervision.sanctions.moves import facts, workers_of
 from registry.supervision.sanctions.rules import MOVES, WAITING, By
-from registry.vocabulary.licensing import SanctionState
+from registry.vocabulary.supervision import SanctionState
 
 MAX_OVER = 100
 """Of sanctions that are over, the latest so many are listed."""

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from registry.core.faults import Message, message
 from registry.core.moves import Move, Moves
 from registry.vocabulary.fees import CURRENCIES
-from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing
 
 STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
     SanctionKind.SUSPENSION: LicenceStatus.SUSPENDED,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from registry.verification.checks.reading import Match, Reading
+from registry.verification.checks.clauses import Match, Reading
 from registry.verification.checks.text import data_of, grammar
 
 _HAN_DIGITS = {

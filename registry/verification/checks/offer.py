@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from registry.verification.checks import amounts, sums
 from registry.verification.checks.advert import Item
-from registry.verification.checks.reading import Match, Reading
+from registry.verification.checks.clauses import Match, Reading
 from registry.verification.checks.text import HAN, HOME_OF, countries_in, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 

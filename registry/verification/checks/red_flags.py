@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from registry.verification.checks import offer, rules
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
-from registry.verification.checks.reading import Reading, flags_by_words
+from registry.verification.checks.clauses import Reading, flags_by_words
 from registry.verification.checks.sums import Charge
 from registry.verification.checks.text import BLANK, data_of, readable
 from registry.vocabulary.checks import CheckKind, ItemKind

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from registry.verification.checks.amounts import WHENS, Sum, nearest_due, up_to_sums, when_due
-from registry.verification.checks.reading import Match, Reading
+from registry.verification.checks.clauses import Match, Reading
 from registry.verification.checks.text import grammar
 
 _PERIODS = ("hour", "year", "day")

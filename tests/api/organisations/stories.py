@@ -18,9 +18,9 @@ from registry.proofs.wallets.presentations import Shown, Verifier, announce, beg
 from registry.proofs.wallets.staff import SECRET
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.licensing import Ask, PresentationEnd, PresentationState
 from registry.vocabulary.organisations import JobKind, JobState, Scope
 from registry.vocabulary.register import Answer, LicenceStatus
+from registry.vocabulary.supervision import Ask, PresentationEnd, PresentationState
 from registry.watches import watches
 from registry.watches.fan_out import fan_out_presentations
 from tests.api.officers.stories import Story, StoryActors

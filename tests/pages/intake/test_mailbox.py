@@ -23,8 +23,8 @@ from registry.i18n.wording import date_text
 from registry.log.actions import Draft, append
 from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, CaseRole, CaseState, ConsentKind, KeyHolder
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import Language
+from registry.vocabulary.supervision import EntryType
 from tests.complaints.samples import recording
 from tests.pages.intake.phone import PLACES, Phone
 

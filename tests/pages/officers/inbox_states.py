@@ -20,7 +20,7 @@ from registry.officers.rights import Role
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, TransferState
-from registry.vocabulary.licensing import ProposalState, SanctionState
+from registry.vocabulary.supervision import ProposalState, SanctionState
 
 WORKERS = tuple(
     role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)

@@ -59,7 +59,8 @@ from registry.vocabulary.cases import (
     UnreadKind,
 )
 from registry.vocabulary.fees import DepositUse
-from registry.vocabulary.licensing import (
+from registry.vocabulary.register import ChannelKind, LicenceKind, SanctionKind
+from registry.vocabulary.supervision import (
     ChannelChangeState,
     DepositLineKind,
     EntryRequestKind,
@@ -68,7 +69,6 @@ from registry.vocabulary.licensing import (
     ProposalState,
     SanctionState,
 )
-from registry.vocabulary.register import ChannelKind, LicenceKind, SanctionKind
 from tests.complaints.filing import make_units
 from tests.make import authority_of, licence_record, make_agency, make_source
 from tests.officers.making import make_unit

@@ -24,7 +24,7 @@ from registry.officers.rights import Act, Resource, Role
 from registry.pages import officers
 from registry.pages.officers.forms import read_form
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import Timing, ToldFirst
+from registry.vocabulary.supervision import Timing, ToldFirst
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.officers import AccessDecisionSchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema

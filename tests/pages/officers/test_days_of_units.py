@@ -19,8 +19,8 @@ from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.authorities.actions import save_authority
 from registry.vocabulary.cases import ClockKind, PartnerKind
-from registry.vocabulary.licensing import ZONES
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
+from registry.vocabulary.supervision import ZONES
 from tests.complaints.filing import ORDINARY, come_back, file
 from tests.officers.making import make_unit
 from tests.pages.officers.signed_in import version_on, words_of

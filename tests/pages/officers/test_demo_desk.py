@@ -23,8 +23,8 @@ from registry.register.imports.held_lists import held_bytes
 from registry.register.imports.models import PendingImport
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import Language
+from registry.vocabulary.supervision import LicenceAct, ProposalState
 from tests.pages.officers.signed_in import desk_of
 
 WAITING: Mapping[Role, set[str]] = {

@@ -42,8 +42,8 @@ from registry.officers.sessions import OFFICER_SESSIONS
 from registry.pages.officers import edge
 from registry.supervision.entries import actions as entry_requests
 from registry.vocabulary.cases import CaseRole, ConsentKind
-from registry.vocabulary.licensing import EntryRequestKind
 from registry.vocabulary.register import Language
+from registry.vocabulary.supervision import EntryRequestKind
 from tests.browsing import assert_fits, assert_sound, browsing
 from tests.complaints.casework.access_grants import making as openings
 from tests.complaints.parties.referrals import making as referrals

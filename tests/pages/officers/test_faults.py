@@ -16,8 +16,8 @@ from registry.supervision.licensing.act_forms import read_stated
 from registry.supervision.licensing.rules import UNFIT
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import Language
+from registry.vocabulary.supervision import LicenceAct
 
 ROOT = Path(registry.__file__).parent
 FORMS = (

@@ -45,7 +45,7 @@ from registry.vocabulary.cases import (
     ReferralState,
     UnreadKind,
 )
-from registry.vocabulary.licensing import LicenceAct, SanctionState
+from registry.vocabulary.supervision import LicenceAct, SanctionState
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file
 from tests.make import authority_of, make_agency, make_licence, make_source, source_of

@@ -20,7 +20,7 @@ from registry.officers.rights import Role
 from registry.register.agencies.models import Agency
 from registry.register.law.loading import country_law, law_of
 from registry.supervision.licensing.models import DepositLine, Proposal
-from registry.vocabulary.licensing import ProposalState
+from registry.vocabulary.supervision import ProposalState
 from tests.pages.officers.inbox_world import UNIT, World, make_world
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT

@@ -33,8 +33,8 @@ from registry.officers import accounts
 from registry.pages.officers.refusals import refusal_text, words_at
 from registry.supervision.sanctions import rules as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import ChannelKind, Language
+from registry.vocabulary.supervision import ChannelChangeState
 
 ROOT = Path(registry.__file__).parent
 WORDED = ("IllegalMove", "NotNow", "ChannelChangeRefused")

@@ -26,8 +26,8 @@ from registry.register.agencies.storage import row_ids
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign
 from registry.vocabulary.cases import ConsentKind
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import LicenceAct
 from tests.complaints.casework.access_grants import making as openings
 from tests.complaints.parties.hearings import making as hearings
 from tests.complaints.parties.referrals import making as referrals

@@ -31,8 +31,8 @@ from registry.proofs.wallets.presentations import Shown, Verifier, begin
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from registry.vocabulary.register import Language, LicenceStatus
+from registry.vocabulary.supervision import Ask, PresentationState, Refusal
 from tests import make
 from tests.browsing import assert_fits, assert_sound, assert_targets_are_large, enter, follow, speak, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record

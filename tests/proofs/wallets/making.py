@@ -24,8 +24,8 @@ from registry.proofs.wallets.models import StaffCard
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.licensing import WalletForm
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import WalletForm
 from tests import make
 from tests.proofs.credentials import reading
 from tests.proofs.credentials.reading import base64url, unbase64url

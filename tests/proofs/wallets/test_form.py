@@ -22,8 +22,8 @@ from registry.proofs.wallets.issuing import Subject
 from registry.proofs.wallets.status import draw_place
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.licensing import WalletForm
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import WalletForm
 from tests import make
 from tests.proofs.credentials import reading
 from tests.proofs.wallets.making import (

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from registry.accounts.sessions import digest_of
 from registry.proofs.wallets import grants
 from registry.proofs.wallets.models import WalletCredential, WalletGrant
-from registry.vocabulary.licensing import GrantStep
+from registry.vocabulary.supervision import GrantStep
 from tests.proofs.wallets.making import OPERATOR, agency_with_licence, call_of
 from tests.proofs.wallets.wallet import URL, Provider, Wallet
 from tests.serving import serve

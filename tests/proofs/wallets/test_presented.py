@@ -31,7 +31,7 @@ from registry.proofs.wallets.issuing import WalletIssuer
 from registry.proofs.wallets.presented import Refused, Wanted, read_presentation
 from registry.proofs.wallets.rules import type_address, type_of
 from registry.proofs.wallets.status import require_in_force
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.supervision import WalletForm
 from tests.proofs.credentials.reading import parts as jwt_parts
 from tests.proofs.wallets import corpus
 from tests.proofs.wallets.corpus import AUDIENCE, NONCE, Parts, parts_of

@@ -21,8 +21,8 @@ from registry.register.agencies.actions import admit, amend, erase
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
-from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import ChannelKind, HolderKind
+from registry.vocabulary.supervision import ChannelChangeState
 from tests.make import agency_record, changed, make_agency, public_record_of, source_of
 
 ACCOUNT = "IT60X0542811101000000123456"

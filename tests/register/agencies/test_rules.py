@@ -15,8 +15,8 @@ from registry.register.agencies.rules import (
     lookup_keys,
     salted,
 )
-from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import STATUSES, Activity, Answer, ConditionCode, HolderKind, LicenceStatus, NameKind
+from registry.vocabulary.supervision import EntryType
 from tests.make import agency_record, agreement_record, changed, licence_record, name_record, status_record
 
 OPEN = {"agency_id", "country", "role", "holder_kind", "source", "retrieved_at", "private"}

@@ -2,8 +2,8 @@
 
 from registry.register.agencies import channel_changes
 from registry.register.imports.report import Report
-from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import ChannelChangeState
 from tests.register.imports.lists import ListImporter, plain_mapping
 
 HEADER = "Name,Reg,Status,Phone,Mail"

@@ -10,8 +10,8 @@ from registry.register.authorities.sources import desk_list
 from registry.register.imports.mapping import read_mapping
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import LicenceAct
 from tests.calling import call_by
 from tests.register.imports.lists import ListImporter, plain_text
 from tests.supervision.licensing.making import proposed, today

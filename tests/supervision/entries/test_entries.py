@@ -18,8 +18,8 @@ from registry.supervision.entries import actions as entry_requests
 from registry.supervision.entries import queries
 from registry.supervision.entries.actions import EntryOfficial, Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
-from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import EntryPart, EntryRequestKind
 from tests import make
 from tests.audit.lines import lines_about
 from tests.officers.making import make_unit

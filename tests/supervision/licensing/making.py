@@ -12,7 +12,7 @@ from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.supervision import LicenceAct
 from tests.calling import call_by
 from tests.make import ZONES, authority_of, public_record_of
 

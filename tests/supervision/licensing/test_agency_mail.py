@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.clock import now
 from registry.register.agencies import record
 from registry.supervision.licensing.proposals import notify_agencies
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import LicenceAct
 from tests.make import make_licence
 from tests.supervision.licensing.making import done, proposed
 

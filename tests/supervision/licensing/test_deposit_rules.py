@@ -7,8 +7,8 @@ import pytest
 
 from registry.supervision.licensing.deposit_rules import Movement, read_amount, required_of, standing
 from registry.vocabulary.fees import DepositUse
-from registry.vocabulary.licensing import DepositLineKind
 from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.supervision import DepositLineKind
 
 WEDNESDAY = date(2026, 11, 25)
 REQUIRED = Decimal("3000000.00")

@@ -14,8 +14,8 @@ from registry.register.authorities.models import Source
 from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
+from registry.vocabulary.supervision import LicenceAct, ProposalState
 from tests.calling import call_by
 from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, public_record_of
 from tests.supervision.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today

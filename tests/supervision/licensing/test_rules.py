@@ -8,9 +8,9 @@ import pytest
 from registry.register.agencies import record
 from registry.supervision.licensing.act_forms import Stated
 from registry.supervision.licensing.rules import ACTS, AHEAD, BACK, About, LicenceActFacts, is_barred, lacking, possible
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.record import TERMS
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, SanctionKind
+from registry.vocabulary.supervision import LicenceAct
 from tests.make import agency_record, changed, licence_record
 
 TODAY = date(2026, 11, 25)

@@ -17,8 +17,8 @@ from registry.supervision.sanctions.actions import Look, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing, ToldFirst
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, file, make_units

@@ -26,8 +26,8 @@ from registry.officers.rights import Role
 from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState, DecisionState
-from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.supervision import SanctionState, Timing
 from tests.api.officers.stories import token_of
 from tests.audit.lines import lines_about
 from tests.complaints.killing import Mortal, mortal

@@ -7,8 +7,8 @@ from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersi
 from registry.supervision.sanctions import actions
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.supervision.sanctions.rules import flaws_of_extent
-from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState
 from tests.calling import call_by
 from tests.supervision.sanctions import making
 

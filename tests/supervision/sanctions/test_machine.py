@@ -26,8 +26,8 @@ from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, DecisionOutcome, PartnerKind
-from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing
 from tests.audit.lines import lines_about
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.parties.referrals.making import make_partner

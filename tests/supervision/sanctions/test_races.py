@@ -15,8 +15,8 @@ from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.supervision.sanctions import actions, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
-from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing
 from tests.calling import call_by
 from tests.racing import at_once
 from tests.supervision.sanctions.making import DANA, LOOK, SARA, Licensed, decided_case, in_days, in_force, reviewed

@@ -24,8 +24,8 @@ from registry.supervision.sanctions import actions, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.licensing import LicenceAct, SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
+from registry.vocabulary.supervision import LicenceAct, SanctionState, Timing
 from tests.audit.lines import lines_about
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file

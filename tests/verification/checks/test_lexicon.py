@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from registry.verification.checks.advert import items_in, shapes
+from registry.verification.checks.clauses import LANGUAGES, Reading, lexicon, rules
 from registry.verification.checks.offer import TIERS, sector_in
-from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
 from registry.verification.checks.red_flags import HONEST, HOW_SAID, weights
 from registry.verification.checks.text import data_of, folded, grammar, readable
 from registry.vocabulary.checks import ItemKind

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from registry.register.law.loading import shipped_law
 from registry.verification.checks.advert import country_in
-from registry.verification.checks.reading import Reading
+from registry.verification.checks.clauses import Reading
 from registry.verification.checks.red_flags import ROWS, raised, read_advert, red_flags, visa_in
 from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.text import MAX_CHARACTERS, readable

@@ -29,7 +29,7 @@ from registry.register.agencies import channel_changes, record
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import act_forms, drafting, models, proposals, queries, rules
 from registry.vocabulary import register
-from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.supervision import LicenceAct, ProposalState
 
 pages = Blueprint("console_licence_acts", __name__)
 

@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.supervision.licensing.rules import ActRule
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERMS
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES, ConditionCode
+from registry.vocabulary.supervision import LicenceAct
 
 _SPLIT = re.compile(r"[\s,;、，；]+")
 PICK = "_pick"

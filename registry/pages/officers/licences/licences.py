@@ -22,8 +22,8 @@ from registry.pages.officers.rendering import Refusal, page
 from registry.register.agencies import record
 from registry.supervision.licensing import deposit_rules, deposits, drafting, queries, rules
 from registry.vocabulary.fees import DepositUse
-from registry.vocabulary.licensing import DepositLineKind, ProposalState
 from registry.vocabulary.register import LicenceStatus, Role
+from registry.vocabulary.supervision import DepositLineKind, ProposalState
 
 pages = Blueprint("console_licences", __name__)
 

@@ -25,7 +25,7 @@ from registry.register.law.overlays.queries import last_version, law_at, stated_
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.overlays.signatures import Signature, read_signature, require_signed
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import EntryType
+from registry.vocabulary.supervision import EntryType
 
 LAW = "law/"
 MAX_REASON = 400

@@ -10,8 +10,8 @@ from registry.officers.models import FactorKind
 from registry.officers.rights import Role
 from registry.pages.officers.audit import detail_in, references_in
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, KeyHolder, PartnerKind
-from registry.vocabulary.licensing import DepositLineKind, LicenceAct, SanctionState
 from registry.vocabulary.register import ChannelKind, Language, LicenceStatus, SanctionKind
+from registry.vocabulary.supervision import DepositLineKind, LicenceAct, SanctionState
 
 ANNA = "7RTNQ5NJS564"
 

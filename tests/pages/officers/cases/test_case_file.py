@@ -20,7 +20,7 @@ from registry.core.clock import now
 from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AttachmentState, CaseRole, ConsentKind, NoCopy
-from registry.vocabulary.licensing import SanctionState, Timing
+from registry.vocabulary.supervision import SanctionState, Timing
 from tests.complaints.filing import AT, file
 from tests.complaints.parties.referrals.making import UNION, file_with_name, make_partner, sent
 from tests.pages.officers.cases.attaching import attached

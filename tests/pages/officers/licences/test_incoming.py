@@ -23,8 +23,8 @@ from registry.supervision.collisions.actions import find_collisions, renew_keys
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign
 from registry.vocabulary.codes import Flaw
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.supervision import LicenceAct
 from tests.make import licence_record, make_agency, make_source, public_record_of, source_of
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor

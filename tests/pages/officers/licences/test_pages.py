@@ -12,8 +12,8 @@ from registry.officers.models import Conflict
 from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import ChannelKind, LicenceKind, LicenceStatus
+from registry.vocabulary.supervision import LicenceAct, ProposalState
 from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor

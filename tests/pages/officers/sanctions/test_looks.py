@@ -16,8 +16,8 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
-from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
+from registry.vocabulary.supervision import SanctionState, Timing
 from tests.browsing import assert_fits, assert_sound, browsing
 from tests.complaints.casework.decisions.making import REASONS, SUMMARY
 from tests.officers.making import make_officer

@@ -23,7 +23,7 @@ from registry.officers.rights import Role
 from registry.supervision.sanctions.effect import notify_complainants
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.vocabulary.cases import CaseRole, CaseState, FirmPart
-from registry.vocabulary.licensing import SanctionState
+from registry.vocabulary.supervision import SanctionState
 from tests.audit.lines import lines_about
 from tests.complaints.casework.decisions.making import words as letter
 from tests.complaints.filing import come_back

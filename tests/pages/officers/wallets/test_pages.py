@@ -27,8 +27,8 @@ from registry.proofs.credentials.rules import PERSON
 from registry.proofs.wallets import metadata, staff
 from registry.proofs.wallets.card_codes import read_card_code
 from registry.proofs.wallets.models import StaffCard, UsedOnce, WalletGrant
-from registry.vocabulary.licensing import GrantStep
 from registry.vocabulary.register import Answer
+from registry.vocabulary.supervision import GrantStep
 from tests.officers.making import make_officer
 from tests.pages.officers.signed_in import desk_of, words_of
 from tests.proofs.wallets.making import agency_with_licence, with_wallets
