@@ -9,7 +9,6 @@ from registry.vocabulary import codes
 from registry.vocabulary import fees as fee_terms
 from registry.vocabulary import organisations as account_terms
 from registry.vocabulary import register as terms
-from registry.vocabulary import supervision as licence_terms
 from registry.vocabulary.register import (
     BAD_STATUSES,
     CORRIDOR_SECTORS,
