@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from registry.vocabulary import cases as case_terms
 from registry.vocabulary import checks as check_terms
-from registry.vocabulary import codes
+from registry.vocabulary import codes, supervision
 from registry.vocabulary import fees as fee_terms
 from registry.vocabulary import organisations as account_terms
 from registry.vocabulary import register as terms
@@ -33,7 +33,7 @@ def every_word(module):
 
 def test_words_are_lower_case_with_underscores():
     odd = {"zh-Hans", "zh-Hant", *WalletForm}
-    modules = (terms, case_terms, check_terms, licence_terms, fee_terms, account_terms, codes)
+    modules = (terms, case_terms, check_terms, supervision, fee_terms, account_terms, codes)
     words = [word.value for module in modules for word in every_word(module)]
     assert {word for word in words if not re.fullmatch(r"[a-z][a-z0-9_.]*", word)} == odd
 

@@ -84,7 +84,7 @@ def amend(
 
     Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their
     row, source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new`
-    leaves out. None when nothing changed. What it says of channels is published at once: see channels.py for the way
+    leaves out. None when nothing changed. What it says of channels is published at once: see channel_changes.py for the way
     that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence
     comes with another number, kind or authority, for that is another licence. `before` is the agency's record where the
     caller loaded it already, holding the log.
