@@ -32,16 +32,16 @@ DAY, PATIENCE = 86_400, 120
 def served() -> list[str]:
     """Every package that a server may run with, as uv.lock has them, extras included, without our own; sorted."""
     packages = {one["name"]: one for one in tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]}
-    waiting, found = list(OURS), set[str]()
+    waiting = [(name, extra) for name in OURS for extra in (None, *packages[name].get("optional-dependencies", {}))]
+    found = set[tuple[str, str | None]]()
     while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            wanted = [packages[name].get("dependencies", ())]
-            if name in OURS:
-                wanted += packages[name].get("optional-dependencies", {}).values()
-            waiting += [one["name"] for part in wanted for one in part]
-    return sorted(found - set(OURS))
+        name, extra = waiting.pop()
+        if (name, extra) not in found:
+            found.add((name, extra))
+            package = packages[name]
+            wanted = package["optional-dependencies"][extra] if extra else package.get("dependencies", ())
+            waiting += [(one["name"], part) for one in wanted for part in (None, *one.get("extra", ()))]
+    return sorted({name for name, _ in found} - set(OURS))
 
 
 def licence_of(name: str) -> str | None:
