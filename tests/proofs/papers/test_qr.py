@@ -10,6 +10,9 @@ from PIL import Image
 
 from registry.proofs.papers.qr import DOTS_PER_MODULE, QUIET_ZONE, Symbol
 
+QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""Alone looked for: now and then squares of a code look like a bar code of another kind."""
+
 PREFIX = "https://registry.example.invalid/v#"
 
 
@@ -19,7 +22,7 @@ def address(size: int) -> str:
 
 @pytest.mark.parametrize("size", [1, 240, 320, 400])
 def test_another_reader_finds_the_same_address_in_the_picture(size: int) -> None:
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(Symbol(address(size)).png)))
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(Symbol(address(size)).png)), formats=QR_CODES)
     assert [one.text for one in found] == [address(size)]
 
 
