@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -40,15 +40,27 @@ KEPT = Language.ZH_HANS
 
 
 @pytest.fixture
-def published(session: Session, settings: Settings, held_services: Services) -> sessionmaker[Session]:
-    """A registry that answers "no" about the number, with an epoch that is signed."""
+def noon() -> datetime:
+    """When the epoch is made and read: then the day has one date from China to Italy.
+
+    Later the day after has begun in China, and on the eve of a change in the law no answer of the day before is read there.
+    """
+    return now().replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def published(
+    session: Session, settings: Settings, held_services: Services, noon: datetime, page: Page
+) -> sessionmaker[Session]:
+    """A registry that answers "no" about the number, with an epoch that is signed; the page's clock says when."""
+    page.clock.set_fixed_time(noon)
     make.make_agency(
         session, name="Vymyšlená s.r.o.", licences=(make.licence_record(number=NUMBER, valid_to=date(2099, 1, 1)),)
     )
     session.commit()
     sessions: sessionmaker[Session] = held_services.sessions
     sign_committed(settings, sessions)
-    write_epoch(sessions)
+    write_epoch(sessions, noon)
     sign_committed(settings, sessions)
     return sessions
 
@@ -71,7 +83,7 @@ def ask(page: Page, verdict: str) -> str:
 
 @pytest.mark.one_database
 def test_with_the_switch_set_a_number_is_answered_and_never_sent(
-    published: sessionmaker[Session], settings: Settings, served: Served, page: Page
+    published: sessionmaker[Session], settings: Settings, served: Served, page: Page, noon: datetime
 ) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
@@ -105,9 +117,9 @@ def test_with_the_switch_set_a_number_is_answered_and_never_sent(
         assert "nothing is answered" in ask(page, "bad")
     # A clock that is a day slow reads nothing, one that is a day fast what is there, one of three days nothing.
     # What is there ends where the law of the day changes what is told.
-    is_over = last_day_of_answers(served) < day_at(now() + timedelta(days=1), "Asia/Shanghai").isoformat()
+    is_over = last_day_of_answers(served) < day_at(noon + timedelta(days=1), "Asia/Shanghai").isoformat()
     for days, verdict in ((-1, "old"), (1, "old" if is_over else "no"), (3, "old")):
-        page.clock.set_fixed_time(now() + timedelta(days=days))
+        page.clock.set_fixed_time(noon + timedelta(days=days))
         ask(page, verdict)
 
 
