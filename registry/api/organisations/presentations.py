@@ -1,6 +1,5 @@
 """Wallets asked by an organisation's programs: is this licence genuine, and for which agency does this person act?"""
 
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ from flask import request
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.public.credentials import today_payload
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import act_once
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -33,13 +32,10 @@ ns = Namespace("presentations", path="/presentations")
 class Presentations(Resource):
     @needs_scope(Scope.VERIFY)
     @request_schema(PresentationAskSchema(), body=True, idempotent=True)
-    @response_schema(
-        PresentationAskedSchema(),
-        "askForPresentation",
-        (404, 409, 413, 415),
-        status=HTTPStatus.CREATED,
+    @created_response(
+        PresentationAskedSchema(), "askForPresentation", (404, 409, 413, 415),
         location="/api/v1/presentations/{presentation_id}",
-    )
+    )  # fmt: skip
     def post(
         self,
         ask: Ask,
