@@ -45,19 +45,14 @@ def write(visitor: PageRequest) -> Response:
 
     One button says "I am in danger now", with or without words.
     """
-    typed = request.form.get("text", "")
+    typed, key = request.form.get("text", ""), form_idempotency_key()
     is_in_danger = request.form.get("danger") == "yes"
     words = text(visitor.language, "page.box.mine.danger.said") if is_in_danger and not typed.strip() else typed
     try:
         sent = mailbox.write(
-            visitor.session,
-            visitor.sealer,
-            visitor.visit,
-            words,
-            visitor.at,
-            idempotency_key=form_idempotency_key(),
-            is_in_danger=is_in_danger,
-        )
+            visitor.session, visitor.sealer, visitor.visit, words, visitor.at,
+            idempotency_key=key, is_in_danger=is_in_danger,
+        )  # fmt: skip
     except (InvalidInput, NotNow) as refusal:
         return page_of(visitor, fault=refusal, typed=typed, status=400)
     return visitor.to("/mine?told=yes" if sent.is_danger else "/mine")
@@ -102,16 +97,9 @@ def end(visitor: PageRequest) -> Response:
 @visiting
 def again(visitor: PageRequest) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
-    typed = request.form.get("text", "")
+    typed, key = request.form.get("text", ""), form_idempotency_key()
     try:
-        mailbox.open_again(
-            visitor.session,
-            visitor.sealer,
-            visitor.visit,
-            visitor.at,
-            text=typed,
-            idempotency_key=form_idempotency_key(),
-        )
+        mailbox.open_again(visitor.session, visitor.sealer, visitor.visit, visitor.at, text=typed, idempotency_key=key)
     except (InvalidInput, NotNow, IllegalMove) as refusal:
         return page_of(visitor, fault=refusal, typed=typed, status=409)
     return visitor.to("/mine")
@@ -121,9 +109,8 @@ def again(visitor: PageRequest) -> Response:
 @visiting
 def download_own_copy(visitor: PageRequest) -> Response:
     """All of it on one page, to be printed or kept."""
-    return visitor.page(
-        "copy.html", **_copied(visitor, mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at))
-    )
+    own = mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+    return visitor.page("copy.html", **_copied(visitor, own))
 
 
 def page_of(
@@ -211,10 +198,8 @@ def _copied(visitor: PageRequest, own: mailbox.OwnCopy) -> dict[str, Any]:
     agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     writers, handovers = _writers(visitor.language, own.view), _handovers(visitor.language, own.view)
-    return {
-        "view": own.view, "writers": writers, "handovers": handovers, "said": stated, "agreed": agreed,
-        "files": existing,
-    }  # fmt: skip
+    shown = {"view": own.view, "writers": writers, "handovers": handovers}
+    return shown | {"said": stated, "agreed": agreed, "files": existing}
 
 
 def _writers(language: Language, view: mailbox.MailboxView) -> dict[str | None, str]:
@@ -241,9 +226,8 @@ def download_calendar(visitor: PageRequest) -> Response:
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     promised = {view.waiting_until, view.acknowledge_by, view.answer_by, view.draft_until}
     on = sorted(day for day in promised if day is not None and day > visitor.today) or [visitor.today + FIRST_LOOK]
-    response = Response(
-        calendar_of(on, text(visitor.language, "page.box.title"), visitor.today), mimetype="text/calendar"
-    )
+    calendar = calendar_of(on, text(visitor.language, "page.box.title"), visitor.today)
+    response = Response(calendar, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     return response
 

@@ -73,16 +73,13 @@ def send(visitor: PageRequest, is_recording_left: bool) -> Response:
         if not visitor.visit.is_confirmed:
             filing.confirm(visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at)
         filing.submit(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-    except InvalidInput as wrong:
-        is_code = wrong.faults[0].parameter == "last_six"
+    except (InvalidInput, IntakeClosed) as refused:
         sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-        return _review_page(
-            visitor, sheet, is_empty=not is_code, is_wrong=is_code, is_recording_left=is_recording_left, status=400
-        )
-    except IntakeClosed:
-        return _review_page(
-            visitor, filing.answers(visitor.session, visitor.sealer, visitor.visit), is_closed=True, status=503
-        )
+        if isinstance(refused, IntakeClosed):
+            return _review_page(visitor, sheet, is_closed=True, status=503)
+        is_code = refused.faults[0].parameter == "last_six"
+        faults = {"is_empty": not is_code, "is_wrong": is_code, "is_recording_left": is_recording_left}
+        return _review_page(visitor, sheet, **faults, status=400)
     return visitor.to("/mine")
 
 
@@ -109,13 +106,14 @@ def _review_page(
     except IntakeClosed:
         reader, is_closed = None, True
     questions = visible(sheet.answers)
-    agreed = [row for question, row in _rows(visitor.language, questions, sheet) if _agrees(question, sheet)]
+    consents = [one for one in questions if one.consent is not None]
+    agreed = [row for one, row in _rows(visitor.language, consents, sheet) if sheet.answers[one.code] == YES]
     return visitor.page(
         "all.html",
         status=status,
         parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
-        first_consent=next(steps.path_of(question) for question in questions if question.consent is not None),
+        first_consent=steps.path_of(consents[0]),
         files=mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit),
         is_recording_left=is_recording_left,
         reader=reader,
@@ -131,10 +129,6 @@ def _review_page(
         alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
         is_wrong=is_wrong,
     )
-
-
-def _agrees(question: Question, sheet: Sheet) -> bool:
-    return question.consent is not None and sheet.answers.get(question.code) == YES
 
 
 def _rows(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[tuple[Question, Row]]:
