@@ -16,7 +16,7 @@ from registry.http.complaint_services import read_form_files, store, upload_serv
 from registry.http.responses import File, permissions_policy, respond_with_file
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few, takes_body
-from registry.pages.intake import parts, sign_in
+from registry.pages.intake import file_parts, sign_in
 from registry.pages.intake.rendering import box_policy, lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
 from registry.vocabulary.cases import FileKind
@@ -44,7 +44,7 @@ def show_files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     settings = services().settings
     try:
-        cut_off = parts.unfinished(language)
+        cut_off = file_parts.unfinished(language)
         with open_visit(language) as visitor:
             if not (visitor.visit.is_confirmed or is_beside(visitor.visit)):
                 return visitor.to("/number")
@@ -82,7 +82,7 @@ def add_file(language: Language) -> Response:
 def settle_recording(language: Language) -> Response:
     """Keep a recording that lies here in parts as a file, or remove it."""
     try:
-        parts.finish(language)
+        file_parts.finish(language)
     except NoVisit:
         return sign_in.number_page(language)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:

@@ -19,7 +19,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryErro
 from registry.i18n.languages import has_text, text
 from registry.i18n.names import name_in
 from registry.i18n.question_words import answer_text, question_text
-from registry.pages.intake import files, lines, steps
+from registry.pages.intake import files, help_lines, steps
 from registry.pages.intake.visiting import PageRequest, visiting
 from registry.vocabulary.cases import RECORDINGS, ConsentKind, Priority
 from registry.vocabulary.register import Language
@@ -149,7 +149,7 @@ def page_of(
         # Where one left off: behind the last question that was answered.
         go_on=steps.path_of(questions.next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(visitor.language, sheet.answers)
+        alarm=help_lines.of(visitor.language, sheet.answers)
         if is_danger_reported or story.is_alarming(sheet.answers)
         else None,
         is_danger_reported=is_danger_reported,
@@ -169,7 +169,7 @@ def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dic
         return None
     # Of the office that reads it now, which may be another than that to which it would be sent today.
     is_elsewhere = view.unit_country is not None and filing.fit_of(view.unit_country, sheet.answers).is_elsewhere
-    return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
+    return help_lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 
 def _fault_text(language: Language, fault: RegistryError) -> str:

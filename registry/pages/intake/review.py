@@ -14,7 +14,7 @@ from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.pages.intake import lines, parts, steps
+from registry.pages.intake import file_parts, help_lines, steps
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting
 from registry.vocabulary.register import Language
 
@@ -46,7 +46,7 @@ def with_recordings(view: Callable[..., Response]) -> Callable[[Language], Respo
     @wraps(view)
     def answered(language: Language) -> Response:
         try:
-            is_left = parts.keep_unfinished(language)
+            is_left = file_parts.keep_unfinished(language)
         except (NoVisit, StaleForm):
             # The view leads to where the number is asked, or shows again what was typed.
             is_left = False
@@ -126,7 +126,7 @@ def _review_page(
         country_path=steps.path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
-        alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
+        alarm=help_lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
         is_wrong=is_wrong,
     )
 
