@@ -17,10 +17,10 @@ LicenceAnswerSchema = out.schema_of(record.LicenceAnswer)
 AgencySummarySchema = out.schema_of(record.AgencySummary)
 AgencyHitSchema = out.schema_of(record.AgencyHit)
 AgencySchema = out.schema_of(record.AgencyShown)
+LicencesSchema = out.list_schema("Licences", LicenceAnswerSchema)
 
 
-class LicencesSchema(OutSchema):
-    items = out.list_of(LicenceAnswerSchema)
+_RECORD = "The whole record of that thing as it was said then, as far as it may be shown today."
 
 
 class HistoryItemSchema(OutSchema):
@@ -30,12 +30,7 @@ class HistoryItemSchema(OutSchema):
     at = out.instant()
     type = out.one_of(EntryType)
     key = out.string("What it is about, for example `licence/2K7MPXW4NQ9T`.")
-    record = fields.Dict(
-        required=True,
-        metadata={
-            "description": "The whole record of that thing as it was said then, as far as it may be shown today."
-        },
-    )
+    record = fields.Dict(required=True, metadata={"description": _RECORD})
 
 
 class HistorySchema(OutSchema):
@@ -50,13 +45,7 @@ DEFAULT_PAGE_SIZE = 20
 class PageSchema(InSchema):
     """How many items, and from where on."""
 
-    limit = Count(
-        "Items in one answer.",
-        minimum=1,
-        maximum=100,
-        example=DEFAULT_PAGE_SIZE,
-        metadata={"default": DEFAULT_PAGE_SIZE},
-    )
+    limit = Count("Items in one answer.", minimum=1, maximum=100, example=DEFAULT_PAGE_SIZE, default=DEFAULT_PAGE_SIZE)
     cursor = Line("`next_cursor` of the answer before, with the same other parameters. Opaque.", max_length=600)
 
 

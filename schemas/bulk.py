@@ -1,7 +1,5 @@
 """Many questions in one go, and their answers."""
 
-from typing import Any
-
 from marshmallow import fields
 
 from registry.vocabulary.codes import Problem
@@ -56,13 +54,6 @@ class ConstantsSchema(CorridorConstantsSchema):
     recruiter_kind = Word(RecruiterKind, "Who offers the work.")
 
 
-def archive_field() -> Flag:
-    return Flag(
-        "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
-        "signature; `false`: keep nothing, whatever your organisation has chosen."
-    )
-
-
 class ResultsQuerySchema(InSchema):
     """What of the results of a job is given."""
 
@@ -73,16 +64,17 @@ class ListOptionsSchema(InSchema):
     """What is said of a whole list of questions."""
 
     constants = fields.Nested(ConstantsSchema)
-    keep = archive_field()
+    keep = Flag(
+        "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
+        "signature; `false`: keep nothing, whatever your organisation has chosen."
+    )
     chosen = choice_field()
 
 
-class CorridorListOptionsSchema(InSchema):
+class CorridorListOptionsSchema(ListOptionsSchema):
     """What is said of a whole list of corridors."""
 
     constants = fields.Nested(CorridorConstantsSchema)
-    keep = archive_field()
-    chosen = choice_field()
 
 
 class ItemsSchema(ListOptionsSchema):
@@ -97,6 +89,13 @@ class CorridorItemsSchema(CorridorListOptionsSchema):
     items = fields.List(fields.Nested(CorridorItemSchema), required=True)
 
 
+class StepToTakeSchema(OutSchema):
+    """What to do before a relation is ended."""
+
+    code = out.one_of(StepCode)
+    text = out.string()
+
+
 class ItemErrorSchema(OutSchema):
     """What is wrong with one item."""
 
@@ -105,39 +104,22 @@ class ItemErrorSchema(OutSchema):
     detail = out.string()
 
 
-class AnsweredSchema(OutSchema):
-    """One item: its answer, or why there is none."""
+class AnsweredItemSchema(OutSchema):
+    """One question of many with its answer, which is the one of verify, or why there is none."""
 
     key = out.string("As it came; null where none did.", allow_none=True)
     line = out.integer("In a file: the line it stood on.", required=False)
     errors = out.list_of(ItemErrorSchema, "Stands here in place of an answer that could not be given.", required=False)
-
-
-class StepToTakeSchema(OutSchema):
-    """What to do before a relation is ended."""
-
-    code = out.one_of(StepCode)
-    text = out.string()
-
-
-def steps_field() -> fields.Field[Any]:
-    return out.list_of(
+    answer = out.nested(VerdictSchema, required=False)
+    steps = out.list_of(
         StepToTakeSchema, "With a `no`: what comes before ending the relation, in this order.", required=False
     )
 
 
-class AnsweredItemSchema(AnsweredSchema):
-    """One question of many with its answer, which is the one of verify."""
-
-    answer = out.nested(VerdictSchema, required=False)
-    steps = steps_field()
-
-
-class AnsweredCorridorSchema(AnsweredSchema):
+class AnsweredCorridorSchema(AnsweredItemSchema):
     """One corridor of many with its answer."""
 
     answer = out.nested(CorridorVerdictSchema, required=False)
-    steps = steps_field()
 
 
 class CountsSchema(OutSchema):
@@ -158,27 +140,19 @@ class ColumnsSchema(OutSchema):
     ignored = out.strings("Columns that were not read.")
 
 
-def archived_list_field() -> fields.Field[Any]:
-    description = "Where the list is kept: `/api/v1/archived-lists/<list_id>`."
-    return out.string(description, required=False)
-
-
 class VerificationsSchema(OutSchema):
     """The answers, in the order of the questions."""
 
     items = out.list_of(AnsweredItemSchema)
     counts = out.nested(CountsSchema)
     columns = out.nested(ColumnsSchema, "Of a file alone.", required=False)
-    list_id = archived_list_field()
+    list_id = out.string("Where the list is kept: `/api/v1/archived-lists/<list_id>`.", required=False)
 
 
-class CorridorVerificationsSchema(OutSchema):
+class CorridorVerificationsSchema(VerificationsSchema):
     """The answers, in the order of the corridors."""
 
     items = out.list_of(AnsweredCorridorSchema)
-    counts = out.nested(CountsSchema)
-    columns = out.nested(ColumnsSchema, "Of a file alone.", required=False)
-    list_id = archived_list_field()
 
 
 class SupplyItemSchema(PlanSchema):
@@ -230,8 +204,4 @@ class JobSchema(OutSchema):
     results = out.list_of(OneOf(ResultForm), "Forms in which results are had.")
 
 
-class JobsSchema(OutSchema):
-    """The jobs of an organisation."""
-
-    items = out.list_of(JobSchema, "The newest first.")
-    next_cursor = out.string(allow_none=True)
+JobsSchema = out.page_schema("Jobs", JobSchema, "The newest first.")

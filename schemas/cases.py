@@ -32,7 +32,7 @@ class CasesQuerySchema(InSchema):
     unread = Word(("yes",), "The complainant wrote what the assignee has not read yet, in whatever state.")
     agency = Line("Reference of the agency that the cases name.", max_length=16)
     lies_with = Word(cases.LiesWith, "With whom an open case lies.")
-    limit = Count("Cases in one answer.", minimum=1, maximum=100, example=50, metadata={"default": 50})
+    limit = Count("Cases in one answer.", minimum=1, maximum=100, example=50, default=50)
     cursor = Line("`next_cursor` of the answer before, with the same filters. Opaque.", max_length=600)
 
 
@@ -49,11 +49,6 @@ class CaseSummarySchema(OutSchema):
     has_legal_hold = out.boolean()
     has_unread = out.boolean("The complainant wrote what the assignee has not read yet.")
     version = out.integer(out.IF_MATCH)
-
-
-class CasesSchema(OutSchema):
-    items = out.list_of(CaseSummarySchema)
-    next_cursor = out.string("Null on the last page.", allow_none=True)
 
 
 class CaseMessageSchema(OutSchema):
@@ -111,12 +106,10 @@ class CaseMoveBodySchema(InSchema):
 
 class CaseReplySchema(InSchema):
     text = Passage(max_length=MAX_MESSAGE, required=True, example="We read it and look into it.")
-    to_helper = Flag(
-        "The helper may read it, while the worker has no mailbox of their own.", metadata={"default": False}
-    )
+    to_helper = Flag("The helper may read it, while the worker has no mailbox of their own.", default=False)
     language = Line("The language of the text; without it, it is sent as it is.", max_length=12, example="en")
     translation = Passage("The text in the complainant's language, where that is another.", max_length=MAX_MESSAGE)
-    at_once = Flag("Send it untranslated: for cases of danger (P0) alone.", metadata={"default": False})
+    at_once = Flag("Send it untranslated: for cases of danger (P0) alone.", default=False)
 
 
 class CaseAssigneeSchema(InSchema):
@@ -160,7 +153,7 @@ class CaseEventBodySchema(InSchema):
     )
     purpose = Passage("What it is for. It is sealed.", max_length=MAX_PURPOSE)
     record = Passage("What was seen, said or taken: with it the event was held. It is sealed.", max_length=MAX_NOTE)
-    was_reached = Flag("Of a call: an officer spoke with those who were called.", metadata={"default": False})
+    was_reached = Flag("Of a call: an officer spoke with those who were called.", default=False)
     sha256 = Line("Of a file that was taken as evidence: its SHA-256, 64 hexadecimal digits.", max_length=64)
 
 
@@ -171,7 +164,7 @@ class CaseEventRecordSchema(InSchema):
         required=True,
         example="Nine sewing machines, eleven persons at work.",
     )
-    is_held = Flag("False: it did not take place.", load_default=True, metadata={"default": True})
+    is_held = Flag("False: it did not take place.", load_default=True, default=True)
     attendees = fields.List(
         Word(cases.Attendee), validate=validate.Length(max=len(cases.Attendee)), metadata={"description": _ATTENDEES}
     )
@@ -285,7 +278,7 @@ class CaseEmployerBodySchema(InSchema):
         (cases.FirmPart.EMPLOYER, cases.FirmPart.USER_FIRM),
         "Who employs the worker, or where the worker is sent.",
         load_default=cases.FirmPart.EMPLOYER,
-        metadata={"default": "employer"},
+        default="employer",
     )
     name = Line(max_length=200, metadata=_NAME)
     country = Country("Country, ISO 3166-1 alpha-2.", example="IT")
@@ -322,10 +315,6 @@ class CaseFirmsSchema(OutSchema):
 
 class UnitEmployersQuerySchema(InSchema):
     name = Line("A part of the name, or the register number.", max_length=200, required=True)
-
-
-class UnitEmployersSchema(OutSchema):
-    items = out.list_of(UnitEmployerSummarySchema)
 
 
 class UnitEmployerVisitSchema(OutSchema):
@@ -388,3 +377,9 @@ class ClaimsSchema(OutSchema):
     lines = out.list_of(ClaimLineSchema, "In their order.")
     totals = out.dict_of(fields.String(), "What is owed, by currency: all lines, less what was paid.")
     version = out.integer(out.IF_MATCH)
+
+
+UnitEmployersSchema = out.list_schema("UnitEmployers", UnitEmployerSummarySchema)
+CasesSchema = out.list_schema(
+    "Cases", CaseSummarySchema, next_cursor=out.string("Null on the last page.", allow_none=True)
+)

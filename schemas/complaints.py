@@ -163,10 +163,6 @@ class PaperFormSummarySchema(OutSchema):
     saved_on = out.date("The day of the last change.")
 
 
-class PaperFormsSchema(OutSchema):
-    items = out.list_of(PaperFormSummarySchema)
-
-
 class PaperFormSchema(PaperFormSummarySchema):
     """A form that you have half typed. Questions and their codes: `getQuestionnaire`."""
 
@@ -193,3 +189,6 @@ class PaperAnswersSchema(InSchema):
 
 class PaperSentSchema(OutSchema):
     case_id = out.string()
+
+
+PaperFormsSchema = out.list_schema("PaperForms", PaperFormSummarySchema)

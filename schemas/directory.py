@@ -54,10 +54,6 @@ class AuthoritySchema(OutSchema):
     website = out.string(allow_none=True)
 
 
-class AuthoritiesSchema(OutSchema):
-    items = out.list_of(AuthoritySchema)
-
-
 class SectorSchema(OutSchema):
     code = out.string()
     nace_revision = out.one_of(NACE_REVISIONS)
@@ -102,5 +98,5 @@ class HelpLineSchema(OutSchema):
     checked_on = out.date(allow_none=True)
 
 
-class HelpLinesSchema(OutSchema):
-    items = out.list_of(HelpLineSchema)
+AuthoritiesSchema = out.list_schema("Authorities", AuthoritySchema)
+HelpLinesSchema = out.list_schema("HelpLines", HelpLineSchema)

@@ -19,10 +19,6 @@ class ReplySchema(OutSchema):
     shown_on = out.date("The day on which the authority let it be shown.")
 
 
-class RepliesSchema(OutSchema):
-    items = out.list_of(ReplySchema, "One at most, today.")
-
-
 class EntryRequestSchema(OutSchema):
     """Something that an agency asks about its entry, and what its authority decided."""
 
@@ -37,10 +33,6 @@ class EntryRequestSchema(OutSchema):
     decided_on = out.date(allow_none=True)
     answer = out.string("Why, as the agency reads it.", allow_none=True)
     version = out.integer(out.IF_MATCH)
-
-
-class EntryRequestsSchema(OutSchema):
-    items = out.list_of(EntryRequestSchema)
 
 
 class EntryAskingSchema(InSchema):
@@ -59,10 +51,6 @@ class AgencyInvitedSchema(OfficerChangeSchema):
     """An invitation of a person of an agency. Another officer approves it."""
 
     agency_id = out.string()
-
-
-class AgencyInvitationsSchema(OutSchema):
-    items = out.list_of(AgencyInvitedSchema)
 
 
 class AgencyInvitationApprovedSchema(AgencyInvitedSchema):
@@ -108,10 +96,6 @@ class ChannelChangeSchema(OutSchema):
     version = out.integer(_MADE_VERSION)
 
 
-class ChannelChangesSchema(OutSchema):
-    items = out.list_of(ChannelChangeSchema)
-
-
 class ChannelChangeProposalSchema(InSchema):
     agency_id = agency_field()
     kind = Word(ChannelKind, required=True)
@@ -139,10 +123,6 @@ class CollisionSchema(OutSchema):
     version = out.integer(_MADE_VERSION)
 
 
-class CollisionsSchema(OutSchema):
-    items = out.list_of(CollisionSchema)
-
-
 class CollisionConfirmationSchema(InSchema):
     true_entry = Line("The agency that is imitated: one of yours.", max_length=20, required=True)
     text = Line(max_length=_MAX_WARNING, required=True, metadata=_READ_BY_ALL)
@@ -167,13 +147,17 @@ class CloneWarningsOfSchema(OutSchema):
     version = out.integer(_MADE_VERSION)
 
 
-class CloneWarningsSchema(OutSchema):
-    items = out.list_of(CloneWarningsOfSchema)
-
-
 class CloneWarningSchema(InSchema):
     text = Line(max_length=_MAX_WARNING, required=True, metadata=_READ_BY_ALL)
 
 
 class WarningLiftSchema(InSchema):
     number = Count(minimum=1, maximum=999, required=True)
+
+
+RepliesSchema = out.list_schema("Replies", ReplySchema, "One at most, today.")
+EntryRequestsSchema = out.list_schema("EntryRequests", EntryRequestSchema)
+AgencyInvitationsSchema = out.list_schema("AgencyInvitations", AgencyInvitedSchema)
+ChannelChangesSchema = out.list_schema("ChannelChanges", ChannelChangeSchema)
+CollisionsSchema = out.list_schema("Collisions", CollisionSchema)
+CloneWarningsSchema = out.list_schema("CloneWarnings", CloneWarningsOfSchema)

@@ -50,12 +50,14 @@ ABSENT: dict[str, Any] = {
 
 
 def stated(about: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    """What a field is made with: `more` with what it is and an `example` of it, where they are told, as its metadata."""
+    """What a field is made with: `more`, where what it is, an `example` and its `default` are metadata for the documentation."""
     told = {"description": about} if about else {}
-    if "example" in more:
-        told["example"] = more["example"]
-    kept = {name: value for name, value in more.items() if name != "example"}
+    told |= {name: more[name] for name in _TOLD if name in more}
+    kept = {name: value for name, value in more.items() if name not in _TOLD}
     return kept | {"metadata": told | more.get("metadata", {})}
+
+
+_TOLD = ("example", "default")
 
 
 class Sent(fields.Field[Value]):

@@ -38,10 +38,6 @@ class HearingSummarySchema(OutSchema):
     version = out.integer(out.IF_MATCH)
 
 
-class HearingsSchema(OutSchema):
-    items = out.list_of(HearingSummarySchema)
-
-
 class ReprisalSchema(OutSchema):
     """How easily the agency could guess who complained."""
 
@@ -155,10 +151,6 @@ class ServedHearingSummarySchema(OutSchema):
     unit = out.dict_of(fields.String(), "Who asks, by language.")
 
 
-class ServedHearingsSchema(OutSchema):
-    items = out.list_of(ServedHearingSummarySchema)
-
-
 class ServedHearingSchema(ServedHearingSummarySchema):
     """All that an agency reads: never a case's number, a day before it was served, or who complained."""
 
@@ -187,3 +179,7 @@ class HearingAnswerSchema(InSchema):
 
 class HearingLongerAskedSchema(InSchema):
     text = Passage("Why you need longer.", max_length=2000, required=True)
+
+
+HearingsSchema = out.list_schema("Hearings", HearingSummarySchema)
+ServedHearingsSchema = out.list_schema("ServedHearings", ServedHearingSummarySchema)

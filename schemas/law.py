@@ -316,5 +316,4 @@ class DeskOverlaySchema(OutSchema):
     version = out.integer("For `If-Match`.")
 
 
-class DeskOverlaysSchema(OutSchema):
-    items = out.list_of(DeskOverlaySchema)
+DeskOverlaysSchema = out.list_schema("DeskOverlays", DeskOverlaySchema)

@@ -36,10 +36,6 @@ class LicenceProposalSchema(OutSchema):
     version = out.integer(out.IF_MATCH)
 
 
-class LicenceProposalsSchema(OutSchema):
-    items = out.list_of(LicenceProposalSchema)
-
-
 class LicenceActSubmissionSchema(InSchema):
     act = Word(LicenceAct, required=True)
     about = Line(
@@ -168,10 +164,6 @@ class ListOnHoldSchema(OutSchema):
     )
 
 
-class ListsOnHoldSchema(OutSchema):
-    items = out.list_of(ListOnHoldSchema)
-
-
 class PreviewedLicenceSchema(OutSchema):
     """How the licence stands on the day on which the act takes effect, without it and with it."""
 
@@ -215,3 +207,7 @@ class LicencePreviewSchema(OutSchema):
     after = out.nested(AgencySchema)
     told = out.nested(ToldSchema)
     likenesses = out.nested(LikenessesSchema, allow_none=True)
+
+
+LicenceProposalsSchema = out.list_schema("LicenceProposals", LicenceProposalSchema)
+ListsOnHoldSchema = out.list_schema("ListsOnHold", ListOnHoldSchema)

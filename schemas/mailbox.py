@@ -121,9 +121,7 @@ class MessageWriteSchema(InSchema):
     """`text` is needed unless `in_danger` is true."""
 
     text = Passage("What is written.", max_length=MAX_IN_AN_ACCOUNT)
-    in_danger = Flag(
-        "The writer says: I am in danger now. The case is of the first priority at once.", metadata={"default": False}
-    )
+    in_danger = Flag("The writer says: I am in danger now. The case is of the first priority at once.", default=False)
 
 
 class MessageSentSchema(OutSchema):

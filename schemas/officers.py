@@ -62,10 +62,6 @@ class OfficerSchema(OutSchema):
     version = out.integer(out.IF_MATCH)
 
 
-class OfficersSchema(OutSchema):
-    items = out.list_of(OfficerSchema)
-
-
 class OfficerPersonSchema(InSchema):
     """A person who is invited."""
 
@@ -105,10 +101,6 @@ class OfficerChangeSchema(OutSchema):
     decided_at = out.instant(allow_none=True)
 
 
-class OfficerChangesSchema(OutSchema):
-    items = out.list_of(OfficerChangeSchema)
-
-
 class OfficerChangeApprovedSchema(OutSchema):
     change = out.nested(OfficerChangeSchema)
     join_code = out.string(
@@ -125,10 +117,6 @@ class OfficerSessionSchema(OutSchema):
     expires_at = out.instant(attribute="ends_at")
 
 
-class OfficerSessionsSchema(OutSchema):
-    items = out.list_of(OfficerSessionSchema)
-
-
 class OfficerTokenSchema(OutSchema):
     token_id = out.string(attribute="reference")
     label = out.string(attribute="name")
@@ -136,10 +124,6 @@ class OfficerTokenSchema(OutSchema):
     created_on = out.date(attribute="made_on")
     expires_on = out.date("Its last day, in UTC.", attribute="ends_on")
     last_used_on = out.date(allow_none=True)
-
-
-class OfficerTokensSchema(OutSchema):
-    items = out.list_of(OfficerTokenSchema)
 
 
 class RoleLoanSchema(OutSchema):
@@ -150,10 +134,6 @@ class RoleLoanSchema(OutSchema):
     role = out.one_of(_ROLES)
     from_on = out.date()
     to_on = out.date()
-
-
-class RoleLoansSchema(OutSchema):
-    items = out.list_of(RoleLoanSchema)
 
 
 class RoleLoanNewSchema(InSchema):
@@ -194,10 +174,6 @@ class AccessGrantSchema(OutSchema):
     version = out.integer(out.IF_MATCH, attribute="grant.version")
 
 
-class AccessGrantsSchema(OutSchema):
-    items = out.list_of(AccessGrantSchema)
-
-
 class MailboxIdentitySchema(OutSchema):
     """What one mailbox says of the complainant's identity and contact, by question."""
 
@@ -229,3 +205,11 @@ class OriginalAccessRequestSchema(IdentityAccessRequestSchema):
 class AccessDecisionSchema(InSchema):
     is_granted = Flag(required=True)
     answer = Passage("Why not; needed to refuse.", max_length=MAX_REASON)
+
+
+OfficersSchema = out.list_schema("Officers", OfficerSchema)
+OfficerChangesSchema = out.list_schema("OfficerChanges", OfficerChangeSchema)
+OfficerSessionsSchema = out.list_schema("OfficerSessions", OfficerSessionSchema)
+OfficerTokensSchema = out.list_schema("OfficerTokens", OfficerTokenSchema)
+RoleLoansSchema = out.list_schema("RoleLoans", RoleLoanSchema)
+AccessGrantsSchema = out.list_schema("AccessGrants", AccessGrantSchema)

@@ -13,33 +13,29 @@ from schemas.base import OutSchema
 HASH = "SHA-256 in hexadecimal digits."
 
 
-def _number(description: str) -> fields.Integer:
-    return out.integer(description, metadata={"minimum": 0})
-
-
 def _version() -> fields.Integer:
-    return _number("Version of this form; a reader refuses one that it does not know.")
+    return out.count("Version of this form; a reader refuses one that it does not know.")
 
 
 class DatasetHeadSchema(OutSchema):
     origin = out.string("Name of the log.")
-    size = _number("How many entries the head is over: the feed of changes goes on from here.")
+    size = out.count("How many entries the head is over: the feed of changes goes on from here.")
     root = out.string("Root of the tree, Base64.")
     head = out.string("The signed note (C2SP).")
 
 
 class DatasetTableSchema(OutSchema):
     sha256 = out.string("Of its JSON Lines. " + HASH)
-    rows = _number("How many rows it has.")
+    rows = out.count("How many rows it has.")
 
 
 class DatasetFileSchema(OutSchema):
     name = out.string("Name, to be asked for at `/dataset/{snapshot}/{file}`.")
     media_type = out.string("Media type.")
-    bytes = _number("Its size.")
+    bytes = out.count("Its size.")
     sha256 = out.string(HASH)
     table = out.string("The table that it holds; absent where it holds none.", required=False)
-    rows = out.integer("Rows of that table.", required=False, metadata={"minimum": 0})
+    rows = out.count("Rows of that table.", required=False)
 
 
 class DatasetDeltaSchema(OutSchema):
@@ -47,7 +43,7 @@ class DatasetDeltaSchema(OutSchema):
     to = out.string("The snapshot that it leads to.")
     file = out.string("Name, to be asked for at `/dataset/deltas/{delta}`.")
     sha256 = out.string(HASH)
-    rows = _number("How many lines it has after the first.")
+    rows = out.count("How many lines it has after the first.")
 
 
 class DatasetManifestSchema(OutSchema):
@@ -71,13 +67,13 @@ class DatasetManifestSchema(OutSchema):
 class DatasetSchema(OutSchema):
     v = _version()
     name = out.string("Name of the newest snapshot.")
-    log_index = _number("Index of the log's entry that holds the hash of the manifest.")
+    log_index = out.count("Index of the log's entry that holds the hash of the manifest.")
     manifest_sha256 = out.string("Of `manifest.json` as it is served. " + HASH)
     manifest = out.nested(DatasetManifestSchema, "What the manifest says.")
 
 
 class ChangeRowSchema(OutSchema):
-    index = _number("Index of the log's entry.")
+    index = out.count("Index of the log's entry.")
     at = out.string("When it was published.", metadata={"format": "date-time"})
     type = out.string("What happened; `event.withheld` where the law no longer lets it be told.")
     agency_id = out.string("Reference of the agency that it is about.")
@@ -97,8 +93,8 @@ class ChangeItemSchema(OutSchema):
 
 
 class ChangesPlaceSchema(OutSchema):
-    next_index = _number("Ask on from here, with `from`.")
-    log_size = _number("How many entries are published.")
+    next_index = out.count("Ask on from here, with `from`.")
+    log_size = out.count("How many entries are published.")
 
 
 class ChangesSchema(OutSchema):
@@ -133,7 +129,7 @@ class RangesAnswerSchema(OutSchema):
 
 
 class RangesHolderSchema(OutSchema):
-    record = _number("Place among `records`.")
+    record = out.count("Place among `records`.")
     licences = out.strings("The licences that a licence number names.", required=False)
 
 
@@ -145,7 +141,7 @@ class RangesEntrySchema(OutSchema):
 
 class RangesFileSchema(OutSchema):
     v = _version()
-    p = _number("How many bits of a hash name a file.")
+    p = out.count("How many bits of a hash name a file.")
     prefix = out.string("Number of the file in hexadecimal digits.")
     entries = out.list_of(RangesEntrySchema, "Numbers, by hash in ascending order.")
     records = out.list_of(fields.Dict(), "The agencies' records, for display.")

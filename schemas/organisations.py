@@ -29,10 +29,6 @@ class MemberSchema(OutSchema):
     has_second_step = out.boolean("Whether this person signs in with a code of an app beside the password.")
 
 
-class MembersSchema(OutSchema):
-    items = out.list_of(MemberSchema)
-
-
 class KeySchema(OutSchema):
     """A key by its beginning; its text was shown once."""
 
@@ -52,11 +48,6 @@ class KeySchema(OutSchema):
     is_test = out.boolean("Whether it is a test key, which sees the sandbox alone.")
     made_by = out.string("The key that made it, and that ends it with itself.", allow_none=True)
     networks = out.strings("From where it opens, in CIDR notation; null: from anywhere.", allow_none=True)
-
-
-class KeysSchema(OutSchema):
-    items = out.list_of(KeySchema)
-    next_cursor = out.string(allow_none=True)
 
 
 class KeyMakeSchema(InSchema):
@@ -96,3 +87,7 @@ class KeyExchangeSchema(InSchema):
 
 class KeyMadeSchema(KeySchema):
     key = out.string("The key, shown this once.")
+
+
+MembersSchema = out.list_schema("Members", MemberSchema)
+KeysSchema = out.page_schema("Keys", KeySchema)

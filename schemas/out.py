@@ -32,6 +32,11 @@ def integer(about: str = "", **more: Any) -> fields.Integer:
     return fields.Integer(**_always(about, more))
 
 
+def count(about: str, **more: Any) -> fields.Integer:
+    """A whole number that is never below zero."""
+    return integer(about, metadata={"minimum": 0}, **more)
+
+
 def boolean(about: str = "", **more: Any) -> fields.Boolean:
     return fields.Boolean(**_always(about, more))
 
@@ -66,6 +71,17 @@ def dict_of(values: Shape | fields.Field[Any], about: str = "", **more: Any) -> 
     """Values by name."""
     shape = values if isinstance(values, fields.Field) else fields.Nested(values)
     return fields.Dict(keys=fields.String(), values=shape, **_always(about, more))
+
+
+def list_schema(name: str, shape: Shape, about: str = "", **more: fields.Field[Any]) -> type[OutSchema]:
+    """The schema of an answer that is a list, by the name of its component; `more` are the fields beside `items`."""
+    made: dict[str, Any] = {"items": list_of(shape, about), **more}
+    return type(f"{name}Schema", (OutSchema,), made)
+
+
+def page_schema(name: str, shape: Shape, about: str = "", **more: fields.Field[Any]) -> type[OutSchema]:
+    """The schema of a list that is given page by page."""
+    return list_schema(name, shape, about, **more, next_cursor=string(allow_none=True))
 
 
 def _always(about: str, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -167,5 +167,4 @@ class ReleaseSchema(OutSchema):
     tables = out.list_of(StatisticsTableSchema)
 
 
-class StatisticsSchema(OutSchema):
-    items = out.list_of(ReleaseSchema, "The newest first.")
+StatisticsSchema = out.list_schema("Statistics", ReleaseSchema, "The newest first.")

@@ -9,6 +9,7 @@ from schemas.base import InSchema, OutSchema
 from schemas.credentials import ReceiptCheckSchema
 from schemas.fields import Count, Day, Flag, Line, Word
 from schemas.open_data import TimestampSchema
+from schemas.parameters import PageQuerySchema
 
 ANSWERS = tuple(Answer)
 
@@ -23,9 +24,8 @@ class ArchivedReceiptsQuerySchema(InSchema):
     )
 
 
-class ArchivedReceiptsPageSchema(ArchivedReceiptsQuerySchema):
-    limit = Count("At most so many; 50 where it is absent.", minimum=1, maximum=100)
-    cursor = Line("`next_cursor` of the page before.", max_length=200)
+class ArchivedReceiptsPageSchema(PageQuerySchema, ArchivedReceiptsQuerySchema):
+    """Which receipts, a page at a time."""
 
 
 class StampSchema(OutSchema):
@@ -54,11 +54,6 @@ class ArchivedReceiptSchema(OutSchema):
     stamp = out.nested(StampSchema, _STAMP, allow_none=True)
 
 
-class ArchivedReceiptsSchema(OutSchema):
-    items = out.list_of(ArchivedReceiptSchema)
-    next_cursor = out.string(allow_none=True)
-
-
 class ChangedReceiptSchema(OutSchema):
     """What was answered then, and what the same question gets now. `changed` names the parts that differ."""
 
@@ -69,12 +64,6 @@ class ChangedReceiptSchema(OutSchema):
     today = out.one_of(ANSWERS, allow_none=True)
     log_size = out.integer("How far the log reached when it was issued.", allow_none=True)
     changed = out.strings()
-
-
-class ChangedReceiptsSchema(OutSchema):
-    items = out.list_of(ChangedReceiptSchema)
-    asked = out.integer("How many receipts of this page were asked anew.")
-    next_cursor = out.string(allow_none=True)
 
 
 class ReceiptExportSchema(ArchivedReceiptsQuerySchema):
@@ -109,11 +98,6 @@ class ArchivedListSchema(OutSchema):
     stamp = out.nested(StampSchema, _STAMP, allow_none=True)
 
 
-class ArchivedListsSchema(OutSchema):
-    items = out.list_of(ArchivedListSchema)
-    next_cursor = out.string(allow_none=True)
-
-
 class ArchivedListsPageSchema(InSchema):
     text = Line(
         "Those whose file was called so, or in part, or that have this reference.", max_length=200, example="suppliers"
@@ -139,11 +123,15 @@ class ChangedRowSchema(OutSchema):
     changed = out.strings()
 
 
-class ListChangesSchema(OutSchema):
-    items = out.list_of(ChangedRowSchema)
-    asked = out.integer("How many rows of this page were asked anew.")
-    next_cursor = out.string(allow_none=True)
-
-
 class ArchivedReceiptCheckSchema(ReceiptCheckSchema):
     """An archived receipt, checked, and the answer to the same question now."""
+
+
+ArchivedReceiptsSchema = out.page_schema("ArchivedReceipts", ArchivedReceiptSchema)
+ArchivedListsSchema = out.page_schema("ArchivedLists", ArchivedListSchema)
+ChangedReceiptsSchema = out.page_schema(
+    "ChangedReceipts", ChangedReceiptSchema, asked=out.integer("How many receipts of this page were asked anew.")
+)
+ListChangesSchema = out.page_schema(
+    "ListChanges", ChangedRowSchema, asked=out.integer("How many rows of this page were asked anew.")
+)

@@ -37,10 +37,6 @@ class ReferralSummarySchema(OutSchema):
     version = out.integer(out.IF_MATCH)
 
 
-class ReferralsSchema(OutSchema):
-    items = out.list_of(ReferralSummarySchema)
-
-
 class HandedAnswerSchema(OutSchema):
     by = out.one_of(tuple(cases.MailboxRole))
     question = out.string()
@@ -123,10 +119,6 @@ class ReceivedReferralSummarySchema(OutSchema):
     unit = out.dict_of(fields.String(), "Who sent it, by language.")
 
 
-class ReceivedReferralsSchema(OutSchema):
-    items = out.list_of(ReceivedReferralSummarySchema)
-
-
 class ReceivedReferralSchema(ReceivedReferralSummarySchema):
     handed = out.nested(HandedSchema)
     identity = fields.Dict(
@@ -160,10 +152,6 @@ class WaitingIdentitySchema(OutSchema):
     version = out.integer(out.IF_MATCH, attribute="referral.version")
 
 
-class WaitingIdentitiesSchema(OutSchema):
-    items = out.list_of(WaitingIdentitySchema)
-
-
 class IdentityDecisionSchema(InSchema):
     is_approved = Flag(required=True)
 
@@ -185,10 +173,6 @@ class TransferSummarySchema(OutSchema):
     decided_by = out.string(attribute="transfer.decided_by", allow_none=True)
     decided_on = out.date(attribute="transfer.decided_on", allow_none=True)
     version = out.integer(out.IF_MATCH, attribute="transfer.version")
-
-
-class TransfersSchema(OutSchema):
-    items = out.list_of(TransferSummarySchema)
 
 
 class UnitNameSchema(OutSchema):
@@ -229,3 +213,9 @@ class TransferRequestSchema(InSchema):
 
 class TransferDeclineSchema(InSchema):
     reason = Passage(_NOT_THE_STORY, max_length=MAX_NOTE, required=True)
+
+
+ReferralsSchema = out.list_schema("Referrals", ReferralSummarySchema)
+ReceivedReferralsSchema = out.list_schema("ReceivedReferrals", ReceivedReferralSummarySchema)
+WaitingIdentitiesSchema = out.list_schema("WaitingIdentities", WaitingIdentitySchema)
+TransfersSchema = out.list_schema("Transfers", TransferSummarySchema)

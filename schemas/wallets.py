@@ -15,10 +15,6 @@ from schemas.credentials import AnswerTodaySchema
 from schemas.fields import Country, Line, Word
 
 
-def _seconds(description: str) -> fields.Integer:
-    return out.integer(description, metadata={"minimum": 0})
-
-
 def _objects(description: str) -> fields.List[Any]:
     return out.list_of(fields.Dict(), description)
 
@@ -65,13 +61,13 @@ class WalletChallengeSchema(OutSchema):
 
 class PushedRequestSchema(OutSchema):
     request_uri = out.string("With it the wallet leads the browser to the authorization endpoint.")
-    expires_in = _seconds("Seconds for which it is good.")
+    expires_in = out.count("Seconds for which it is good.")
 
 
 class WalletTokensSchema(OutSchema):
     access_token = out.string("Bound to the key of the DPoP proof.")
     token_type = out.string("`DPoP`.")
-    expires_in = _seconds("Seconds for which the access token is good.")
+    expires_in = out.count("Seconds for which the access token is good.")
     refresh_token = out.string("Gets another access token, for a year. It stays the same.")
 
 

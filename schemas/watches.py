@@ -124,14 +124,9 @@ class WatchMadeSchema(WatchSchema):
     )
 
 
-class WatchesSchema(OutSchema):
-    items = out.list_of(WatchSchema())
-    next_cursor = out.string(allow_none=True)
-
-
 class EventsQuerySchema(InSchema):
     cursor = Line("`next_cursor`, or the `cursor` of an event; without it from the first event on.", max_length=80)
-    limit = Count("Events in one answer.", minimum=1, maximum=MAX_EVENTS, example=100, metadata={"default": 100})
+    limit = Count("Events in one answer.", minimum=1, maximum=MAX_EVENTS, example=100, default=100)
     types = Line(
         "Only events that are of these types now, with commas between them; the cursor moves on over the others.",
         max_length=1000,
@@ -275,11 +270,6 @@ class WebhookMadeSchema(WebhookSchema):
     secret = out.string("Checks signatures. Shown this once: keep it.")
 
 
-class WebhooksSchema(OutSchema):
-    items = out.list_of(WebhookSchema())
-    next_cursor = out.string(allow_none=True)
-
-
 class DeliverySchema(OutSchema):
     event_id = out.string()
     type = out.one_of(EventType)
@@ -293,10 +283,10 @@ class DeliverySchema(OutSchema):
     delivered_at = out.instant(attribute="delivery.delivered_at", allow_none=True)
 
 
-class DeliveriesSchema(OutSchema):
-    items = out.list_of(DeliverySchema())
-    next_cursor = out.string(allow_none=True)
-
-
 class ReplayedSchema(OutSchema):
     events = out.integer("How many will be sent again.")
+
+
+WatchesSchema = out.page_schema("Watches", WatchSchema)
+WebhooksSchema = out.page_schema("Webhooks", WebhookSchema)
+DeliveriesSchema = out.page_schema("Deliveries", DeliverySchema)

@@ -1,14 +1,16 @@
 """Flask-RESTX with types: what the API uses of it, for the type checker; at run time it is the library itself.
 
-And what a method of a class of views takes that says nothing of it.
+And what a method of a class of views takes that says nothing of it, and the answer to what makes something.
 """
 
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask import Flask
 from flask.views import MethodView
 
-from registry.http.schemas import View, request_schema
+from registry.http.schemas import View, request_schema, response_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +55,10 @@ if TYPE_CHECKING:
 else:
     from flask_restx import Api, Namespace, Resource
 
-__all__ = ["Api", "Namespace", "Resource", "with_input"]
+__all__ = ["Api", "Namespace", "Resource", "created_response", "with_input"]
+
+created_response = partial(response_schema, status=HTTPStatus.CREATED)
+"""As `response_schema`, for a view that makes something: 201."""
 
 
 def with_input(view: View) -> View:

@@ -6,11 +6,10 @@ A slow telephone sends for minutes, and a store may be slow too: nothing of the 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
 from registry.api.complaints.visiting import needs_visit, open_visit, require_visit
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.attachments import actions, file_kinds
 from registry.complaints.intake.mailbox_files import find_file, open_for_files, remove_own_file, take_file
 from registry.core.errors import FilesUnavailable
@@ -19,7 +18,7 @@ from registry.http import uploads
 from registry.http.complaint_services import build_sent_file, store, upload_services
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File, file_of
-from registry.http.schemas import no_content_response, request_file, request_schema, response_file, response_schema
+from registry.http.schemas import no_content_response, request_file, request_schema, response_file
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -42,7 +41,7 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
 class Attachments(Resource):
     @one_of_few
     @request_file(file_kinds.MAX_BYTES)
-    @response_schema(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
+    @created_response(AttachmentSentSchema(), "addAttachment", (409, 413))
     @needs_visit
     def post(self, body: bytes, name: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Upload an attachment.

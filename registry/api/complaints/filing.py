@@ -1,14 +1,13 @@
 """Filing: what is asked and how one is let in; the receipt first, then answers in any order, then handing it in."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from flask import request
 
 from registry.api.complaints.mailbox import received_payload, sheet_payload
 from registry.api.complaints.visiting import visiting
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.case import complaint_codes, questions
 from registry.complaints.intake import filing, idempotency, rules
 from registry.core.clock import now
@@ -89,9 +88,7 @@ ns = Namespace("complaints", path="/complaints")
 @ns.route("")
 class Complaints(Resource):
     @request_schema(complaints.ComplaintStartSchema(), body=True, idempotent=True)
-    @response_schema(
-        complaints.ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED
-    )
+    @created_response(complaints.ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415))
     def post(self, role: MailboxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Start a complaint.
 
@@ -110,11 +107,8 @@ class Complaints(Resource):
         root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             begun = filing.start(session, sealer(), code, root, language=language, role=role, at=at)
-            payload = {
-                "receipt": complaint_codes.grouped(code),
-                "token": begun.token,
-                "draft_until": begun.case.purge_on,
-            }
+            receipt = complaint_codes.grouped(code)
+            payload = {"receipt": receipt, "token": begun.token, "draft_until": begun.case.purge_on}
         return Answer(payload, language=requested_language(request.environ))
 
 
@@ -140,9 +134,8 @@ class Answers(Resource):
     @visiting
     def get(self, visitor: MailboxRequest) -> Answer:
         """Read the answers so far."""
-        return Answer(
-            sheet_payload(filing.answers(visitor.session, visitor.sealer, visitor.visit)), language=visitor.language
-        )
+        sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+        return Answer(sheet_payload(sheet), language=visitor.language)
 
     @request_schema(complaints.AnswersChangeSchema(), body=True, max_bytes=complaints.MAX_OF_ANSWERS)
     @response_schema(complaints.AnswersSchema(), "updateAnswers", (409, 413, 415))

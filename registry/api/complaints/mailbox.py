@@ -5,14 +5,13 @@ of a core that others wait for.
 """
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from flask import request
 
 import schemas.mailbox
 from registry.api.complaints.visiting import New, needs_visit, open_visit, visiting, visiting_with_new_receipt
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import access, answers, complaint_codes, consents, messages, questions, states, visits
 from registry.complaints.intake import filing, idempotency, mailbox, rules
@@ -27,8 +26,7 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import keyring, services, writing
-from registry.i18n.languages import text
-from registry.i18n.languages import text as text_of
+from registry.i18n import languages
 from registry.i18n.names import name_in
 from registry.vocabulary.cases import Author, ConsentKind
 from registry.vocabulary.register import Language
@@ -40,7 +38,7 @@ ns = Namespace("complaints", path="/complaints")
 @ns.route("/visits")
 class Visits(Resource):
     @request_schema(VisitStartSchema(), body=True)
-    @response_schema(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
+    @created_response(VisitSchema(), "startVisit", (403, 404, 413, 415))
     def post(self, receipt: str, proof: str) -> Answer:
         """Start a visit with a complaint code.
 
@@ -105,7 +103,7 @@ class Copy(Resource):
 @ns.route("/messages")
 class Messages(Resource):
     @request_schema(schemas.mailbox.MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
-    @response_schema(schemas.mailbox.MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
+    @created_response(schemas.mailbox.MessageSentSchema(), "sendMessage", (409, 413, 415))
     @visiting
     def post(
         self,
@@ -120,26 +118,16 @@ class Messages(Resource):
         danger, the case gets the first priority at once and officers are notified; the text may then be left out. With
         `is_danger` in the answer, show the numbers of emergency and help lines.
         """
-        key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
-        words = (
-            text_of(visitor.language, "page.box.mine.danger.said")
-            if in_danger and not (text or "").strip()
-            else text or ""
-        )
+        key = _key_text(idempotency_key)
+        words = text or ""
+        if in_danger and not words.strip():
+            words = languages.text(visitor.language, "page.box.mine.danger.said")
         sent = mailbox.write(
-            visitor.session,
-            visitor.sealer,
-            visitor.visit,
-            words,
-            visitor.at,
-            idempotency_key=key,
-            is_in_danger=in_danger,
-        )
-        payload = {
-            "message_id": sent.message.reference,
-            "written_on": sent.message.written_on,
-            "is_danger": sent.is_danger,
-        }
+            visitor.session, visitor.sealer, visitor.visit, words, visitor.at,
+            idempotency_key=key, is_in_danger=in_danger,
+        )  # fmt: skip
+        message = sent.message
+        payload = {"message_id": message.reference, "written_on": message.written_on, "is_danger": sent.is_danger}
         return Answer(payload, language=visitor.language)
 
 
@@ -180,8 +168,12 @@ class Reopening(Resource):
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """
-        key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
+        key = _key_text(idempotency_key)
         mailbox.open_again(visitor.session, visitor.sealer, visitor.visit, visitor.at, text=text, idempotency_key=key)
+
+
+def _key_text(idempotency_key: IdempotencyKey | None) -> str | None:
+    return None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
 
 
 def consent_of(word: str) -> ConsentKind:
@@ -198,7 +190,7 @@ receipts = Namespace("complaints", path="/complaints")
 @receipts.route("/receipt")
 class Receipt(Resource):
     @request_schema()
-    @response_schema(schemas.mailbox.ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
+    @created_response(schemas.mailbox.ReceiptOfferedSchema(), "replaceComplaintCode", (409,))
     @visiting_with_new_receipt
     def post(self, visitor: MailboxRequest, new: New) -> Answer:
         """Request a new complaint code for this mailbox.
@@ -213,7 +205,7 @@ class Receipt(Resource):
 @receipts.route("/worker")
 class Worker(Resource):
     @request_schema(idempotent=True)
-    @response_schema(schemas.mailbox.WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
+    @created_response(schemas.mailbox.WorkerReceiptSchema(), "createWorkerCode", (409,))
     @visiting_with_new_receipt
     def post(self, visitor: MailboxRequest, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a complaint code for the worker whom a helper filed for.
@@ -308,4 +300,4 @@ def mailbox_payload(view: mailbox.MailboxView, files: Sequence[ShownFile], langu
 
 
 def _state(state: states.Reads, language: Language) -> dict[str, Any]:
-    return {"state": state, "text": text(language, f"case.reads.{state}")}
+    return {"state": state, "text": languages.text(language, f"case.reads.{state}")}

@@ -6,14 +6,13 @@ begun by their number, typed in as far as one likes, and become cases when they 
 
 import hashlib
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.attachments import actions, file_kinds
 from registry.complaints.case import messages, models, questions, states
 from registry.complaints.casework import events, evidence, notes
@@ -104,7 +103,7 @@ class OneCase(Resource):
         return _case_answer(me, view)
 
 
-serve_acts(ns, ADDRESS, case_acts.ACTS, None, exclude=("notes", "tasks", "events", "claims"))
+serve_acts(ns, ADDRESS, case_acts.ACTS, exclude=("notes", "tasks", "events", "claims"))
 
 
 @ns.route("/<case_id>/notes")
@@ -119,21 +118,21 @@ class Notes(Resource):
         record_reading(Call(session, officer, now()), case, "case.notes_read")
         payload = {
             "notes": [_NOTE.write(note) for note in written],
-            "tasks": [{"task_id": task.reference, **_without_reference(task)} for task in tasks],
+            "tasks": [_task_payload(task) for task in tasks],
             "version": case.version,
         }
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["notes"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, "notes")
 
 
 @ns.route("/<case_id>/tasks")
 class Tasks(Resource):
-    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["tasks"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, "tasks")
 
 
-serve_acts(ns, "/<case_id>/tasks/<task_id>", case_acts.TASKS, None)
-serve_acts(ns, "/<case_id>/notes/<note_id>", case_acts.NOTES, None)
+serve_acts(ns, "/<case_id>/tasks/<task_id>", case_acts.TASKS)
+serve_acts(ns, "/<case_id>/notes/<note_id>", case_acts.NOTES)
 
 
 @ns.route("/<case_id>/events")
@@ -152,10 +151,10 @@ class Events(Resource):
         payload = {"events": [_event_payload(one) for one in found], "version": case.version}
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view(ADDRESS, case_acts.ACTS, case_acts.ACTS["events"], None)
+    post = act_view(ADDRESS, case_acts.ACTS, "events")
 
 
-serve_acts(ns, "/<case_id>/events/<case_event_id>", case_acts.EVENTS, None)
+serve_acts(ns, "/<case_id>/events/<case_event_id>", case_acts.EVENTS)
 
 
 @ns.route("/<case_id>/events/<case_event_id>/files")
@@ -164,7 +163,7 @@ class EvidenceFiles(Resource):
     @one_of_few()
     @officer_may(CASE, rights.Act.WRITE, reads=True)
     @request_file(file_kinds.MAX_BYTES)
-    @response_schema(cases.EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    @created_response(cases.EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413))
     def post(
         self,
         session: Session,
@@ -186,10 +185,8 @@ class EvidenceFiles(Resource):
         sent = build_sent_file(body, name, idempotency_key)
         entry = reference_in(case_event_id)
         added = evidence.add_file(upload_services(), sealer(), officer, case.reference, entry, sent, now())
-        digest = hashlib.sha256(body).hexdigest()
-        return Answer(
-            {"attachment_id": added.reference, "kind": added.kind, "kept_on": added.stored_on, "sha256": digest}
-        )
+        payload = {"attachment_id": added.reference, "kind": added.kind, "kept_on": added.stored_on}
+        return Answer(payload | {"sha256": hashlib.sha256(body).hexdigest()})
 
 
 @ns.route("/<case_id>/events/<case_event_id>/files/<attachment_id>")
@@ -216,6 +213,11 @@ class EvidenceFile(Resource):
         call, entry = Call(session, officer, now()), reference_in(case_event_id)
         names = evidence.remove_file(call, case.reference, entry, reference_in(attachment_id))
         actions.discard_if_possible(store(), names)
+
+
+def _task_payload(task: notes.Task) -> dict[str, Any]:
+    given = task._asdict()
+    return {"task_id": given.pop("reference"), **given}
 
 
 def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
@@ -263,12 +265,6 @@ def _case_answer(me: AuthenticatedOfficer, view: CaseView) -> Answer:
     )
 
 
-def _without_reference(task: notes.Task) -> dict[str, Any]:
-    given = task._asdict()
-    del given["reference"]
-    return given
-
-
 decisions = Namespace("decisions", path="/cases/<case_id>/decisions")
 
 DECISION = rights.Resource.DECISION
@@ -286,12 +282,11 @@ class Decisions(Resource):
         """
         officer, case = case_acts.lock_case_for(session, me, DECISION, rights.Act.READ, case_id)
         _, found = queries.decisions_of(session, sealer(), officer, case.reference, me.day(now()))
-        return Answer(
-            {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)
-        )
+        items = [_decision_payload(session, case, one) for one in found]
+        return Answer({"items": items}, headers=(etag(case.version),))
 
     post = act_view(
-        decisions.path, decision_acts.IN_CASE, decision_acts.IN_CASE["decision"],
+        decisions.path, decision_acts.IN_CASE, "decision",
         Answered(DecisionSchema(), lambda session, me, made, _: _decision_answer(session, me, rights.Act.PROPOSE, made)),
     )  # fmt: skip
 
@@ -333,6 +328,9 @@ def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: 
     )
 
 
+FORM_ANSWERED = Answered(PaperFormSchema(), _form_answer, "/api/v1/paper-forms/{form_id}")
+
+
 @papers.route("")
 class PaperForms(Resource):
     @officer_may(PAPER, rights.Act.WRITE)
@@ -342,12 +340,7 @@ class PaperForms(Resource):
         found = paper_forms.unfinished(session, acting(me, PAPER, rights.Act.WRITE))
         return Answer({"items": [_PAPER_SUMMARY.write(one) for one in found]})
 
-    post = act_view(
-        "/paper-forms",
-        PAPERS,
-        PAPERS["begin"],
-        Answered(PaperFormSchema(), _form_answer, "/api/v1/paper-forms/{form_id}"),
-    )
+    post = act_view("/paper-forms", PAPERS, "begin", FORM_ANSWERED)
 
 
 @papers.route("/<form_id>")
@@ -358,10 +351,8 @@ class OnePaperForm(Resource):
         """Read a paper form so far. Identity is not read back: `hidden` says which of it was written."""
         return _form_answer(session, me, reference_in(form_id))
 
-    patch = act_view(
-        "/paper-forms/<form_id>", PAPER_FORMS, PAPER_FORMS["save"], Answered(PaperFormSchema(), _form_answer)
-    )
-    delete = act_view("/paper-forms/<form_id>", PAPER_FORMS, PAPER_FORMS["discard"], None)
+    patch = act_view("/paper-forms/<form_id>", PAPER_FORMS, "save", FORM_ANSWERED)
+    delete = act_view("/paper-forms/<form_id>", PAPER_FORMS, "discard")
 
 
 serve_acts(

@@ -8,7 +8,6 @@ stops the start (edge.py), so nothing is open by forgetting.
 import re
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import g, request
@@ -20,7 +19,7 @@ from registry.core.errors import NotSignedIn
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
-from registry.officer_acts.acts import OfficerAct, OfficerActs, draft_idempotently
+from registry.officer_acts.acts import OfficerActs, draft_idempotently
 from registry.officer_acts.permissions import ViewPolicy, require_right
 from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import tokens
@@ -130,7 +129,7 @@ def serve_acts(
     ns: restx.Namespace,
     address: str,
     acts: OfficerActs[Any],
-    answered: Answered | None,
+    answered: Answered | None = None,
     *,
     exclude: tuple[str, ...] = (),
 ) -> None:
@@ -141,15 +140,19 @@ def serve_acts(
     for act in acts:
         if act.name not in exclude:
             path = f"{address}/{act.name}" if act.path is None else f"{address}{act.path}"
-            views = {act.method: act_view(f"{ns.path}{address}", acts, act, answered if act.is_shown_after else None)}
+            shown = answered if act.is_shown_after else None
+            views = {act.method: act_view(f"{ns.path}{address}", acts, act.name, shown)}
             ns.route(path)(type(f"{act.operation[0].upper()}{act.operation[1:]}", (restx.Resource,), views))
 
 
 def act_view(
-    address: str, acts: OfficerActs[Any], act: OfficerAct, answered: Answered | None
+    address: str, acts: OfficerActs[Any], name: str, answered: Answered | None = None
 ) -> Callable[..., Any]:  # fmt: skip
-    """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
-    parameters = _PARAMETER.findall(address)
+    """The view of the act of that name at its whole address: opens what it is done to, does it, and shows what became of it.
+
+    Without `answered` the answer is empty.
+    """
+    act, parameters = acts[name], _PARAMETER.findall(address)
 
     def view(
         _: restx.Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
@@ -172,13 +175,11 @@ def act_view(
         if act.schema is None
         else request_schema(act.schema(), body=True, idempotent=bool(act.drafts), max_bytes=act.max_bytes)
     )
-    name, refusals = act.operation, act.error_statuses
-    status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK
-    returned = (
-        no_content_response(name, refusals)
-        if answered is None
-        else response_schema(
-            answered.shape, name, refusals, status=status, location=answered.location if act.drafts else None
-        )
-    )
+    operation, refusals = act.operation, act.error_statuses
+    if answered is None:
+        returned = no_content_response(operation, refusals)
+    elif act.drafts:
+        returned = restx.created_response(answered.shape, operation, refusals, location=answered.location)
+    else:
+        returned = response_schema(answered.shape, operation, refusals)
     return officer_may(*acts.right_to(act), versioned=act.is_versioned)(taken(returned(view)))

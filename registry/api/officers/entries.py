@@ -5,14 +5,13 @@ channels: two persons, the agency told, and published after 72 hours. An agency 
 desk of its authority decides.
 """
 
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.officers.officers import change_payload
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
@@ -42,8 +41,6 @@ ns = Namespace("clones", path="/")
 CLONE = rights.Resource.CLONE
 WARNED = "/clone-warnings/<agency_id>"
 
-ANSWERED = Answered(entries.CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency))
-
 
 @ns.route("/collisions")
 class Collisions(Resource):
@@ -52,60 +49,15 @@ class Collisions(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List collisions that wait for a decision, one of the two your authority's, the gravest first; 50 at most."""
         authority = licence_acts.official(me).authority
-        found = related_acts.collisions_open(session, authority)
-        return Answer(
-            {
-                "items": [
-                    _collision(one, both, authority)
-                    for one, both in found
-                    if not any(me.has_conflict(agency.agency_id) for agency in both)
-                ]
-            }
-        )
+        items = [
+            _collision(one, both, authority)
+            for one, both in related_acts.collisions_open(session, authority)
+            if not any(me.has_conflict(agency.agency_id) for agency in both)
+        ]
+        return Answer({"items": items})
 
 
-@ns.route("/collisions/<collision_id>")
-class OneCollision(Resource):
-    @officer_may(CLONE, rights.Act.READ)
-    @response_schema(entries.CollisionSchema(), "getCollision", (404,), cacheable=False)
-    def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
-        """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
-        return _collision_answer(session, me, collision_id)
-
-
-serve_acts(
-    ns,
-    "/collisions/<collision_id>",
-    licence_acts.COLLISIONS,
-    Answered(entries.CollisionSchema(), lambda session, me, reference, _: _collision_answer(session, me, reference)),
-)
-
-
-@ns.route("/clone-warnings")
-class Warnings(Resource):
-    @officer_may(CLONE, rights.Act.READ)
-    @response_schema(entries.CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
-    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List your authority's agencies whose entries have a clone warning."""
-        found = related_acts.warned(session, licence_acts.official(me).authority)
-        return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
-
-
-@ns.route("/clone-warnings/<agency_id>")
-class WarningsOf(Resource):
-    @officer_may(CLONE, rights.Act.READ)
-    @response_schema(entries.CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
-    def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
-        """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
-        return _warnings_of(session, me, agency_id)
-
-    post = act_view(WARNED, licence_acts.CLONE_WARNINGS, licence_acts.CLONE_WARNINGS["warn"], ANSWERED)
-
-
-serve_acts(ns, WARNED, licence_acts.CLONE_WARNINGS, ANSWERED, exclude=("warn",))
-
-
-def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
+def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: str, _: object = None) -> Answer:
     """One collision. Raises NotFound for another authority's, Forbidden if the officer has an interest in an agency."""
     found, both = licence_acts.find_collision(session, me, reference_in(collision_id))
     payload = _collision(found, both, licence_acts.official(me).authority)
@@ -123,8 +75,31 @@ def _collision(found: Collision, both: list[record.Agency], authority: str) -> d
     )
 
 
-def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
-    _, agency = licence_acts.find_agency(session, me, agency_id)
+@ns.route("/collisions/<collision_id>")
+class OneCollision(Resource):
+    @officer_may(CLONE, rights.Act.READ)
+    @response_schema(entries.CollisionSchema(), "getCollision", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
+        """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
+        return _collision_answer(session, me, collision_id)
+
+
+COLLISION_ANSWERED = Answered(entries.CollisionSchema(), _collision_answer)
+serve_acts(ns, "/collisions/<collision_id>", licence_acts.COLLISIONS, COLLISION_ANSWERED)
+
+
+@ns.route("/clone-warnings")
+class Warnings(Resource):
+    @officer_may(CLONE, rights.Act.READ)
+    @response_schema(entries.CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List your authority's agencies whose entries have a clone warning."""
+        found = related_acts.warned(session, licence_acts.official(me).authority)
+        return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
+
+
+def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str, _: object = None) -> Answer:
+    _row, agency = licence_acts.find_agency(session, me, agency_id)
     payload = _warnings(agency)
     return Answer(payload, headers=(etag(payload["version"]),))
 
@@ -137,17 +112,48 @@ def _warnings(agency: record.Agency) -> dict[str, Any]:
     }
 
 
+WARNINGS_ANSWERED = Answered(entries.CloneWarningsOfSchema(), _warnings_of)
+
+
+@ns.route(WARNED)
+class WarningsOf(Resource):
+    @officer_may(CLONE, rights.Act.READ)
+    @response_schema(entries.CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
+        """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
+        return _warnings_of(session, me, agency_id)
+
+    post = act_view(WARNED, licence_acts.CLONE_WARNINGS, "warn", WARNINGS_ANSWERED)
+
+
+serve_acts(ns, WARNED, licence_acts.CLONE_WARNINGS, WARNINGS_ANSWERED, exclude=("warn",))
+
+
 _CHANGE = entries.ChannelChangeSchema.of(PendingChannelChange, computed=["agency_id", "addresses", "version"])
 
 channels = Namespace("channel-changes", path="/channel-changes")
 
 CHANNEL = rights.Resource.CHANNEL
 
-_CHANGE_ANSWERED = Answered(
-    entries.ChannelChangeSchema(),
-    lambda session, me, reference, _: _change_by_id(session, me, reference),
-    "/api/v1/channel-changes/{change_id}",
-)
+
+def _change_answer(session: Session, me: AuthenticatedOfficer, change_id: str, _: object = None) -> Answer:
+    authority = licence_acts.official(me).authority
+    change, agency = related_acts.change_of_authority(session, authority, reference_in(change_id))
+    require_no_interest(me, agency)
+    payload = _change_payload(session, change, agency)
+    return Answer(payload, headers=(etag(payload["version"]),))
+
+
+def _change_payload(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
+    return _CHANGE.write(
+        change,
+        agency_id=agency,
+        addresses=registered_addresses(session, change.agency_id),
+        version=related_acts.change_version(change),
+    )
+
+
+CHANGE_ANSWERED = Answered(entries.ChannelChangeSchema(), _change_answer, "/api/v1/channel-changes/{change_id}")
 
 
 @channels.route("")
@@ -160,17 +166,14 @@ class ChannelChanges(Resource):
         What a list prints in place of a registered channel waits here too.
         """
         found = related_acts.changes_waiting(session, licence_acts.official(me).authority)
-        return Answer(
-            {
-                "items": [
-                    _change_payload(session, change, agency.agency_id)
-                    for change, agency in found
-                    if not me.has_conflict(agency.agency_id)
-                ]
-            }
-        )
+        items = [
+            _change_payload(session, change, agency.agency_id)
+            for change, agency in found
+            if not me.has_conflict(agency.agency_id)
+        ]
+        return Answer({"items": items})
 
-    post = act_view("/channel-changes", licence_acts.CHANNELS, licence_acts.CHANNELS["propose"], _CHANGE_ANSWERED)
+    post = act_view("/channel-changes", licence_acts.CHANNELS, "propose", CHANGE_ANSWERED)
 
 
 @channels.route("/<change_id>")
@@ -179,32 +182,10 @@ class ChannelChange(Resource):
     @response_schema(entries.ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of a channel, and at which addresses the agency is told of it."""
-        return _change_by_id(session, me, change_id)
+        return _change_answer(session, me, change_id)
 
 
-serve_acts(channels, "/<change_id>", licence_acts.CHANNEL_CHANGES, _CHANGE_ANSWERED)
-
-
-def _change_by_id(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-    change, agency = related_acts.change_of_authority(
-        session, licence_acts.official(me).authority, reference_in(change_id)
-    )
-    require_no_interest(me, agency)
-    return _change_answer(session, change, agency)
-
-
-def _change_answer(session: Session, change: PendingChannelChange, agency: str) -> Answer:
-    payload = _change_payload(session, change, agency)
-    return Answer(payload, headers=(etag(payload["version"]),))
-
-
-def _change_payload(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
-    return _CHANGE.write(
-        change,
-        agency_id=agency,
-        addresses=registered_addresses(session, change.agency_id),
-        version=related_acts.change_version(change),
-    )
+serve_acts(channels, "/<change_id>", licence_acts.CHANNEL_CHANGES, CHANGE_ANSWERED)
 
 
 _REQUEST = entries.EntryRequestSchema.of(EntryRequest)
@@ -226,22 +207,18 @@ class EntryRequests(Resource):
         their own agency asked.
         """
         if me.standing.may(ENTRY, rights.Act.APPROVE):
-            found = [
-                one for one in queries.waiting(session, entry_acts.official(me)) if not me.has_conflict(one.agency)
-            ]
+            waiting = queries.waiting(session, entry_acts.official(me))
+            found = [one for one in waiting if not me.has_conflict(one.agency)]
         else:
             found = queries.requests_of(session, entry_acts.representative(session, me).agency)
         return Answer({"items": [_REQUEST.write(one) for one in found]})
 
     @officer_may(ENTRY, rights.Act.PROPOSE)
     @request_schema(entries.EntryAskingSchema(), body=True, idempotent=True)
-    @response_schema(
-        entries.EntryRequestSchema(),
-        "createEntryRequest",
-        (404, 409, 413, 415),
-        status=HTTPStatus.CREATED,
+    @created_response(
+        entries.EntryRequestSchema(), "createEntryRequest", (404, 409, 413, 415),
         location="/api/v1/entry-requests/{request_id}",
-    )
+    )  # fmt: skip
     def post(
         self,
         session: Session,
@@ -274,9 +251,8 @@ class OneEntryRequest(Resource):
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, rights.Act.APPROVE):
             return written_answer(_REQUEST, entry_acts.find_request(session, me, reference))
-        return written_answer(
-            _REQUEST, actions.lock_request(session, entry_acts.representative(session, me).agency, reference)
-        )
+        agency = entry_acts.representative(session, me).agency
+        return written_answer(_REQUEST, actions.lock_request(session, agency, reference))
 
 
 REQUEST_ANSWERED = Answered(
@@ -296,7 +272,7 @@ class AgencyInvitations(Resource):
         return Answer({"items": [_invitation(session, *one) for one in found]})
 
     post = act_view(
-        "/agency-invitations", entry_acts.INVITATIONS, entry_acts.INVITATIONS["invite"],
+        "/agency-invitations", entry_acts.INVITATIONS, "invite",
         Answered(
             entries.AgencyInvitedSchema(),
             lambda session, me, made, _: Answer(_invitation(session, *entry_acts.find_invitation(session, me, made))),

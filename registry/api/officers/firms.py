@@ -47,9 +47,9 @@ class Firms(Resource):
         return Answer(payload, headers=(etag(case.version),))
 
 
-serve_acts(ns, "", case_acts.FIRMS, None)
-serve_acts(ns, "/agencies/<link_id>", case_acts.CASE_AGENCIES, None)
-serve_acts(ns, "/employers/<employer_id>", case_acts.CASE_EMPLOYERS, None)
+serve_acts(ns, "", case_acts.FIRMS)
+serve_acts(ns, "/agencies/<link_id>", case_acts.CASE_AGENCIES)
+serve_acts(ns, "/employers/<employer_id>", case_acts.CASE_EMPLOYERS)
 
 
 @ns.route("/claims")
@@ -80,10 +80,10 @@ class Claims(Resource):
         }
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>", case_acts.ACTS, case_acts.ACTS["claims"], None)
+    post = act_view("/cases/<case_id>", case_acts.ACTS, "claims")
 
 
-serve_acts(ns, "/claims/<line_id>", case_acts.CLAIMS, None)
+serve_acts(ns, "/claims/<line_id>", case_acts.CLAIMS)
 
 employers = Namespace("employers", path="/employers")
 
@@ -117,7 +117,7 @@ class OneEmployer(Resource):
         }
         return Answer(payload, headers=(etag(view.shown.row.version),))
 
-    put = act_view("/employers/<employer_id>", case_acts.EMPLOYER, case_acts.EMPLOYER["edit"], None)
+    put = act_view("/employers/<employer_id>", case_acts.EMPLOYER, "edit")
 
 
 def _summary(one: firms.ShownEmployer) -> dict[str, Any]:

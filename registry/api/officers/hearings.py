@@ -4,13 +4,12 @@ At the unit of the case: written, checked by another, served, closed. At the age
 answer, and the papers that go with it; nothing of a case is shown there.
 """
 
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.attachments import actions, file_kinds
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties import models, steps
@@ -41,11 +40,14 @@ ns = Namespace("hearings", path="/")
 HEARING = rights.Resource.HEARING
 ADDRESS = "/hearings/<hearing_id>"
 
-ANSWERED = Answered(
-    hearings.HearingSchema(),
-    lambda session, me, reference, _: _answer(session, me, reference),
-    "/api/v1/hearings/{hearing_id}",
-)
+
+def _answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
+    view = hearing_acts.read_hearing(session, me, reference)
+    ways = [{"to": state, "lacking": view.ways[state]} for state in HearingState if state in view.ways]
+    return written_answer(_HEARING, view, ways=ways)
+
+
+ANSWERED = Answered(hearings.HearingSchema(), _answer, "/api/v1/hearings/{hearing_id}")
 
 
 @ns.route("/cases/<case_id>/hearings")
@@ -61,7 +63,7 @@ class CaseHearings(Resource):
         found = steps.fetch_of_case(session, models.Hearing, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>/hearings", hearing_acts.IN_CASE, hearing_acts.IN_CASE["new"], ANSWERED)
+    post = act_view("/cases/<case_id>/hearings", hearing_acts.IN_CASE, "new", ANSWERED)
 
 
 @ns.route(ADDRESS)
@@ -72,16 +74,10 @@ class OneHearing(Resource):
         """Read a hearing with all that its agency reads, and the moves open to you."""
         return _answer(session, me, hearing_acts.find_hearing(session, me, hearing_id))
 
-    put = act_view(ADDRESS, hearing_acts.ACTS, hearing_acts.ACTS["edit"], ANSWERED)
+    put = act_view(ADDRESS, hearing_acts.ACTS, "edit", ANSWERED)
 
 
 serve_acts(ns, ADDRESS, hearing_acts.ACTS, ANSWERED, exclude=("edit",))
-
-
-def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    view = hearing_acts.read_hearing(session, me, reference)
-    ways = [{"to": state, "lacking": view.ways[state]} for state in HearingState if state in view.ways]
-    return written_answer(_HEARING, view, ways=ways)
 
 
 served = Namespace("hearings", path="/served-hearings")
@@ -106,13 +102,7 @@ class ServedHearing(Resource):
         return _served_answer(session, me, reference_in(hearing_id))
 
 
-serve_acts(
-    served, "/<hearing_id>", hearing_acts.ANSWERS,
-    Answered(hearings.ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
-)  # fmt: skip
-
-
-def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
     payload = portal.read(party_call(session, me), sealer(), reference)
     value: dict[str, Any] = {
         **_LISTED.write(payload.listed),
@@ -137,6 +127,8 @@ def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str) -
     return Answer(value, headers=(etag(payload.version),))
 
 
+serve_acts(served, "/<hearing_id>", hearing_acts.ANSWERS, Answered(hearings.ServedHearingSchema(), _served_answer))
+
 _PAPER = hearings.AgencyPaperSchema.of(files.HandedFile)
 
 papers = Namespace("hearings", path="/")
@@ -148,7 +140,7 @@ class HandedFiles(Resource):
     @one_of_few()
     @officer_may(HEARING, rights.Act.ANSWER, reads=True)
     @request_file(file_kinds.MAX_BYTES)
-    @response_schema(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    @created_response(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413))
     def post(
         self,
         session: Session,
@@ -165,14 +157,8 @@ class HandedFiles(Resource):
         Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
         hand that copy alone is kept, made while you wait. Idempotent with an Idempotency-Key.
         """
-        sent = files.add_file(
-            upload_services(),
-            sealer(),
-            acting_for_party(me),
-            reference_in(hearing_id),
-            build_sent_file(body, name, idempotency_key),
-            now(),
-        )
+        file, member = build_sent_file(body, name, idempotency_key), acting_for_party(me)
+        sent = files.add_file(upload_services(), sealer(), member, reference_in(hearing_id), file, now())
         return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on})
 
 

@@ -20,6 +20,14 @@ ns = Namespace("law-overlays", path="/law-overlays")
 RESOURCE = rights.Resource.LAW
 
 
+def _overlay_answer(session: Session, _me: AuthenticatedOfficer, overlay_id: str, _: object = None) -> Answer:
+    row = queries.overlay_named(session, reference_in(overlay_id))
+    return Answer(_overlay_payload(row), headers=(etag(row.version),))
+
+
+ANSWERED = Answered(DeskOverlaySchema(), _overlay_answer, "/api/v1/law-overlays/{overlay_id}")
+
+
 @ns.route("")
 class LawOverlays(Resource):
     @officer_may(RESOURCE, rights.Act.READ)
@@ -31,12 +39,7 @@ class LawOverlays(Resource):
         """
         return Answer({"items": [_overlay_payload(row) for row in queries.all_overlays(session)]})
 
-    post = act_view(
-        "/law-overlays", LAW, LAW["propose"],
-        Answered(
-            DeskOverlaySchema(), lambda session, _me, made, _: _answer_by_id(session, made), "/api/v1/law-overlays/{overlay_id}"
-        ),
-    )  # fmt: skip
+    post = act_view("/law-overlays", LAW, "propose", ANSWERED)
 
 
 @ns.route("/<overlay_id>")
@@ -45,20 +48,10 @@ class OneLawOverlay(Resource):
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:
         """Read an overlay of the law: its file, its rows, and who did what."""
-        return _answer_by_id(session, overlay_id)
+        return _overlay_answer(session, me, overlay_id)
 
 
-serve_acts(
-    ns,
-    "/<overlay_id>",
-    LAW_OVERLAYS,
-    Answered(DeskOverlaySchema(), lambda session, me, reference, _: _answer_by_id(session, reference)),
-)
-
-
-def _answer_by_id(session: Session, overlay_id: str) -> Answer:
-    row = queries.overlay_named(session, reference_in(overlay_id))
-    return Answer(_overlay_payload(row), headers=(etag(row.version),))
+serve_acts(ns, "/<overlay_id>", LAW_OVERLAYS, ANSWERED)
 
 
 def _overlay_payload(row: models.LawOverlay) -> dict[str, Any]:

@@ -36,6 +36,21 @@ ns = Namespace("licences", path="/")
 LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rights.Resource.IMPORT
 
 
+def _proposal_answer(session: Session, me: AuthenticatedOfficer, proposal_id: str, _: object = None) -> Answer:
+    found = licence_acts.find_proposal(session, me, proposal_id)
+    return Answer(_proposal_payload(session, found), headers=(etag(found.version),))
+
+
+def _proposal_payload(session: Session, proposal: Proposal) -> dict[str, Any]:
+    agency = None if proposal.agency_id is None else session.get_one(models.Agency, proposal.agency_id).reference
+    return _PROPOSAL.write(proposal, agency_id=agency)
+
+
+PROPOSAL_ANSWERED = Answered(
+    licensing.LicenceProposalSchema(), _proposal_answer, "/api/v1/licence-proposals/{proposal_id}"
+)
+
+
 @ns.route("/licence-proposals")
 class Proposals(Resource):
     @officer_may(LICENCE, rights.Act.READ)
@@ -44,14 +59,7 @@ class Proposals(Resource):
         """List proposals that wait for a second person, the oldest first."""
         return Answer({"items": [_proposal_payload(session, one) for one, _ in licence_acts.list_waiting(session, me)]})
 
-    post = act_view(
-        "/licence-proposals", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["propose"],
-        Answered(
-            licensing.LicenceProposalSchema(),
-            lambda session, me, made, _: _proposal_answer(session, licence_acts.find_proposal(session, me, made)),
-            "/api/v1/licence-proposals/{proposal_id}",
-        ),
-    )  # fmt: skip
+    post = act_view("/licence-proposals", licence_acts.LICENCE_ACTS, "propose", PROPOSAL_ANSWERED)
 
 
 @ns.route("/licence-proposals/<proposal_id>")
@@ -60,13 +68,10 @@ class OneProposal(Resource):
     @response_schema(licensing.LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _proposal_answer(session, licence_acts.find_proposal(session, me, proposal_id))
+        return _proposal_answer(session, me, proposal_id)
 
 
-serve_acts(
-    ns, "/licence-proposals/<proposal_id>", licence_acts.PROPOSALS,
-    Answered(licensing.LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
-)  # fmt: skip
+serve_acts(ns, "/licence-proposals/<proposal_id>", licence_acts.PROPOSALS, PROPOSAL_ANSWERED)
 
 
 @ns.route("/deposits/<agency_id>")
@@ -92,7 +97,7 @@ class Deposit(Resource):
         )
 
     post = act_view(
-        "/deposits/<agency_id>", licence_acts.DEPOSITS, licence_acts.DEPOSITS["enter"],
+        "/deposits/<agency_id>", licence_acts.DEPOSITS, "enter",
         Answered(
             licensing.DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, deposits.line_named(session, made))
         ),
@@ -119,16 +124,7 @@ class HeldLists(Resource):
         return Answer({"items": items})
 
 
-serve_acts(ns, "/lists-on-hold/<list_id>", licence_acts.HELD_LISTS, None)
-
-
-def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
-    return Answer(_proposal_payload(session, proposal), headers=(etag(proposal.version),))
-
-
-def _proposal_payload(session: Session, proposal: Proposal) -> dict[str, Any]:
-    agency = None if proposal.agency_id is None else session.get_one(models.Agency, proposal.agency_id).reference
-    return _PROPOSAL.write(proposal, agency_id=agency)
+serve_acts(ns, "/lists-on-hold/<list_id>", licence_acts.HELD_LISTS)
 
 
 previews = Namespace("licences", path="/")
@@ -137,7 +133,7 @@ previews = Namespace("licences", path="/")
 @previews.route("/licence-previews")
 class ActPreview(Resource):
     post = act_view(
-        "/licence-previews", licence_acts.LICENCE_ACTS, licence_acts.LICENCE_ACTS["preview"],
+        "/licence-previews", licence_acts.LICENCE_ACTS, "preview",
         Answered(licensing.LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
     )  # fmt: skip
 

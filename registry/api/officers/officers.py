@@ -39,13 +39,13 @@ _CHANGE = officers.OfficerChangeSchema.of(OfficerChange, computed=["officer_id",
 
 OFFICER = rights.Resource.OFFICER
 
-PROPOSED = Answered(
-    officers.OfficerChangeSchema(),
-    lambda session, me, made, _: Answer(
-        change_payload(session, accounts.change_named(session, made, me.standing.unit))
-    ),
-    "/api/v1/officer-changes/{change_id}",
-)
+
+def _change_answer(session: Session, me: AuthenticatedOfficer, change_id: str, _: object = None) -> Answer:
+    change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
+    return Answer(change_payload(session, change))
+
+
+PROPOSED = Answered(officers.OfficerChangeSchema(), _change_answer, "/api/v1/officer-changes/{change_id}")
 
 
 @ns.route("")
@@ -60,7 +60,7 @@ class Officers(Resource):
         found = accounts.officers_of(session, me.standing.unit)
         return Answer({"items": [_officer_payload(session, one) for one in found]})
 
-    post = act_view("/officers", account_acts.OFFICERS, account_acts.OFFICERS["invite"], PROPOSED)
+    post = act_view("/officers", account_acts.OFFICERS, "invite", PROPOSED)
 
 
 @ns.route("/<officer_id>")
@@ -90,7 +90,7 @@ class Tokens(Resource):
         return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
-serve_acts(ns, "/<officer_id>/tokens/<token_id>", account_acts.OFFICER_TOKENS, None)
+serve_acts(ns, "/<officer_id>/tokens/<token_id>", account_acts.OFFICER_TOKENS)
 
 
 changes_ns = Namespace("officers", path="/officer-changes")
@@ -115,9 +115,7 @@ class OneChange(Resource):
     @response_schema(officers.OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of an officer, open or decided."""
-        return Answer(
-            change_payload(session, accounts.change_named(session, reference_in(change_id), me.standing.unit))
-        )
+        return _change_answer(session, me, change_id)
 
 
 def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
@@ -125,12 +123,8 @@ def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: 
     return Answer({"change": change_payload(session, change), "join_code": code})
 
 
-serve_acts(
-    changes_ns,
-    "/<change_id>",
-    account_acts.OFFICER_CHANGES,
-    Answered(officers.OfficerChangeApprovedSchema(), _approved),
-)
+APPROVED = Answered(officers.OfficerChangeApprovedSchema(), _approved)
+serve_acts(changes_ns, "/<change_id>", account_acts.OFFICER_CHANGES, APPROVED)
 
 
 def _officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
@@ -193,7 +187,7 @@ class Sessions(Resource):
         return Answer({"items": [_SESSION.write(one) for one in found]})
 
 
-serve_acts(own, "/sessions/<session_id>", account_acts.OWN_SESSIONS, None)
+serve_acts(own, "/sessions/<session_id>", account_acts.OWN_SESSIONS)
 
 
 @own.route("/tokens")
@@ -205,12 +199,19 @@ class OwnTokens(Resource):
 
         A token is made in the console alone, after the second factor and the password again: none makes another.
         """
-        return Answer(
-            {"items": [TOKEN.write(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
-        )
+        found = tokens.tokens_of(session, me.officer, day_at(now(), None))
+        return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
-serve_acts(own, "/tokens/<token_id>", account_acts.OWN_TOKENS, None)
+serve_acts(own, "/tokens/<token_id>", account_acts.OWN_TOKENS)
+
+
+def _loan_answer(session: Session, me: AuthenticatedOfficer, loan_id: str, _: object = None) -> Answer:
+    lent, deputy = accounts.loan_named(session, me.officer, loan_id)
+    return written_answer(_LOAN, lent, deputy_id=deputy.reference)
+
+
+LOAN_ANSWERED = Answered(officers.RoleLoanSchema(), _loan_answer)
 
 
 @own.route("/loans")
@@ -222,21 +223,11 @@ class Loans(Resource):
         found = accounts.loans_of(session, me.officer, me.day(now()))
         return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
 
-    post = act_view(
-        "/officers/me/loans", account_acts.OWN_ACCOUNT, account_acts.OWN_ACCOUNT["loans"],
-        Answered(
-            officers.RoleLoanSchema(),
-            lambda session, me, made, _: _loan_answer(*accounts.loan_named(session, me.officer, made)),
-        ),
-    )  # fmt: skip
+    post = act_view("/officers/me/loans", account_acts.OWN_ACCOUNT, "loans", LOAN_ANSWERED)
 
 
-serve_acts(own, "/loans/<loan_id>", account_acts.OWN_LOANS, None)
-serve_acts(own, "", account_acts.OWN_ACCOUNT, None, exclude=("loans",))
-
-
-def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:
-    return written_answer(_LOAN, lent, deputy_id=deputy.reference)
+serve_acts(own, "/loans/<loan_id>", account_acts.OWN_LOANS)
+serve_acts(own, "", account_acts.OWN_ACCOUNT, exclude=("loans",))
 
 
 access_grants = Namespace("access-grants", path="/")
@@ -248,9 +239,12 @@ _CONTENT = officers.AccessGrantContentSchema.of(
 )
 
 
-GRANT_ANSWERED = Answered(
-    officers.AccessGrantSchema(), lambda session, me, reference, _: _grant_answer(session, me, reference)
-)
+def _grant_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
+    grant = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
+    return written_answer(_GRANT, grant, attachment_id=_attachment_id(grant))
+
+
+GRANT_ANSWERED = Answered(officers.AccessGrantSchema(), _grant_answer)
 serve_acts(access_grants, "/cases/<case_id>/access-grants", access_grant_acts.IN_CASE, GRANT_ANSWERED)
 
 
@@ -308,11 +302,6 @@ class OriginalFile(Resource):
         call = Call(session, acting(me, ORIGINAL, rights.Act.PROPOSE), now())
         name, body = queries.original(call, sealer(), reference, store_of(services().settings))
         return file_of(body, f"{reference}.{name.rpartition('.')[2]}")
-
-
-def _grant_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    grant = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
-    return written_answer(_GRANT, grant, attachment_id=_attachment_id(grant))
 
 
 def _attachment_id(one: queries.AccessGrantView) -> str | None:

@@ -3,7 +3,7 @@
 How its cases stand, and the same as tables; the lines of its audit trail, whether the chain holds, and a copy of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -54,9 +54,8 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        found, patterns = overview.read_overview(
-            session, overview.Viewer(me), period_of(from_on, to_on, me.day(at)), at
-        )
+        period = period_of(from_on, to_on, me.day(at))
+        found, patterns = overview.read_overview(session, overview.Viewer(me), period, at)
         return written_answer(
             _OVERVIEW,
             found,
@@ -82,12 +81,7 @@ class Table(Resource):
 
         No cell can be read as a formula. It is a line of the audit.
         """
-        at, viewer = now(), overview.Viewer(me)
-        period = period_of(from_on, to_on, me.day(at))
-        overview.note_export(session, viewer, table, period, at)
-        return _file(
-            lambda: overview.table_file(reading(), viewer, table, period, at), overview.file_name(table, viewer, period)
-        )
+        return _export(session, me, table, from_on, to_on)
 
 
 @ns.route("/workbook")
@@ -102,12 +96,7 @@ class Workbook(Resource):
 
         A sheet for each. No cell can be read as a formula. It is a line of the audit.
         """
-        at, viewer = now(), overview.Viewer(me)
-        period = period_of(from_on, to_on, me.day(at))
-        overview.note_export(session, viewer, "all", period, at)
-        return _file(
-            lambda: overview.workbook_file(reading(), viewer, period, at), overview.file_name(None, viewer, period)
-        )
+        return _export(session, me, None, from_on, to_on)
 
 
 def period_of(from_on: date | None, to_on: date | None, today: date) -> rules.Period:
@@ -120,12 +109,22 @@ def period_of(from_on: date | None, to_on: date | None, today: date) -> rules.Pe
     return period
 
 
-def _file(made: Callable[[], bytes], name: str) -> File:
+def _export(
+    session: Session, me: AuthenticatedOfficer, table: str | None, from_on: date | None, to_on: date | None
+) -> File:
+    """One table of a period, or all of them as a workbook. It is a line of the audit."""
+    at, viewer = now(), overview.Viewer(me)
+    period = period_of(from_on, to_on, me.day(at))
+    overview.note_export(session, viewer, table or "all", period, at)
+
     def counted() -> Iterator[bytes]:
         # Counted after the commit, by a session that only reads: it holds up no writer.
-        yield made()
+        if table is None:
+            yield overview.workbook_file(reading(), viewer, period, at)
+        else:
+            yield overview.table_file(reading(), viewer, table, period, at)
 
-    return File(stream_with_context(counted()), BYTES, name)
+    return File(stream_with_context(counted()), BYTES, overview.file_name(table, viewer, period))
 
 
 _LINE = oversight.AuditLineSchema.of(trail.Line)
@@ -149,13 +148,8 @@ class Lines(Resource):
         unit = me.standing.unit
         trail.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
         found = trail.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
-        payload = found[:A_PAGE]
-        return Answer(
-            {
-                "items": [_LINE.write(line) for line in payload],
-                "next_before": payload[-1].number if len(found) > A_PAGE else None,
-            }
-        )
+        next_before = found[A_PAGE - 1].number if len(found) > A_PAGE else None
+        return Answer({"items": [_LINE.write(line) for line in found[:A_PAGE]], "next_before": next_before})
 
 
 @audit.route("/verification")
@@ -169,14 +163,8 @@ class Verification(Resource):
         Every unit's lines, none of which is shown; with `head` it is held to one that was noted before.
         """
         found = chain.verify(session, None if head is None else chain.read_head(head))
-        return Answer(
-            {
-                "holds": not found.troubles,
-                "lines": found.head.size,
-                "head": str(found.head),
-                "troubles": found.troubles,
-            }
-        )
+        size, troubles = found.head.size, found.troubles
+        return Answer({"holds": not troubles, "lines": size, "head": str(found.head), "troubles": troubles})
 
 
 @audit.route("/export")

@@ -48,11 +48,15 @@ _WAITING = referrals.WaitingIdentitySchema.of(queries.WaitingIdentity)
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
-ANSWERED = Answered(
-    referrals.ReferralSchema(),
-    lambda session, me, reference, _: _answer(session, me, reference),
-    "/api/v1/referrals/{referral_id}",
-)
+
+
+def _answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
+    view = referral_acts.read_referral(session, me, reference)
+    ways = [{"to": state, "lacking": view.ways[state]} for state in ReferralState if state in view.ways]
+    return written_answer(_REFERRAL, view, ways=ways)
+
+
+ANSWERED = Answered(referrals.ReferralSchema(), _answer, "/api/v1/referrals/{referral_id}")
 
 
 @ns.route("/cases/<case_id>/referrals")
@@ -68,7 +72,7 @@ class CaseReferrals(Resource):
         found = steps.fetch_of_case(session, models.Referral, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
-    post = act_view("/cases/<case_id>/referrals", referral_acts.IN_CASE, referral_acts.IN_CASE["new"], ANSWERED)
+    post = act_view("/cases/<case_id>/referrals", referral_acts.IN_CASE, "new", ANSWERED)
 
 
 @ns.route("/referrals/<referral_id>")
@@ -81,12 +85,6 @@ class OneReferral(Resource):
 
 
 serve_acts(ns, "/referrals/<referral_id>", referral_acts.ACTS, ANSWERED)
-
-
-def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    view = referral_acts.read_referral(session, me, reference)
-    ways = [{"to": state, "lacking": view.ways[state]} for state in ReferralState if state in view.ways]
-    return written_answer(_REFERRAL, view, ways=ways)
 
 
 received = Namespace("referrals", path="/received-referrals")
@@ -121,20 +119,17 @@ class ReceivedFile(Resource):
         Each time is on record. Its name stands in the referral.
         """
         reference = reference_in(file_id)
-        kind, _, body = portal.read_file(
-            party_call(session, me), sealer(), store(), reference_in(referral_id), reference
-        )
+        call, referral = party_call(session, me), reference_in(referral_id)
+        kind, _, body = portal.read_file(call, sealer(), store(), referral, reference)
         return file_of(body, f"{reference}.{ENDINGS[kind]}")
 
 
-serve_acts(
-    received, "/<referral_id>", referral_acts.RECEIVED,
-    Answered(referrals.ReceivedReferralSchema(), lambda session, me, reference, _: _received_answer(session, me, reference)),
-)  # fmt: skip
-
-
-def _received_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+def _received_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
     return written_answer(RECEIVED_REFERRAL, portal.read(party_call(session, me), sealer(), reference))
+
+
+RECEIVED_ANSWERED = Answered(referrals.ReceivedReferralSchema(), _received_answer)
+serve_acts(received, "/<referral_id>", referral_acts.RECEIVED, RECEIVED_ANSWERED)
 
 
 identities = Namespace("referrals", path="/waiting-identities")
@@ -176,11 +171,14 @@ _UNIT = referrals.UnitNameSchema.of(Unit)
 transfers = Namespace("transfers", path="/")
 
 TRANSFER = rights.Resource.TRANSFER
-TRANSFER_ANSWERED = Answered(
-    referrals.TransferSchema(),
-    lambda session, me, reference, _: _transfer_answer(session, me, reference),
-    "/api/v1/transfers/{transfer_id}",
-)
+
+
+def _transfer_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
+    call = officer_call(session, me, TRANSFER, rights.Act.READ)
+    return written_answer(_TRANSFER, transfer_queries.read(call, sealer(), reference))
+
+
+TRANSFER_ANSWERED = Answered(referrals.TransferSchema(), _transfer_answer, "/api/v1/transfers/{transfer_id}")
 
 
 @transfers.route("/cases/<case_id>/transfers")
@@ -193,9 +191,8 @@ class CaseTransfers(Resource):
         The ETag is the case's version: a transfer is requested of the case as you read it.
         """
         _, case = case_acts.lock_case_for(session, me, TRANSFER, rights.Act.READ, case_id)
-        found = transfer_queries.fetch_of_case(
-            officer_call(session, me, TRANSFER, rights.Act.READ), sealer(), case.reference
-        )
+        call = officer_call(session, me, TRANSFER, rights.Act.READ)
+        found = transfer_queries.fetch_of_case(call, sealer(), case.reference)
         payload = {
             "items": [_TRANSFER.write(one) for one in found],
             "units": [_UNIT.write(one) for one in receivers(session, me.standing.unit)],
@@ -203,9 +200,7 @@ class CaseTransfers(Resource):
         }
         return Answer(payload, headers=(etag(case.version),))
 
-    post = act_view(
-        "/cases/<case_id>/transfers", transfer_acts.IN_CASE, transfer_acts.IN_CASE["new"], TRANSFER_ANSWERED
-    )
+    post = act_view("/cases/<case_id>/transfers", transfer_acts.IN_CASE, "new", TRANSFER_ANSWERED)
 
 
 @transfers.route("/transfers")
@@ -217,13 +212,8 @@ class Transfers(Resource):
 
         A case that your unit handed over stays in this list, with its number and no more.
         """
-        return Answer(
-            {
-                "items": [
-                    _TRANSFER_SUMMARY.write(one) for one in transfer_queries.fetch_transfers(session, me.standing.unit)
-                ]
-            }
-        )
+        found = transfer_queries.fetch_transfers(session, me.standing.unit)
+        return Answer({"items": [_TRANSFER_SUMMARY.write(one) for one in found]})
 
 
 @transfers.route("/transfers/<transfer_id>")
@@ -237,8 +227,3 @@ class OneTransfer(Resource):
 
 serve_acts(transfers, "/transfers/<transfer_id>", transfer_acts.ACTS, TRANSFER_ANSWERED)
 serve_acts(transfers, "/transfers/<transfer_id>", transfer_acts.RECEIVED, TRANSFER_ANSWERED)
-
-
-def _transfer_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    view = transfer_queries.read(officer_call(session, me, TRANSFER, rights.Act.READ), sealer(), reference)
-    return Answer(_TRANSFER.write(view), headers=(etag(view.transfer.version),))

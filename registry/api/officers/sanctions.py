@@ -32,11 +32,24 @@ SANCTION = rights.Resource.SANCTION
 ADDRESS = "/<sanction_id>"
 
 
-ANSWERED = Answered(
-    sanctions.DeskSanctionSchema(),
-    lambda session, me, reference, _: _sanction_answer(session, me, find_sanction(session, me, reference)),
-    "/api/v1/sanctions/{sanction_id}",
-)
+def _sanction_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
+    sanction = find_sanction(session, me, reference)
+    payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
+    may = {
+        rules.By.PROPOSER: me.standing.may(SANCTION, rights.Act.PROPOSE),
+        rules.By.APPROVER: me.standing.may(SANCTION, rights.Act.APPROVE),
+    }
+    ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
+    return written_answer(
+        _SANCTION,
+        payload,
+        **_computed(sanction),
+        moves=[_MOVE.write(one, by=one.actor or None) for one in payload.moves],
+        ways=[{"to": to, "lacking": lack} for to, lack in ways.items()],
+    )
+
+
+ANSWERED = Answered(sanctions.DeskSanctionSchema(), _sanction_answer, "/api/v1/sanctions/{sanction_id}")
 
 
 @ns.route("")
@@ -52,7 +65,7 @@ class Sanctions(Resource):
         mine = [one.sanction for one in found if not me.has_conflict(one.sanction.agency)]
         return Answer({"items": [_SUMMARY.write(one, **_computed(one)) for one in mine]})
 
-    post = act_view("/sanctions", PROPOSALS, PROPOSALS["new"], ANSWERED)
+    post = act_view("/sanctions", PROPOSALS, "new", ANSWERED)
 
 
 @ns.route("/<sanction_id>")
@@ -61,9 +74,9 @@ class OneSanction(Resource):
     @response_schema(sanctions.DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
-        return _sanction_answer(session, me, find_sanction(session, me, sanction_id))
+        return _sanction_answer(session, me, sanction_id)
 
-    put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
+    put = act_view(ADDRESS, ACTS, "edit", ANSWERED)
 
 
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
@@ -71,22 +84,6 @@ serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 def _today(session: Session, me: AuthenticatedOfficer) -> date:
     return moves.today_at(session, me.standing.authority, now())
-
-
-def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: models.Sanction) -> Answer:
-    payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
-    may = {
-        rules.By.PROPOSER: me.standing.may(SANCTION, rights.Act.PROPOSE),
-        rules.By.APPROVER: me.standing.may(SANCTION, rights.Act.APPROVE),
-    }
-    ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
-    return written_answer(
-        _SANCTION,
-        payload,
-        **_computed(sanction),
-        moves=[_MOVE.write(one, by=one.actor or None) for one in payload.moves],
-        ways=[{"to": to, "lacking": lack} for to, lack in ways.items()],
-    )
 
 
 def _computed(sanction: models.Sanction) -> dict[str, Any]:

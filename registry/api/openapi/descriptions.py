@@ -91,6 +91,12 @@ RANGES: dict[str, dict[str, str]] = _OPERATIONS["ranges"]
 STREAMS: dict[str, dict[str, Any]] = _OPERATIONS["streams"]
 """The streams of events by path, each with an example, the statuses of its refusals and, if it needs a key, its scope."""
 
+WALLET_DOCUMENTS: dict[str, dict[str, Any]] = _OPERATIONS["wallet_documents"]
+"""What wallets read, by path."""
+
+WALLET_ACTS: dict[str, dict[str, dict[str, Any]]] = _OPERATIONS["wallet_acts"]
+"""What wallets do, by path and method."""
+
 FILE_FORMS = (JSONL, CSV, PARQUET, FTM, CSVM, LD_JSON, "application/json", "text/plain")
 """Media types of the files of a snapshot: tables and entities, what describes them, the manifest and its signature."""
 
@@ -102,21 +108,21 @@ CHANGES_FROM: dict[str, Any] = _OPERATIONS["changes_from"]
 PARAMETERS: dict[str, dict[str, Any]] = _OPERATIONS["parameters"]
 """Headers that several operations take."""
 
-REFERENCE = {
-    "description": "Reference: twelve characters, the last a check character; hyphens and letter case do not matter.",
-    "schema": {"type": "string", "pattern": "^[2-9A-Za-z-]{12,14}$"},
-}
+
+def _part(description: str, **more: Any) -> dict[str, Any]:
+    """A part of a path: what it is, and what its text must be."""
+    return {"description": description, "schema": {"type": "string", **more}}
+
+
+REFERENCE = _part(
+    "Reference: twelve characters, the last a check character; hyphens and letter case do not matter.",
+    pattern="^[2-9A-Za-z-]{12,14}$",
+)
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
-    "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
-    "form": {"description": "In which form.", "schema": {"type": "string", "enum": list(ResultForm)}},
-    "row": {
-        "description": "The place of a row, from 0.",
-        "schema": {"type": "string", "pattern": "^[0-9]{1,7}$"},
-    },
-    "event_id": {
-        "description": "The id of an event.",
-        "schema": {"type": "string", "pattern": "^evt_[2-9A-Za-z-]{12,14}$"},
-    },
+    "kind": _part("Whom it is about.", enum=list(ConsentKind)),
+    "form": _part("In which form.", enum=list(ResultForm)),
+    "row": _part("The place of a row, from 0.", pattern="^[0-9]{1,7}$"),
+    "event_id": _part("The id of an event.", pattern="^evt_[2-9A-Za-z-]{12,14}$"),
 }
 """Parts of a path that are not references, by name."""
 

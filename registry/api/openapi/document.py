@@ -239,17 +239,12 @@ class Writer:
         self, response: ResponseSpec, examples: tuple[Example, ...], *, has_etag: bool, is_repeatable: bool
     ) -> dict[str, Any]:
         if not response.media_types:
-            return {
-                "description": "Done.",
-                "headers": descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control"),
-            }
+            headers = descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control")
+            return {"description": "Done.", "headers": headers}
         if BYTES in response.media_types:
-            names = [*descriptions.ALWAYS, "Cache-Control", "Content-Disposition"]
-            return {
-                "description": "The file, to be saved.",
-                "headers": descriptions.headers_of(*names),
-                "content": dict.fromkeys(response.media_types, _FILE),
-            }
+            headers = descriptions.headers_of(*descriptions.ALWAYS, "Cache-Control", "Content-Disposition")
+            content = dict.fromkeys(response.media_types, _FILE)
+            return {"description": "The file, to be saved.", "headers": headers, "content": content}
         names = [*descriptions.ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if has_etag:
             names.append("ETag")
@@ -260,7 +255,7 @@ class Writer:
         if response.schema is not None and PLACES.keys() & response.schema.fields:
             names.append("Link")
         text: dict[str, Any] = {"schema": {"type": "string"}}
-        content = dict(text) if response.schema is None else {"schema": self._reference(response.schema)}
+        shape = dict(text) if response.schema is None else {"schema": self._reference(response.schema)}
         payload = {
             example.name: {
                 "summary": example.summary,
@@ -271,12 +266,12 @@ class Writer:
             if example.status == response.status
         }
         if payload:
-            content["examples"] = payload
+            shape["examples"] = payload
         return {
             "description": "The answer.",
             "headers": descriptions.headers_of(*names),
             "content": {
-                media: content if not place else _FILE if media in LIST_FILES else text
+                media: shape if not place else _FILE if media in LIST_FILES else text
                 for place, media in enumerate(response.media_types)
             },
         }
@@ -323,6 +318,7 @@ class Writer:
         """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
         for path, about in descriptions.LOG.items():
             summary = about["summary"]
+            parameters = [one for name, one in descriptions.FILE_PARAMETERS.items() if f"{{{name}}}" in path]
             is_json = path in descriptions.DOCUMENTS
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
@@ -335,9 +331,7 @@ class Writer:
                 "tags": ["log"],
                 "summary": summary.rstrip("."),
                 "description": "Not found while nothing of the log is published.",
-                "parameters": [
-                    parameter for name, parameter in descriptions.FILE_PARAMETERS.items() if f"{{{name}}}" in path
-                ],
+                "parameters": parameters,
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
             self.spec.path(path, operations={"get": operation})

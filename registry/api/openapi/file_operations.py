@@ -31,9 +31,8 @@ def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         elif "{" in path:
             operation["parameters"].append("Range")
             if path.endswith("{file}"):
-                operation["responses"]["200"]["content"] |= {
-                    form: {"schema": _shape_of(form)} for form in descriptions.FILE_FORMS
-                }
+                content = operation["responses"]["200"]["content"]
+                content |= {form: {"schema": _shape_of(form)} for form in descriptions.FILE_FORMS}
             operation["responses"] |= {"206": _part_of(operation["responses"]["200"]), "416": "Problem416"}
         yield path, operation
 
@@ -98,123 +97,86 @@ def _part_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 _TEXT: dict[str, Any] = {"type": "string"}
-_NAMED: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        name: {"type": "string", "description": text}
-        for name, text in (
-            ("id", "As queries have it."),
-            ("name", "As people read it."),
-            ("description", "More of it."),
-        )
-    },
-    "required": ["id", "name"],
+
+
+def _text(description: str) -> dict[str, Any]:
+    return _TEXT | {"description": description}
+
+
+def _list(description: str, items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "description": description, "items": items}
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+_NAMES = {"id": _text("As queries have it."), "name": _text("As people read it."), "description": _text("More of it.")}
+_NAMED = _object(_NAMES, "id", "name")
+_FEATURE = {
+    "id": _text("`name` or `number`."),
+    "value": {"description": "0 to 100, or true or false.", "anyOf": [{"type": "number"}, {"type": "boolean"}]},
 }
-_CANDIDATE: dict[str, Any] = {
-    "type": "object",
-    "properties": _NAMED["properties"]
-    | {
-        "type": {"type": "array", "description": "What it is.", "items": _NAMED},
-        "score": {"type": "number", "description": "How near it is, 0 to 100."},
-        "match": {
-            "type": "boolean",
-            "description": "Whether it is the one, by whole numbers that lead to no other. A name alone is never a match.",
-        },
-        "features": {
-            "type": "array",
-            "description": "How near the name is, and whether a number leads here.",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "id": {"type": "string", "description": "`name` or `number`."},
-                    "value": {
-                        "description": "0 to 100, or true or false.",
-                        "anyOf": [{"type": "number"}, {"type": "boolean"}],
-                    },
-                },
-            },
-        },
-    },
-    "required": ["id", "name", "score", "match"],
+_MATCH = "Whether it is the one, by whole numbers that lead to no other. A name alone is never a match."
+_OF_CANDIDATE = {
+    "type": _list("What it is.", _NAMED),
+    "score": {"type": "number", "description": "How near it is, 0 to 100."},
+    "match": {"type": "boolean", "description": _MATCH},
+    "features": _list(
+        "How near the name is, and whether a number leads here.", {"type": "object", "properties": _FEATURE}
+    ),
 }
+_CANDIDATE = _object(_NAMES | _OF_CANDIDATE, "id", "name", "score", "match")
 _CANDIDATES = {
     "type": "object",
     "description": "By the key of each query its candidates, the best first.",
-    "additionalProperties": {
-        "type": "object",
-        "properties": {"result": {"type": "array", "description": "The best first.", "items": _CANDIDATE}},
-        "required": ["result"],
-    },
+    "additionalProperties": _object({"result": _list("The best first.", _CANDIDATE)}, "result"),
 }
-_ROWS = {
-    "type": "object",
-    "properties": {
-        "meta": {"type": "array", "description": "The properties that were asked for.", "items": _NAMED},
-        "rows": {
-            "type": "object",
-            "description": "By the agency's reference its values of each property, each as `str`.",
-            "additionalProperties": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": {"type": "object"}},
-            },
-        },
+_VALUES = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}}
+_BY_AGENCY = "By the agency's reference its values of each property, each as `str`."
+_ROWS = _object(
+    {
+        "meta": _list("The properties that were asked for.", _NAMED),
+        "rows": {"type": "object", "description": _BY_AGENCY, "additionalProperties": _VALUES},
     },
-    "required": ["meta", "rows"],
-}
-_MANIFEST = {
-    "type": "object",
-    "properties": {
-        "versions": {"type": "array", "description": "Of the protocol.", "items": _TEXT},
-        "name": {"type": "string", "description": "The service's name."},
-        "identifierSpace": {"type": "string", "description": "What the ids of agencies stand in."},
-        "schemaSpace": {"type": "string", "description": "What the ids of properties stand in."},
+    "meta",
+    "rows",
+)
+_MANIFEST = _object(
+    {
+        "versions": _list("Of the protocol.", _TEXT),
+        "name": _text("The service's name."),
+        "identifierSpace": _text("What the ids of agencies stand in."),
+        "schemaSpace": _text("What the ids of properties stand in."),
         "batchSize": {"type": "integer", "format": "int32", "description": "Queries in one request, at most."},
     },
-    "required": ["versions", "name", "identifierSpace", "schemaSpace", "batchSize"],
-}
-_FOUND = {
-    "type": "object",
-    "properties": {"result": {"type": "array", "description": "The best first.", "items": _NAMED}},
-    "required": ["result"],
-}
-_PROPOSED = {
-    "type": "object",
-    "properties": {
-        "type": {"type": "string", "description": "The type that was asked about."},
-        "properties": {"type": "array", "description": "What a row can be extended by.", "items": _NAMED},
+    "versions", "name", "identifierSpace", "schemaSpace", "batchSize",
+)  # fmt: skip
+_FOUND = _object({"result": _list("The best first.", _NAMED)}, "result")
+_PROPOSED = _object(
+    {
+        "type": _text("The type that was asked about."),
+        "properties": _list("What a row can be extended by.", _NAMED),
     },
-    "required": ["type", "properties"],
-}
+    "type",
+    "properties",
+)
 RECONCILE = "/api/v1/reconcile"
 _PROTOCOL = "Reconciliation Service API 0.2 of the W3C's group, as OpenRefine speaks it: docs/users/reconciliation.md."
 
 
 def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operations of name matching for analysts."""
-    queries = parameter(
-        "queries",
-        "query",
-        "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs.",
-        _TEXT | {"maxLength": MAX_IN_ADDRESS},
-    )
-    form = {
-        "type": "object",
-        "description": "One of the two.",
-        "properties": {
-            "queries": _TEXT
-            | {
-                "description": "At most 10 queries by their keys, as JSON.",
-                "example": '{"q0": {"query": "Agentura Smyšlená", "properties": [{"pid": "country", "v": "CZ"}]}}',
-            },
-            "extend": _TEXT | {"description": "`ids` of at most 50 agencies and `properties`, as JSON."},
-        },
+    told = "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs."
+    queries = parameter("queries", "query", told, _TEXT | {"maxLength": MAX_IN_ADDRESS})
+    example = '{"q0": {"query": "Agentura Smyšlená", "properties": [{"pid": "country", "v": "CZ"}]}}'
+    fields = {
+        "queries": _text("At most 10 queries by their keys, as JSON.") | {"example": example},
+        "extend": _text("`ids` of at most 50 agencies and `properties`, as JSON."),
     }
-    show = _operation_of(
-        "showReconciliation",
-        "Read what the service of name matching offers",
-        {"anyOf": [_MANIFEST, _CANDIDATES]},
-        (414,),
-    )
+    form = {"type": "object", "description": "One of the two.", "properties": fields}
+    shown = {"anyOf": [_MANIFEST, _CANDIDATES]}
+    show = _operation_of("showReconciliation", "Read what the service of name matching offers", shown, (414,))
     ask = _operation_of("reconcile", "Match rows of a table with agencies", {"anyOf": [_CANDIDATES, _ROWS]}, (413, 415))
     ask["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
     yield RECONCILE, {"get": show | {"parameters": [queries]}, "post": ask}
@@ -222,9 +184,8 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     kind = parameter("kind", "path", "What is looked for.", {"type": "string", "enum": ["entity", "property", "type"]})
     suggest = _operation_of("suggestReconciliation", "Find an agency, property or type while it is typed", _FOUND)
     yield f"{RECONCILE}/suggest/{{kind}}", {"get": suggest | {"parameters": [kind, prefix]}}
-    type_ = parameter(
-        "type", "query", "The type of the rows.", {"type": "string", "enum": ["agency", "sending", "receiving"]}
-    )
+    types = _TEXT | {"enum": ["agency", "sending", "receiving"]}
+    type_ = parameter("type", "query", "The type of the rows.", types)
     propose = _operation_of("proposeProperties", "Read what a row can be extended by", _PROPOSED)
     yield f"{RECONCILE}/properties", {"get": propose | {"parameters": [type_]}}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.api_keys import current_organisation, needs_scope, require_scope
 from registry.api.cursors import USUAL, page_at
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import acting
 from registry.bulk import actions, files, models, receiving, rules
 from registry.bulk.answering import copies, results
@@ -51,13 +51,8 @@ class Jobs(Resource):
 
     @needs_scope(Scope.JOBS)
     @request_upload(files.MAX_BYTES)
-    @response_schema(
-        JobSchema(),
-        "createJob",
-        (409, 413),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/verification-jobs/{job_id}",
-        cacheable=False,
+    @created_response(
+        JobSchema(), "createJob", (409, 413), location="/api/v1/verification-jobs/{job_id}", cacheable=False
     )
     def post(self, stream: files.Stream, name: str, idempotency_key: str | None) -> Answer:
         """Create a job from a list of up to a million rows.

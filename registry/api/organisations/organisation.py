@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from registry.api.api_keys import Caller, current_organisation, needs_scope, usage_counts
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import act_once, acting
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -65,7 +64,7 @@ class Keys(Resource):
 
     @needs_scope(Scope.ORGANISATION)
     @request_schema(organisations.KeyMakeSchema(), body=True, idempotent=True)
-    @response_schema(organisations.KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    @created_response(organisations.KeyMadeSchema(), "createKey", (409, 413, 415))
     def post(
         self, label: str, scopes: Sequence[Scope], idempotency_key: IdempotencyKey | None, **limits: Any
     ) -> Answer:
@@ -86,7 +85,7 @@ class Keys(Resource):
 class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema(organisations.KeyExchangeSchema(), body=True, idempotent=True)
-    @response_schema(organisations.KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @created_response(organisations.KeyMadeSchema(), "rotateKey", (404, 409, 413, 415))
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:

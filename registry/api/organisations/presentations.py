@@ -1,6 +1,5 @@
 """Wallets asked by an organisation's programs: is this licence genuine, and for which agency does this person act?"""
 
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ from flask import request
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.public.credentials import today_payload
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import act_once
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -33,20 +32,12 @@ ns = Namespace("presentations", path="/presentations")
 class Presentations(Resource):
     @needs_scope(Scope.VERIFY)
     @request_schema(PresentationAskSchema(), body=True, idempotent=True)
-    @response_schema(
-        PresentationAskedSchema(),
-        "askForPresentation",
-        (404, 409, 413, 415),
-        status=HTTPStatus.CREATED,
+    @created_response(
+        PresentationAskedSchema(), "askForPresentation", (404, 409, 413, 415),
         location="/api/v1/presentations/{presentation_id}",
-    )
+    )  # fmt: skip
     def post(
-        self,
-        ask: Ask,
-        purpose: str,
-        idempotency_key: IdempotencyKey | None,
-        return_url: str | None = None,
-        **job: Any,
+        self, ask: Ask, purpose: str, idempotency_key: IdempotencyKey | None, return_url: str | None = None, **job: Any
     ) -> Answer:
         """Ask a wallet for a licence, a staff card, or both.
 
@@ -71,14 +62,8 @@ class Presentations(Resource):
                 return_url=None if return_url is None else _read_return_url(return_url),
             ).presentation
             link = presentations.link_of(keyring(), asker, made)
-            return Answer(
-                {
-                    "presentation_id": made.reference,
-                    "link": link,
-                    "qr": Symbol(link).data_address,
-                    "until": made.until,
-                }
-            )
+            qr = Symbol(link).data_address
+            return Answer({"presentation_id": made.reference, "link": link, "qr": qr, "until": made.until})
 
         return act_once("presentation", idempotency_key, act)
 
@@ -95,14 +80,10 @@ class OnePresentation(Resource):
         another's wallet answer. Compare name and face: only a person who stands before you can be the holder.
         """
         at = now()
-        found = presentations.presentation_of(
-            reading(), at, organisation_id=current_organisation().id, reference=presentation_id
-        )
-        if (
-            found.return_url is not None
-            and found.return_code is not None
-            and not presentations.is_return_code(found, response_code)
-        ):
+        ours = current_organisation().id
+        found = presentations.presentation_of(reading(), at, organisation_id=ours, reference=presentation_id)
+        needs_code = found.return_url is not None and found.return_code is not None
+        if needs_code and not presentations.is_return_code(found, response_code):
             raise NotFound("the response_code is not the one that the wallet brought back")
         return Answer(_presentation_payload(found))
 

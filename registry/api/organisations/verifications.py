@@ -212,10 +212,10 @@ def answered(
         with processes.gc_paused():
             given = list(form.answers(items, BatchReader(verdicts()), at))
             signed = sign_answered_list(form.kind, given, at)
-            answer = _written(form, given, listed, choice, None if signed is None else signed.reference)
-            return (
-                answer if signed is None else archive_statements(keeper.id, form.kind, signed, at, one.answer, answer)
-            )
+            if signed is None:
+                return _written(form, given, listed, choice)
+            answer = _written(form, given, listed, choice, signed.reference)
+            return archive_statements(keeper.id, form.kind, signed, at, one.answer, answer)
 
 
 def _written(

@@ -1,13 +1,12 @@
 """Endpoints of watches and events. An organisation finds only its own; no one is told who watches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 import schemas.watches
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import act_once, acting, versioned
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -54,12 +53,8 @@ class Watches(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(schemas.watches.WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
-    @response_schema(
-        schemas.watches.WatchMadeSchema(),
-        "createWatch",
-        (409, 413, 415),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/watches/{watch_id}",
+    @created_response(
+        schemas.watches.WatchMadeSchema(), "createWatch", (409, 413, 415), location="/api/v1/watches/{watch_id}"
     )
     def post(
         self, label: str, idempotency_key: IdempotencyKey | None, types: Sequence[EventType] = (), **subject: Any

@@ -1,12 +1,11 @@
 """Webhooks by the API: made, changed, tested, rotated, sent again. No request calls them: the worker does."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.restx import Namespace, Resource
+from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import act_once, acting, versioned
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -44,12 +43,8 @@ class Webhooks(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(watches.WebhookMakeSchema(), body=True, idempotent=True)
-    @response_schema(
-        watches.WebhookMadeSchema(),
-        "createWebhook",
-        (409, 413, 415),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/webhooks/{webhook_id}",
+    @created_response(
+        watches.WebhookMadeSchema(), "createWebhook", (409, 413, 415), location="/api/v1/webhooks/{webhook_id}"
     )
     def post(
         self, url: str, label: str, idempotency_key: IdempotencyKey | None, types: Sequence[EventType] = ()

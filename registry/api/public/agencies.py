@@ -134,9 +134,8 @@ class OneLicence(Resource):
         agency = public_record(found.records[0], at)
         snapshot = reader.coverage_at(found.snapshot_version).snapshot
         licence = next(one for one in agency.licences if one.licence_id == reference)
-        return Answer(
-            licence_on(licence, agency, snapshot, on, at), cache_seconds(at, (snapshot.time_zone(licence.authority),))
-        )
+        keep = cache_seconds(at, (snapshot.time_zone(licence.authority),))
+        return Answer(licence_on(licence, agency, snapshot, on, at), keep)
 
 
 def known_agency(text: str, at: datetime) -> tuple[record.Agency, SourceSnapshot]:

@@ -49,10 +49,8 @@ class Checks(Resource):
             stated.get("country"),
         )
         language = requested_language(request.environ)
-        return Answer(
-            check_payload(queries.outcome_of(public_reading(), verdicts(), keyring(), given, now()), language),
-            language=language,
-        )
+        outcome = queries.outcome_of(public_reading(), verdicts(), keyring(), given, now())
+        return Answer(check_payload(outcome, language), language=language)
 
 
 def check_payload(outcome: queries.Outcome, language: Language) -> checks.ChecksAnswer:

@@ -92,9 +92,8 @@ def _with_proof(
         if is_proved or is_wanted:
             raise
         return answer
-    added: dict[str, Any] = {
-        "proof": {"n": 0, "count": 1, "statement": line.decode().rstrip("\n"), "path": [], "manifest": signed.manifest}
-    }
+    text = line.decode().rstrip("\n")
+    added: dict[str, Any] = {"proof": {"n": 0, "count": 1, "statement": text, "path": [], "manifest": signed.manifest}}
     if keeper is not None:
         added["list_id"] = signed.reference
     proved = replace(answer, value={**answer.value, **added}, is_cacheable=False)
@@ -110,16 +109,12 @@ def _judge(parameters: dict[str, Any], at: datetime) -> tuple[CorridorVerdict, A
         context["known_at"] = known_instant(context["known_at"], at)
     destination: str = context["destination"]
     employer: str | None = parameters.get("receiving_employer")
-    first = read_end(
-        "sending", parameters["sending"], min(SENDING_COUNTRIES), context, at, parameters.get("sending_scheme")
-    )
-    second = (
-        Employer(employer)
-        if employer is not None
-        else read_end(
-            "receiving", parameters.get("receiving", ""), destination, context, at, parameters.get("receiving_scheme")
-        )
-    )
+
+    def end(name: str, country: str) -> tuple[Question, VerdictFacts]:
+        return read_end(name, parameters.get(name, ""), country, context, at, parameters.get(f"{name}_scheme"))
+
+    first = end("sending", min(SENDING_COUNTRIES))
+    second = end("receiving", destination) if employer is None else Employer(employer)
     whole = decide_corridor(first, second, destination)
     snapshot = first[1].snapshot
     language = requested_language(request.environ)

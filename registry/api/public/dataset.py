@@ -246,6 +246,5 @@ def _atom(found: queries.Changes, first: int | None) -> bytes:
         add(entry, "link", rel="alternate", type="text/html", href=_address(change.row, url))
         add(entry, "category", term=change.row["type"])
         add(entry, "content", _title(change), type="text")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(
-        Xml.tostring(feed, encoding="utf-8", xml_declaration=False)
-    )
+    body: bytes = Xml.tostring(feed, encoding="utf-8", xml_declaration=False)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body

@@ -86,9 +86,8 @@ class Regimes(Resource):
         at = now()
         law = verdicts().current_law()
         rows = law_payload(law, day_at(at, None), country=country, activity=activity, on=on)
-        value = {
-            "countries": [country_payload(one) for one in law.countries.values() if country in (None, one.country)]
-        }
+        countries = [country_payload(one) for one in law.countries.values() if country in (None, one.country)]
+        value = {"countries": countries}
         value |= {_LAW_NAMES.get(table, table): payload for table, payload in rows.items() if table != "help_line"}
         value["overlays"] = [overlay_payload(row) for row in published_overlays(public_reading())]
         return Answer(value, cache_seconds(at, ()))

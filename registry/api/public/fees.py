@@ -79,17 +79,11 @@ def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
 
 def _finding_payload(finding: FeeFinding, language: Language) -> dict[str, Any]:
     rule = finding.rule
+    told = {"answer": finding.answer, "code": finding.reason, "text": finding_text(language, finding)}
     if isinstance(rule, rows.Fee):
-        cited = {"rule": rule.id, "source": f"{rule.article} ({rule.source.title})", "mark": rule.mark}
-        return {"answer": finding.answer, "code": finding.reason, "text": finding_text(language, finding)} | cited
-    return {
-        "answer": finding.answer,
-        "code": finding.reason,
-        "text": finding_text(language, finding),
-        "rule": rule.reference if isinstance(rule, FeeRule) else None,
-        "source": rule.source if rule else None,
-        "mark": rule.mark if rule else None,
-    }
+        return told | {"rule": rule.id, "source": f"{rule.article} ({rule.source.title})", "mark": rule.mark}
+    reference = rule.reference if isinstance(rule, FeeRule) else None
+    return told | {"rule": reference, "source": rule.source if rule else None, "mark": rule.mark if rule else None}
 
 
 def _step_payload(step: Step, language: Language) -> dict[str, Any]:

@@ -63,11 +63,7 @@ class Verify(Resource):
     @request_schema(VerifySchema(), body=True, idempotent=True)
     @response_schema(VerdictSchema(), "verifyByPost", (413, 415), other_media_types=(RECEIPT,))
     def post(
-        self,
-        idempotency_key: IdempotencyKey | None,
-        receipt: bool = False,
-        keep: bool | None = None,
-        **asked: Any,
+        self, idempotency_key: IdempotencyKey | None, receipt: bool = False, keep: bool | None = None, **asked: Any
     ) -> Answer:
         """Ask whether a recruiter may recruit, with the question in the body instead of the URL.
 

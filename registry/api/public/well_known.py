@@ -38,12 +38,9 @@ def register(app: Flask) -> None:
 
 @pages.get("/status/<number>")
 def show_status_list(number: str) -> Response:
-    return respond_with(
-        status_list(read_list_number(number)).encode(),
-        STATUS_LIST,
-        cache_seconds(now(), verdicts().current_snapshot().time_zones()),
-        request.environ,
-    )
+    body = status_list(read_list_number(number)).encode()
+    keep = cache_seconds(now(), verdicts().current_snapshot().time_zones())
+    return respond_with(body, STATUS_LIST, keep, request.environ)
 
 
 def read_list_number(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from registry.pages.intake import files, mailbox, number, parts, quick_exit, review, short, sign_in, steps
+from registry.pages.intake import file_parts, files, mailbox, number, quick_exit, review, short, sign_in, steps
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
 
@@ -10,5 +10,5 @@ from registry.pages.public.edge import prepare
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (sign_in, quick_exit, number, short, steps, review, files, parts, mailbox):
+    for edge in (sign_in, quick_exit, number, short, steps, review, files, file_parts, mailbox):
         app.register_blueprint(edge.pages)

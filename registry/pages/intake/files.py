@@ -13,13 +13,12 @@ from registry.complaints.intake import mailbox, mailbox_files
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import read_form_files, store, upload_services
-from registry.http.responses import File, content_policy, permissions_policy, respond_with_file
+from registry.http.responses import File, permissions_policy, respond_with_file
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few, takes_body
-from registry.pages.intake import parts, sign_in
-from registry.pages.intake.rendering import lead
+from registry.pages.intake import file_parts, sign_in
+from registry.pages.intake.rendering import box_policy, lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
-from registry.pages.public.rendering import AWAY
 from registry.vocabulary.cases import FileKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -43,19 +42,18 @@ MAX_OF_FORM = file_kinds.MAX_BYTES + 16 * 1024
 @pages.get("/<language:language>/box/files")
 def show_files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
+    settings = services().settings
     try:
-        cut_off = parts.unfinished(language)
+        cut_off = file_parts.unfinished(language)
         with open_visit(language) as visitor:
             if not (visitor.visit.is_confirmed or is_beside(visitor.visit)):
                 return visitor.to("/number")
             response = _files_page(visitor, unfinished=cut_off)
-            jobs = mailbox_files.pending_sanitise_jobs(
-                visitor.session, visitor.sealer, visitor.visit, services().settings
-            )
+            jobs = mailbox_files.pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, settings)
     except NoVisit:
         return sign_in.number_page(language)
     # Before sending only the holder of the number can have clean copies made: each visit begins them.
-    sanitise_jobs.begin_all(services().settings, jobs)
+    sanitise_jobs.begin_all(settings, jobs)
     return response
 
 
@@ -84,7 +82,7 @@ def add_file(language: Language) -> Response:
 def settle_recording(language: Language) -> Response:
     """Keep a recording that lies here in parts as a file, or remove it."""
     try:
-        parts.finish(language)
+        file_parts.finish(language)
     except NoVisit:
         return sign_in.number_page(language)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
@@ -128,11 +126,9 @@ def _files_page(
 ) -> Response:
     existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
-    view = (
-        mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-        if visitor.visit.is_confirmed
-        else None
-    )
+    view = None
+    if visitor.visit.is_confirmed:
+        view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     is_draft = view is None or view.filed_on is None
     response = visitor.page(
         "files.html",
@@ -153,9 +149,8 @@ def _files_page(
 def letting_record(response: Response, language: Language) -> Response:
     """Let a page record, once its reader has pressed the button and the browser has asked, and send what was recorded."""
     # Parts of a file go nowhere but here; what was recorded is heard, and a photograph made smaller, before it is sent.
-    response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"'self' {AWAY[language]}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
-    )
+    policy = box_policy(language, connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:")
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response
 
@@ -206,9 +201,8 @@ def _copy_of(language: Language, reference: str) -> tuple[bytes, FileKind] | Res
     """The clean copy of one's own file and its kind; without a visit, the page that asks for the number."""
     try:
         with open_visit(language) as visitor:
-            existing = mailbox_files.find_file(
-                visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or ""
-            )
+            wanted = read_reference(reference) or ""
+            existing = mailbox_files.find_file(visitor.session, visitor.sealer, visitor.visit, wanted)
     except NoVisit:
         return sign_in.number_page(language)
     except NotNow:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from registry.complaints.case.complaint_codes import grouped
-from registry.complaints.case.questions import QUESTIONNAIRE, UNSAID, Kind, Part, Question
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Part, Question
 from registry.complaints.intake.paper_forms import Minted
-from registry.i18n.question_words import choices, help_text, part_title, payees, question_text
+from registry.i18n.question_words import choices, help_text, part_title, question_text
 from registry.i18n.wording import word
 from registry.pages.public.rendering import rendered_alone
 from registry.vocabulary.fees import FeeKind
@@ -40,7 +40,6 @@ def html_of_forms(language: Language, forms: Sequence[Minted], public_url: str, 
         forms=[(grouped(form.code).split(" "), _grouped(form.reference)) for form in forms],
         chapters=list(_chapters(language)),
         fee_kinds=[word(language, "fee.kind", kind) for kind in FeeKind],
-        payees=[says for code, says in payees(language) if code not in UNSAID],
         address=f"{public_url.partition('://')[2]}/{language}/box/open",
         is_demo=is_demo,
     )

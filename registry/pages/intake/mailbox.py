@@ -19,7 +19,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryErro
 from registry.i18n.languages import has_text, text
 from registry.i18n.names import name_in
 from registry.i18n.question_words import answer_text, question_text
-from registry.pages.intake import files, lines, steps
+from registry.pages.intake import files, help_lines, steps
 from registry.pages.intake.visiting import PageRequest, visiting
 from registry.vocabulary.cases import RECORDINGS, ConsentKind, Priority
 from registry.vocabulary.register import Language
@@ -45,19 +45,14 @@ def write(visitor: PageRequest) -> Response:
 
     One button says "I am in danger now", with or without words.
     """
-    typed = request.form.get("text", "")
+    typed, key = request.form.get("text", ""), form_idempotency_key()
     is_in_danger = request.form.get("danger") == "yes"
     words = text(visitor.language, "page.box.mine.danger.said") if is_in_danger and not typed.strip() else typed
     try:
         sent = mailbox.write(
-            visitor.session,
-            visitor.sealer,
-            visitor.visit,
-            words,
-            visitor.at,
-            idempotency_key=form_idempotency_key(),
-            is_in_danger=is_in_danger,
-        )
+            visitor.session, visitor.sealer, visitor.visit, words, visitor.at,
+            idempotency_key=key, is_in_danger=is_in_danger,
+        )  # fmt: skip
     except (InvalidInput, NotNow) as refusal:
         return page_of(visitor, fault=refusal, typed=typed, status=400)
     return visitor.to("/mine?told=yes" if sent.is_danger else "/mine")
@@ -102,16 +97,9 @@ def end(visitor: PageRequest) -> Response:
 @visiting
 def again(visitor: PageRequest) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
-    typed = request.form.get("text", "")
+    typed, key = request.form.get("text", ""), form_idempotency_key()
     try:
-        mailbox.open_again(
-            visitor.session,
-            visitor.sealer,
-            visitor.visit,
-            visitor.at,
-            text=typed,
-            idempotency_key=form_idempotency_key(),
-        )
+        mailbox.open_again(visitor.session, visitor.sealer, visitor.visit, visitor.at, text=typed, idempotency_key=key)
     except (InvalidInput, NotNow, IllegalMove) as refusal:
         return page_of(visitor, fault=refusal, typed=typed, status=409)
     return visitor.to("/mine")
@@ -121,9 +109,8 @@ def again(visitor: PageRequest) -> Response:
 @visiting
 def download_own_copy(visitor: PageRequest) -> Response:
     """All of it on one page, to be printed or kept."""
-    return visitor.page(
-        "copy.html", **_copied(visitor, mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at))
-    )
+    own = mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+    return visitor.page("copy.html", **_copied(visitor, own))
 
 
 def page_of(
@@ -162,7 +149,7 @@ def page_of(
         # Where one left off: behind the last question that was answered.
         go_on=steps.path_of(questions.next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(visitor.language, sheet.answers)
+        alarm=help_lines.of(visitor.language, sheet.answers)
         if is_danger_reported or story.is_alarming(sheet.answers)
         else None,
         is_danger_reported=is_danger_reported,
@@ -182,7 +169,7 @@ def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dic
         return None
     # Of the office that reads it now, which may be another than that to which it would be sent today.
     is_elsewhere = view.unit_country is not None and filing.fit_of(view.unit_country, sheet.answers).is_elsewhere
-    return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
+    return help_lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 
 def _fault_text(language: Language, fault: RegistryError) -> str:
@@ -211,10 +198,8 @@ def _copied(visitor: PageRequest, own: mailbox.OwnCopy) -> dict[str, Any]:
     agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     existing = mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit)
     writers, handovers = _writers(visitor.language, own.view), _handovers(visitor.language, own.view)
-    return {
-        "view": own.view, "writers": writers, "handovers": handovers, "said": stated, "agreed": agreed,
-        "files": existing,
-    }  # fmt: skip
+    shown = {"view": own.view, "writers": writers, "handovers": handovers}
+    return shown | {"said": stated, "agreed": agreed, "files": existing}
 
 
 def _writers(language: Language, view: mailbox.MailboxView) -> dict[str | None, str]:
@@ -241,9 +226,8 @@ def download_calendar(visitor: PageRequest) -> Response:
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     promised = {view.waiting_until, view.acknowledge_by, view.answer_by, view.draft_until}
     on = sorted(day for day in promised if day is not None and day > visitor.today) or [visitor.today + FIRST_LOOK]
-    response = Response(
-        calendar_of(on, text(visitor.language, "page.box.title"), visitor.today), mimetype="text/calendar"
-    )
+    calendar = calendar_of(on, text(visitor.language, "page.box.title"), visitor.today)
+    response = Response(calendar, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     return response
 

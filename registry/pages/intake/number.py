@@ -51,11 +51,9 @@ def download_picture(visitor: PageRequest) -> Response:
 @visiting_number
 def confirm(visitor: PageRequest) -> Response:
     """The last six digits typed back. Wrong ones cost nothing: the number is still there to be read again."""
-    is_first = visitor.visit.code is not None
+    is_first, last_six = visitor.visit.code is not None, request.form.get("last_six", "")
     try:
-        token = filing.confirm(
-            visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at
-        )
+        token = filing.confirm(visitor.session, visitor.sealer, visitor.visit, last_six, visitor.at)
     except InvalidInput:
         return _number_page(visitor, is_wrong=True, status=400)
     if token is None and is_first:
@@ -68,12 +66,8 @@ def confirm(visitor: PageRequest) -> Response:
 
 
 def _number_page(visitor: PageRequest, *, is_wrong: bool = False, status: int = 200) -> Response:
-    return visitor.page(
-        "number.html",
-        status=status,
-        is_wrong=is_wrong,
-        is_offer=access.is_replacement(visitor.visit.box),
-    )
+    is_offer = access.is_replacement(visitor.visit.box)
+    return visitor.page("number.html", status=status, is_wrong=is_wrong, is_offer=is_offer)
 
 
 @cache

@@ -57,8 +57,7 @@ def show_calendar_month(language: Language) -> Response:
         today=today,
         away=AWAY[language],
     )
-    policy = content_policy(form_action="'none'", connect_src=AWAY[language])
-    response.headers["Content-Security-Policy"] = policy
+    response.headers["Content-Security-Policy"] = content_policy(form_action="'none'", connect_src=AWAY[language])
     return response
 
 
@@ -70,11 +69,8 @@ def end_visit() -> list[Recording]:
     token = cookies.value_of(cookies.VISIT)
     with suppress(NoVisit, NotNow), writing() as session:
         visit = visits.visit(session, sealer(), token, now(), is_code_beside=True)
-        opened, case = (
-            sealer().open_as_mailbox(session, visit.box, visit.seed),
-            session.get_one(models.Case, visit.box.case_id),
-        )
-        places = Recordings(store(), opened, case)
+        opened = sealer().open_as_mailbox(session, visit.box, visit.seed)
+        places = Recordings(store(), opened, session.get_one(models.Case, visit.box.case_id))
         unsent = [places.at(slot) for slot in range(RECORDING_SLOTS)]
         mailbox.leave(session, sealer(), visit, now())
         return unsent

@@ -12,7 +12,13 @@ from registry.http.responses import content_policy, negotiated
 from registry.pages.public.rendering import AWAY, NOT_KEPT, is_demo, rendered
 from registry.vocabulary.register import Language
 
-_POLICIES = {language: content_policy(form_action=f"'self' {away}") for language, away in AWAY.items()}
+
+def box_policy(language: Language, **more: str) -> str:
+    """The policy of a page of the intake: its forms lead to us, or away when somebody leaves; nowhere else."""
+    return content_policy(form_action=f"'self' {AWAY[language]}", **more)
+
+
+_POLICIES = {language: box_policy(language) for language in AWAY}
 
 
 def box_page(template: str, language: Language, *, status: int = 200, **context: Any) -> Response:
@@ -45,6 +51,6 @@ def _sealed_off(response: Response) -> Response:
     path = request.path
     if is_of_intake(path) and not is_for_programs(path):
         response.headers["Cache-Control"] = NOT_KEPT
-        # Forms lead to us, or away when somebody leaves; nowhere else. A file has a stricter policy of its own.
+        # A file has a stricter policy of its own.
         response.headers.setdefault("Content-Security-Policy", _POLICIES[negotiated(request)])
     return response

@@ -14,7 +14,7 @@ from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
 from registry.i18n.names import country_name, name_in
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.pages.intake import lines, parts, steps
+from registry.pages.intake import file_parts, help_lines, steps
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting
 from registry.vocabulary.register import Language
 
@@ -46,7 +46,7 @@ def with_recordings(view: Callable[..., Response]) -> Callable[[Language], Respo
     @wraps(view)
     def answered(language: Language) -> Response:
         try:
-            is_left = parts.keep_unfinished(language)
+            is_left = file_parts.keep_unfinished(language)
         except (NoVisit, StaleForm):
             # The view leads to where the number is asked, or shows again what was typed.
             is_left = False
@@ -73,16 +73,13 @@ def send(visitor: PageRequest, is_recording_left: bool) -> Response:
         if not visitor.visit.is_confirmed:
             filing.confirm(visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at)
         filing.submit(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-    except InvalidInput as wrong:
-        is_code = wrong.faults[0].parameter == "last_six"
+    except (InvalidInput, IntakeClosed) as refused:
         sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-        return _review_page(
-            visitor, sheet, is_empty=not is_code, is_wrong=is_code, is_recording_left=is_recording_left, status=400
-        )
-    except IntakeClosed:
-        return _review_page(
-            visitor, filing.answers(visitor.session, visitor.sealer, visitor.visit), is_closed=True, status=503
-        )
+        if isinstance(refused, IntakeClosed):
+            return _review_page(visitor, sheet, is_closed=True, status=503)
+        is_code = refused.faults[0].parameter == "last_six"
+        faults = {"is_empty": not is_code, "is_wrong": is_code, "is_recording_left": is_recording_left}
+        return _review_page(visitor, sheet, **faults, status=400)
     return visitor.to("/mine")
 
 
@@ -109,13 +106,14 @@ def _review_page(
     except IntakeClosed:
         reader, is_closed = None, True
     questions = visible(sheet.answers)
-    agreed = [row for question, row in _rows(visitor.language, questions, sheet) if _agrees(question, sheet)]
+    consents = [one for one in questions if one.consent is not None]
+    agreed = [row for one, row in _rows(visitor.language, consents, sheet) if sheet.answers[one.code] == YES]
     return visitor.page(
         "all.html",
         status=status,
         parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
-        first_consent=next(steps.path_of(question) for question in questions if question.consent is not None),
+        first_consent=steps.path_of(consents[0]),
         files=mailbox_files.list_files(visitor.session, visitor.sealer, visitor.visit),
         is_recording_left=is_recording_left,
         reader=reader,
@@ -128,13 +126,9 @@ def _review_page(
         country_path=steps.path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
-        alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
+        alarm=help_lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
         is_wrong=is_wrong,
     )
-
-
-def _agrees(question: Question, sheet: Sheet) -> bool:
-    return question.consent is not None and sheet.answers.get(question.code) == YES
 
 
 def _rows(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[tuple[Question, Row]]:

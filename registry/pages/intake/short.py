@@ -15,7 +15,7 @@ from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
 from registry.pages.forms import read_form
-from registry.pages.intake import cookies, lines, steps
+from registry.pages.intake import cookies, help_lines, steps
 from registry.pages.intake.visiting import PageRequest, drafting
 
 pages = Blueprint("intake_short", __name__)
@@ -47,7 +47,7 @@ def now_page(visitor: PageRequest) -> Response:
     """Somebody is in danger, or wrote so: whom to call comes first, and then it goes on."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     path = "/all" if "account" in sheet.answers else "/short/story"
-    return visitor.page("danger.html", path=path, **lines.of(visitor.language, sheet.answers))
+    return visitor.page("danger.html", path=path, **help_lines.of(visitor.language, sheet.answers))
 
 
 @pages.get("/<language:language>/box/ticks")
@@ -73,7 +73,7 @@ def answer_ticks(visitor: PageRequest) -> Response:
     }
     after = filing.answer(visitor.session, visitor.sealer, visitor.visit, changes)
     if is_alarming(after.answers) and not is_alarming(sheet.answers):
-        return visitor.page("danger.html", path="/all", **lines.of(visitor.language, after.answers))
+        return visitor.page("danger.html", path="/all", **help_lines.of(visitor.language, after.answers))
     return visitor.to("/all")
 
 
@@ -127,7 +127,7 @@ def _step_page(
         status=status,
         questions=questions,
         faults=faults,
-        alarm=lines.of(visitor.language, answers) if is_alarming(answers) else None,
+        alarm=help_lines.of(visitor.language, answers) if is_alarming(answers) else None,
         at=step + 1,
         of=len(STEPS) + 1,
         path="/short" if step == 0 else "/short/story",

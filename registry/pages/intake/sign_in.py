@@ -20,7 +20,7 @@ from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
 from registry.http.portals import is_foreign
 from registry.http.transaction import keyring, reading, writing
-from registry.pages.intake import cookies, lines
+from registry.pages.intake import cookies, help_lines
 from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.codes import Lack, Problem
@@ -40,8 +40,8 @@ def show_entrance(language: Language) -> Response:
     try:
         units.require_open_intake(reading())
     except IntakeClosed:
-        return box_page("closed.html", language, status=503, **lines.all_lands(language))
-    return _entrance_page("first.html", language, Purpose.START, **lines.all_lands(language))
+        return box_page("closed.html", language, status=503, **help_lines.all_lands(language))
+    return _entrance_page("first.html", language, Purpose.START, **help_lines.all_lands(language))
 
 
 @pages.post("/<language:language>/box/about")
@@ -66,7 +66,12 @@ def begin(language: Language) -> Response:
         return lead(language, "/number")
     if not cookies.is_token(request.form.get("token", ""), cookies.entrance_token(ticket) if ticket else ""):
         return _entrance_page(
-            "first.html", language, Purpose.START, status=400, has_no_cookie=not ticket, **lines.all_lands(language)
+            "first.html",
+            language,
+            Purpose.START,
+            status=400,
+            has_no_cookie=not ticket,
+            **help_lines.all_lands(language),
         )
     try:
         is_solved = _admit(Purpose.START, ticket)

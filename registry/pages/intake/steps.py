@@ -16,15 +16,14 @@ from registry.complaints.triage.story import is_alarming
 from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit
 from registry.core.ids import read_reference
-from registry.http.responses import content_policy
 from registry.http.transaction import reading, services
 from registry.i18n.names import main_name
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.i18n.voices import VOICES, voice
 from registry.pages.forms import CURRENCIES, read_form
-from registry.pages.intake import cookies, lines
+from registry.pages.intake import cookies, help_lines
+from registry.pages.intake.rendering import box_policy
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting, open_visit
-from registry.pages.public.rendering import AWAY
 from registry.register.agencies import listing, queries, record
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import Language
@@ -146,7 +145,7 @@ def now_page(visitor: PageRequest, place: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     path = path_after(question, sheet) if question else "/more"
-    return visitor.page("danger.html", path=path, **lines.of(visitor.language, sheet.answers))
+    return visitor.page("danger.html", path=path, **help_lines.of(visitor.language, sheet.answers))
 
 
 SUGGESTIONS = 8
@@ -241,7 +240,7 @@ def _question_page(
         found=found or [],
         is_searched=found is not None,
         registered=registered,
-        alarm=lines.of(language, answers) if is_alarming(answers) else None,
+        alarm=help_lines.of(language, answers) if is_alarming(answers) else None,
         sound=address_of(language, question),
     )
     return with_sound(response, language, keeps_words=question.is_long)
@@ -257,9 +256,7 @@ def address_of(language: Language, question: questions.Question) -> str:
 def with_sound(response: Response, language: Language, *, keeps_words: bool) -> Response:
     """Let a page play what comes from us, and send us what is being typed where it `keeps_words`."""
     more = {"connect_src": "'self'"} if keeps_words else {}
-    response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"'self' {AWAY[language]}", media_src="'self'", **more
-    )
+    response.headers["Content-Security-Policy"] = box_policy(language, media_src="'self'", **more)
     return response
 
 

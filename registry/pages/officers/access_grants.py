@@ -135,7 +135,6 @@ def list_grants_of_unit(session: Session, me: AuthenticatedOfficer, refusal: Ref
         refusal=refusal,
         found=found,
         kinds=kinds,
-        live=rules.LIVE,
         names=names_in(session, me.standing.unit),
         mine=me.officer.reference,
         may_open_cases=me.standing.may(Resource.CASE, Act.READ),

@@ -170,15 +170,12 @@ def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterward
     typed = request.args.get("head", "").strip()[:100]
     stored = queries.read_head(typed) if typed else None
     is_head = stored is not None or not typed
-    return Afterwards(
-        lambda: page(
-            "audit/verify.html",
-            here="audit",
-            status=200 if is_head else 400,
-            typed=typed,
-            found=queries.verify(reading(), stored) if is_head else None,
-        )
-    )
+
+    def verify() -> Response:
+        found = queries.verify(reading(), stored) if is_head else None
+        return page("audit/verify.html", here="audit", status=200 if is_head else 400, typed=typed, found=found)
+
+    return Afterwards(verify)
 
 
 @page_at(pages, "/audit/export", Resource.AUDIT, Act.EXPORT)
@@ -189,9 +186,8 @@ def export(session: Session, me: AuthenticatedOfficer) -> Response:
     unit = me.standing.unit
     today = me.day(now())
     actions.record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
-    response = Response(
-        stream_with_context(_lines_exported(unit, stated)), content_type="application/jsonl; charset=utf-8"
-    )
+    lines = stream_with_context(_lines_exported(unit, stated))
+    response = Response(lines, content_type="application/jsonl; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="audit-{unit}-{today}.jsonl"'
     response.headers["Cache-Control"] = "no-store"
     return response

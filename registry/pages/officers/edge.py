@@ -21,9 +21,9 @@ from registry.pages.officers import (
     profile,
     providers,
     referrals,
+    reply_templates,
     sanctions,
     sign_in,
-    templates_of_replies,
     transfers,
     wallets,
 )
@@ -36,7 +36,7 @@ PATH = "/console"
 
 MODULES = (
     sign_in, home, profile, providers, officers, forms, queue, case, acts, translations, paper_forms, referrals, transfers,
-    access_grants, decisions, sanctions, licences, licence_acts, incoming, law, templates_of_replies, audit, hearings, entries,
+    access_grants, decisions, sanctions, licences, licence_acts, incoming, law, reply_templates, audit, hearings, entries,
     overview,
 )  # fmt: skip
 """Whose pages are served, in the order of their registration."""

@@ -79,9 +79,8 @@ def show_own_entry(
 
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     find_request(session, me, reference)
-    return Place(
-        reference, f"/console/entries/{reference}", lambda refusal: show_request(session, me, reference, refusal)
-    )
+    address = f"/console/entries/{reference}"
+    return Place(reference, address, lambda refusal: show_request(session, me, reference, refusal))
 
 
 serve_acts(pages, "/entries/<reference>", ACTS, _find_request)
@@ -104,9 +103,8 @@ def list_requests(
     session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
 ) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
-    invited = [
-        (change, agency) for change, agency in actions.invitations(session, official(me)) if not me.has_conflict(agency)
-    ]
+    invitations = actions.invitations(session, official(me))
+    invited = [(change, agency) for change, agency in invitations if not me.has_conflict(agency)]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}
     return page(
         "entries/list.html",

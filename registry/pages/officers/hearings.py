@@ -17,7 +17,7 @@ from registry.complaints.attachments.actions import MAX_FILES, discard_if_possib
 from registry.complaints.case.units import unit_of_agency
 from registry.complaints.casework.decisions.rules import DRAFTED_IN, MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.drafts import unsent_on
-from registry.complaints.casework.queries import CleanFile, ContainerView, case_view
+from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties.hearings import content, files, moves, outcome, portal, queries, rules
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, fetch_of_case, require_of_case
@@ -74,14 +74,9 @@ def show_draft_form(session: Session, me: AuthenticatedOfficer, reference: str) 
 
 def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> forms.Place:
     head = open_case(session, me, reference)
+    again = partial(_new, session, me, head)
     address = f"/console/cases/{reference}/hearings"
-    return forms.Place(
-        head.case.reference,
-        address,
-        lambda refusal: _new(session, me, head, refusal),
-        is_list=True,
-        then=_then_hand_in(),
-    )
+    return forms.Place(head.case.reference, address, again, is_list=True, then=_then_hand_in())
 
 
 def _then_hand_in() -> Sequence[tuple[OfficerActs[Any], OfficerAct]]:
@@ -128,11 +123,9 @@ def _place_of_act(
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
     template = {"approve": CHECK, "send-back": CHECK, "serve": SERVE}.get(act.name, ONE)
     address = f"/console/cases/{reference}/hearings/{hearing}"
+    then = _then_hand_in() if act.name == "edit" else ()
     return forms.Place(
-        hearing,
-        address,
-        lambda refusal: _hearing_page(session, me, head, hearing, refusal, template),
-        then=_then_hand_in() if act.name == "edit" else (),
+        hearing, address, lambda refusal: _hearing_page(session, me, head, hearing, refusal, template), then=then
     )
 
 
@@ -201,10 +194,8 @@ def _read_by(session: Session, agency: str | None) -> Sequence[str]:
 
 
 def _languages(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
-    return {
-        "languages": list(Language),
-        "translators": [one.name for one in translators_of(session, me.standing.unit)],
-    }
+    translators = [one.name for one in translators_of(session, me.standing.unit)]
+    return {"languages": list(Language), "translators": translators}
 
 
 def _read_boxes(session: Session, me: AuthenticatedOfficer, head: CaseHead) -> Sequence[ContainerView]:
@@ -286,7 +277,12 @@ def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afte
 def download_own_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
     """One of the agency's own, as it sent it: to be saved and never shown in a page."""
     fetch = files.find_own_file(party_call(session, me), sealer(), store(), reference, attachment)
-    return Afterwards(lambda: _send(fetch()))
+
+    def send() -> Response:
+        file = fetch()
+        return sent_file(file.body, file.name)
+
+    return Afterwards(send)
 
 
 @form_at(pages, "/hearings/<reference>/files/<attachment>/remove", Resource.HEARING, Act.ANSWER)
@@ -297,10 +293,6 @@ def remove_file(session: Session, me: AuthenticatedOfficer, reference: str, atta
     except IllegalMove as refused:
         return show_served(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _discard(reference, names))
-
-
-def _send(file: CleanFile) -> Response:
-    return sent_file(file.body, file.name)
 
 
 def _discard(reference: str, names: list[str]) -> Response:

@@ -177,10 +177,9 @@ def _found(session: Session, me: AuthenticatedOfficer, typed: str) -> dict[str, 
         found["sanctions"] = [(one, f"/console/sanctions/{one}") for one in rows]
     if may(Resource.OFFICER, Act.READ):
         named = or_(Officer.name.icontains(typed, autoescape=True), Officer.email.icontains(typed, autoescape=True))
-        officers = (
-            select(Officer).where(Officer.unit == me.standing.unit, named).order_by(Officer.name).limit(MAX_FOUND)
-        )
-        found["officers"] = [(one.name, f"/console/officers/{one.reference}") for one in session.scalars(officers)]
+        theirs = select(Officer).where(Officer.unit == me.standing.unit, named).order_by(Officer.name)
+        officers = session.scalars(theirs.limit(MAX_FOUND))
+        found["officers"] = [(one.name, f"/console/officers/{one.reference}") for one in officers]
     return found
 
 

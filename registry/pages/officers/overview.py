@@ -48,9 +48,8 @@ class PeriodForm(NamedTuple):
         return urlencode({name: self.typed[name] for name in ("from", "to")})
 
     def matches(self, one: Came) -> bool:
-        return (not self.typed["sector"] or one.sector == self.typed["sector"]) and (
-            not self.typed["country"] or one.country == self.typed["country"]
-        )
+        sector, country = self.typed["sector"], self.typed["country"]
+        return (not sector or one.sector == sector) and (not country or one.country == country)
 
 
 def read_period(today: date) -> PeriodForm:

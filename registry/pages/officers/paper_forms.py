@@ -112,7 +112,6 @@ def list_forms(session: Session, me: AuthenticatedOfficer, refusal: Refusal | No
         refusal=refusal,
         unfinished=paper_forms.unfinished(session, officer),
         entered=entered if entered.isalnum() else "",
-        first_page=PAGES[0],
         today=me.day(now()),
         days_back=rules.MAX_DAYS_BACK,
         kept_days=rules.KEPT_DAYS,
@@ -176,10 +175,4 @@ def _everything(typed: paper_forms.Typed, refusal: Refusal | None = None) -> Res
             if question.code in typed.hidden
         ]
         parts.append((part, part_title(spoken, part), rows))
-    return page(
-        "papers/all.html",
-        here="papers",
-        refusal=refusal,
-        typed=typed,
-        parts=parts,
-    )
+    return page("papers/all.html", here="papers", refusal=refusal, typed=typed, parts=parts)

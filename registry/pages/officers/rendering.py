@@ -187,14 +187,8 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
     """A page on what went wrong and what to do, with the menu of the one who is signed in."""
     why = refusal_text(problem.language, problem.cause) if problem.cause is not None else None
     detail = why or wording.problem_detail(problem.language, problem.code)
-    words = _words() | {
-        "here": "",
-        "is_refused": True,
-        "problem": problem,
-        "detail": detail,
-        "is_said": why is not None,
-    }
-    return TEMPLATES.get_template("error.html").render(words)
+    words = {"here": "", "is_refused": True, "problem": problem, "detail": detail, "is_said": why is not None}
+    return TEMPLATES.get_template("error.html").render(_words() | words)
 
 
 def language() -> Language:

@@ -65,28 +65,18 @@ def show_edit_form(session: Session, me: AuthenticatedOfficer, reference: str) -
 def _find_sanction(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     sanction = find_sanction(session, me, reference)
     again = _edit_page if act.name == "edit" else _sanction_page
-    return Place(
-        sanction.reference,
-        f"{PLACE}/{reference}",
-        lambda refusal: again(session, me, sanction, refusal),
-        then=[(ACTS, ACTS["review"])] if act.name == "workers" and _is_handed_in() else (),
-    )
+    then = [(ACTS, ACTS["review"])] if act.name == "workers" and _is_handed_in() else []
+    address = f"{PLACE}/{reference}"
+    return Place(sanction.reference, address, lambda refusal: again(session, me, sanction, refusal), then=then)
 
 
 def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
     """With what is said of the workers in place, and handed in for approval where that was pressed."""
     form, is_handed_in = request.form, _is_handed_in()
-    following = (
-        [ACTS["workers"]] if form.get("kind") in rules.TOUCHES_WORKERS and (is_handed_in or form.get("timing")) else []
-    )
-    following += [ACTS["review"]] if is_handed_in else []
-    return Place(
-        me.standing.authority or "",
-        PLACE,
-        lambda refusal: show_proposal_form(session, me, refusal),
-        is_list=True,
-        then=[(ACTS, one) for one in following],
-    )
+    says_workers = form.get("kind") in rules.TOUCHES_WORKERS and (is_handed_in or form.get("timing"))
+    following = [*(["workers"] if says_workers else []), *(["review"] if is_handed_in else [])]
+    then, authority = [(ACTS, ACTS[name]) for name in following], me.standing.authority or ""
+    return Place(authority, PLACE, lambda refusal: show_proposal_form(session, me, refusal), is_list=True, then=then)
 
 
 def _is_handed_in() -> bool:
@@ -115,8 +105,8 @@ def show_proposal_form(session: Session, me: AuthenticatedOfficer, refusal: Refu
     """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
     given = request.form if request.method == "POST" else request.args
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
-    head = _open_decided_case(session, me, decision)
-    today = moves.today_at(session, me.standing.authority, now())
+    head, authority = _open_decided_case(session, me, decision), me.standing.authority
+    today = moves.today_at(session, authority, now())
     agencies: Sequence[str | None] = head.agencies if head is not None else ()
     if not agencies and licence is not None and read_reference(licence) is None:
         # What was typed is no reference: by the agency that it names, its licences are offered.
@@ -124,9 +114,7 @@ def show_proposal_form(session: Session, me: AuthenticatedOfficer, refusal: Refu
     known = [
         (agency, one)
         for agency in agencies or [None]
-        for one in queries.licences_of(
-            session, me.standing.authority, agency, licence if agency is None else None, today
-        )
+        for one in queries.licences_of(session, authority, agency, licence if agency is None else None, today)
     ]
     return page(
         "sanctions/new.html",

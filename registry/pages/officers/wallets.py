@@ -167,9 +167,9 @@ def decide(session: Session, me: AuthenticatedOfficer) -> Response:
         return _to_wallet(grants.deny(call, issuer, client_id, request_uri))
     addresses: list[str] = []
     refusal = attempt(session, lambda: addresses.append(grants.authorize(call, issuer, client_id, request_uri)))
-    return (
-        _request_page(session, me, client_id, request_uri, refusal) if refusal is not None else _to_wallet(*addresses)
-    )
+    if refusal is not None:
+        return _request_page(session, me, client_id, request_uri, refusal)
+    return _to_wallet(*addresses)
 
 
 def _to_wallet(address: str) -> Response:

@@ -128,10 +128,9 @@ def send(session: Session, me: sessions.MemberPresent) -> Response:
     if isinstance(received, errors.RegistryError):
         return list_jobs(session, me, "bulk.page.refused", refusal_text(language(), received))
     name = " ".join((request.files["list"].filename or "").split())
+    call, is_kept = acting(session, me), me.organisation.keeps_every
     try:
-        job = actions.add_job(
-            acting(session, me), received, name, language().value, is_kept=me.organisation.keeps_every
-        )
+        job = actions.add_job(call, received, name, language().value, is_kept=is_kept)
     except BaseException as refused:
         files.remove_files(services().settings, received.reference)
         if isinstance(refused, errors.TooBusy):

@@ -171,11 +171,9 @@ def _licence(
 
 def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]:
     """The names of the agencies at the other ends of its agreements."""
-    ends = {
-        end for one in agency.agreements for end in (one.sending, one.receiving) if end not in (None, agency.agency_id)
-    }
+    ends = {end for one in agency.agreements for end in (one.sending, one.receiving) if end}
     partners = {}
-    for reference in sorted(end for end in ends if end)[:MAX_PARTNERS]:
+    for reference in sorted(ends - {agency.agency_id})[:MAX_PARTNERS]:
         partner = queries.public_record(public_reading(), reference, day_at(now(), None))
         if partner is not None:
             partners[reference] = main_name(partner, language)
@@ -184,11 +182,9 @@ def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]
 
 def _sources(agency: record.Agency, snapshot: SourceSnapshot, language: Language) -> list[dict[str, object]]:
     """The lists that the record was read from, each with its authority and its last reading."""
-    references = {
-        part.source for part in (agency, *agency.names, *agency.identifiers, *agency.licences, *agency.channels)
-    }
+    parts = (agency, *agency.names, *agency.identifiers, *agency.licences, *agency.channels)
     rows: list[dict[str, object]] = []
-    for reference in sorted(references):
+    for reference in sorted({part.source for part in parts}):
         source = snapshot.sources.get(reference)
         zone = snapshot.time_zone(source.authority) if source else None
         seen = (source.retrieved_at if source else None) or agency.retrieved_at

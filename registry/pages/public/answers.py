@@ -133,23 +133,16 @@ def _of_chosen(reader: VerdictReader, form: LookupForm, now: datetime) -> Lookup
     return LookupResult(reader.with_imitation(asked, facts, decide(asked, facts), now), facts, True)
 
 
+_OF_THE_JOB = (
+    "origin", "activity", "recruiter_kind", "visa", "nationality", "work_permit", "occupation", "region", "employer",
+    "shortage_job", "on", "claimed_name",
+)  # fmt: skip
+"""What a question calls as the form does."""
+
+
 def _context(form: LookupForm) -> dict[str, Any]:
-    return {
-        "origin": form.origin,
-        "destination": form.country,
-        "sector": None if form.sector == OTHER_SECTOR else form.sector,
-        "activity": form.activity,
-        "recruiter_kind": form.recruiter_kind,
-        "visa": form.visa,
-        "nationality": form.nationality,
-        "work_permit": form.work_permit,
-        "occupation": form.occupation,
-        "region": form.region,
-        "employer": form.employer,
-        "shortage_job": form.shortage_job,
-        "on": form.on,
-        "claimed_name": form.claimed_name,
-    }
+    sector = None if form.sector == OTHER_SECTOR else form.sector
+    return {name: getattr(form, name) for name in _OF_THE_JOB} | {"destination": form.country, "sector": sector}
 
 
 @dataclass(frozen=True, slots=True)

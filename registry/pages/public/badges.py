@@ -72,12 +72,7 @@ def show_embedded(agency_id: str) -> Response:
     status_badge = badge_of(agency_id, at)
     address = f"/badge/{status_badge.agency.agency_id}.svg?language={language}"
     body = rendered_alone("embed.html", language, badge=status_badge, picture=address)
-    response = respond_with(
-        body.encode(),
-        "text/html; charset=utf-8",
-        _seconds_kept(at),
-        request.environ,
-    )
+    response = respond_with(body.encode(), "text/html; charset=utf-8", _seconds_kept(at), request.environ)
     ancestors = f"https://{status_badge.site}" if status_badge.site else "'none'"
     response.headers["Content-Security-Policy"] = content_policy(
         style_src="'none'", script_src="'none'", form_action="'none'", frame_ancestors=ancestors

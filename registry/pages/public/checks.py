@@ -160,9 +160,7 @@ _OURS = (picture_text.NoText.NO_TOOL, picture_text.NoText.UNCONFINED, picture_te
 
 
 def _without_text(language: Language, reason: picture_text.NoText, status: int) -> Response:
-    response = _form_page(language, {}, {"picture": reason}, NOT_KEPT)
-    response.status_code = status
-    return response
+    return _form_page(language, {}, {"picture": reason}, NOT_KEPT, status_code=status)
 
 
 def _read(language: Language, sent: Mapping[str, str]) -> Response:
@@ -175,9 +173,7 @@ def _read(language: Language, sent: Mapping[str, str]) -> Response:
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
-        response = _form_page(language, fields, faults, NOT_KEPT)
-        response.status_code = 400
-        return response
+        return _form_page(language, fields, faults, NOT_KEPT, status_code=400)
     return _result_page(language, fields, stated_things)
 
 
@@ -225,7 +221,10 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 def _form_page(
     language: Language, fields: Mapping[str, str], faults: Mapping[str, str], keeping: str, **what: Any
 ) -> Response:
-    """The form; `what` is said above it: `read` of an advert, `answered` of all that was told, `is_past`, `is_picked`."""
+    """The form; `what` is said above it: `read` of an advert, `answered` of all that was told, `is_past`, `is_picked`.
+
+    And its `status_code`, where it is not 200.
+    """
     shown: dict[str, Any] = {"is_picked": False, "is_past": False, "from_picture": "", "about": None}
     shown |= {"read": None, "answered": None, **what}
     return page(
@@ -235,16 +234,12 @@ def _form_page(
         cache_control=keeping,
         fields=fields,
         faults=faults,
-        inputs=_inputs(fields),
+        # The first field of each kind, and those further ones that hold something.
+        inputs=[(name, kind) for name, kind in INPUTS.items() if name == kind or name in fields],
         countries=countries(language),
         reads_pictures=bool(picture_text.languages()),
         **shown,
     )
-
-
-def _inputs(fields: Mapping[str, str]) -> list[tuple[str, CheckKind]]:
-    """The fields to be shown: the first of each kind, and those further ones that hold something."""
-    return [(name, kind) for name, kind in INPUTS.items() if name == kind or name in fields]
 
 
 def _name_of(reference: str | None, language: Language) -> ShownName | None:
@@ -286,8 +281,8 @@ def _picked_page(language: Language, fields: Mapping[str, str], *, from_picture:
 
 def _result_page(language: Language, fields: dict[str, str], stated: tuple[rules.StatedDetail, ...]) -> Response:
     outcome = _outcome(language, fields, stated)
-    verdict = outcome.verdict
-    agency = outcome.agency
+    verdict, agency = outcome.verdict, outcome.agency
+    candidates = outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]
     return _form_page(
         language,
         fields,
@@ -299,32 +294,27 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[rules
             "summary": check_summary(language, outcome.summary),
             "papers": [check_note(language, note.code, note.like) for note in outcome.papers],
             "checks": [
-                {
-                    "kind": one.stated.kind,
-                    "value": one.stated.value,
-                    "outcome": one.outcome,
-                    "tone": _tone_of(one),
-                    "meaning": check_meaning(
-                        language,
-                        one.stated.kind,
-                        one.outcome,
-                        has_agency=agency is not None,
-                        has_candidates=bool(outcome.candidates),
-                    ),
-                    "notes": [check_note(language, note.code, note.like) for note in one.notes],
-                }
+                _shown_check(language, outcome, one)
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,
-            "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]
-            if verdict is not None
-            else [],
-            "candidates": [
-                answers.candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]
-            ],
+            "reasons": [reason_text(language, one, outcome.snapshot) for one in (verdict.reasons if verdict else ())],
+            "candidates": [answers.candidate(one, language) for one in candidates],
         },
     )
+
+
+def _shown_check(language: Language, outcome: queries.Outcome, one: rules.Checked) -> dict[str, object]:
+    kind, has_agency, has_candidates = one.stated.kind, outcome.agency is not None, bool(outcome.candidates)
+    return {
+        "kind": kind,
+        "value": one.stated.value,
+        "outcome": one.outcome,
+        "tone": _tone_of(one),
+        "meaning": check_meaning(language, kind, one.outcome, has_agency=has_agency, has_candidates=has_candidates),
+        "notes": [check_note(language, note.code, note.like) for note in one.notes],
+    }
 
 
 def _read_in(outcome: queries.Outcome, language: Language) -> dict[str, object]:

@@ -91,7 +91,5 @@ def _respond(outer: str, inner: str, addresses: list[str]) -> Response:
     root = Xml.Element(outer, {"xmlns": _SPACE})
     for address in addresses:
         Xml.SubElement(Xml.SubElement(root, inner), "loc").text = address
-    body = b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(
-        Xml.tostring(root, encoding="utf-8", xml_declaration=False)
-    )
-    return respond_with(body, XML, KEPT, request.environ)
+    body: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=False)
+    return respond_with(b'<?xml version="1.0" encoding="UTF-8"?>\n' + body, XML, KEPT, request.environ)

@@ -57,9 +57,8 @@ class Typed:
 
     def question(self) -> dict[str, Any]:
         """The question as FeesSchema takes it: what was left empty is left out, and sums are in plain digits."""
-        job = _with_plain_sum(
-            {name: value for name, value in self.job.items() if value}, "monthly_wage", "wage_currency"
-        )
+        stated = {name: value for name, value in self.job.items() if value}
+        job = _with_plain_sum(stated, "monthly_wage", "wage_currency")
         if "monthly_wage" not in job:
             job.pop("wage_currency", None)
         filled = self.filled or [0]
@@ -123,9 +122,7 @@ def _result_page(language: Language, sent: Mapping[str, str]) -> Response:
         question = load_values(_SCHEMA, typed.question())
     except InvalidInput as error:
         faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
-        response = _form_page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
-        response.status_code = 400
-        return response
+        return _form_page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
     return _form_page(language, typed, {}, NOT_KEPT, answer=_words(language, question))
 
 
@@ -233,6 +230,7 @@ def _form_page(
         "fees.html",
         language,
         here="fees",
+        status_code=400 if faults else 200,
         cache_control=cache_control,
         typed=stored,
         faults=faults,

@@ -73,9 +73,8 @@ AT_HOME = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.REPORTING)
 
 @pages.get("/<language:language>/rights")
 def list_rights(language: Language) -> Response:
-    return page(
-        "rights.html", language, here="rights", places=[*countries(language), *countries(language, SENDING_COUNTRIES)]
-    )
+    places = [*countries(language), *countries(language, SENDING_COUNTRIES)]
+    return page("rights.html", language, here="rights", places=places)
 
 
 @pages.get("/<language:language>/rights/<country>")

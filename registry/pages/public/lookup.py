@@ -77,9 +77,7 @@ def answered(language: Language, sealed: str) -> Response:
 def _result_page(language: Language, fields: Mapping[str, str]) -> Response:
     form, faults = forms.read_form(fields)
     if faults:
-        response = _form_page(language, form, faults, NOT_KEPT)
-        response.status_code = 400
-        return response
+        return _form_page(language, form, faults, NOT_KEPT)
     at = now()
     form = replace(form, taps=form.taps + 1)
     if form.nationality is None and language in forms.READ_BY_CHINESE_CITIZENS:
@@ -122,30 +120,24 @@ def _of_shared(language: Language, agency_id: str) -> tuple[forms.LookupForm, an
 
 def _shared_address(language: Language, form: forms.LookupForm, agency_id: str, card: str = "") -> str:
     job = {name: str(getattr(form, name)) for name in SHARED if getattr(form, name)}
-    return f"{services().settings.public_url}/{language}/verdict/{agency_id}{card}" + (
-        f"?{urlencode(job)}" if job else ""
-    )
+    address = f"{services().settings.public_url}/{language}/verdict/{agency_id}{card}"
+    return f"{address}?{urlencode(job)}" if job else address
 
 
 def _card(language: Language, form: forms.LookupForm, found: answers.LookupResult) -> share_card.Card:
     agency = found.verdict.agency
     assert agency is not None
-    name = main_name(agency, language)
     reference = agency.agency_id
+    code = "-".join((reference[:4], reference[4:8], reference[8:]))
     return share_card.Card(
         language=language,
         tone=found.tone,
         site=text(language, "page.site"),
         word=text(language, f"page.answer.word.{found.tone}"),
         headline=_headline_text(language, form, found),
-        name=name.name,
+        name=main_name(agency, language).name,
         day=date_text(language, found.verdict.on),
-        again=text(
-            language,
-            "page.card.again",
-            code="-".join((reference[:4], reference[4:8], reference[8:])),
-            site=services().settings.public_host,
-        ),
+        again=text(language, "page.card.again", code=code, site=services().settings.public_host),
         demo=text(language, "page.demo") if is_demo() else "",
     )
 
@@ -175,12 +167,10 @@ def names(language: Language) -> Response:
 
 
 def _choices(language: Language) -> dict[str, Any]:
+    elsewhere = (forms.ELSEWHERE, text(language, "page.lookup.country.other"))
     return {
         "countries": countries(language),
-        "outside": [
-            *countries(language, register.OUTSIDE),
-            (forms.ELSEWHERE, text(language, "page.lookup.country.other")),
-        ],
+        "outside": [*countries(language, register.OUTSIDE), elsewhere],
         "origins": countries(language, register.EU_STATES | register.SENDING_COUNTRIES),
         "activities": sorted(register.RECRUITING),
         "sectors": (*register.CORRIDOR_SECTORS, forms.OTHER_SECTOR),
@@ -199,6 +189,7 @@ def _form_page(
         "lookup.html",
         language,
         here="lookup",
+        status_code=400 if faults else 200,
         cache_control=cache_control,
         within=assets.Within.FIRST if is_first else assets.Within.NOTHING,
         scripts=("offline.js", "suggest.js") if is_first else (),

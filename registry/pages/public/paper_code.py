@@ -128,12 +128,7 @@ def _code_page(found: dict[str, Any]) -> Response:
 def _facts(language: Language) -> dict[str, Any]:
     """What the script needs: keys to believe, and words for what the code states in codes."""
     keys = [
-        {
-            "kid": key.kid,
-            "jwk": dict(key.public),
-            "state": key.state,
-            "index": key.index,
-        }
+        {"kid": key.kid, "jwk": dict(key.public), "state": key.state, "index": key.index}
         for key in logged_keys(public_reading()).values()
         if key.use is Use.CREDENTIAL
     ]
@@ -181,7 +176,5 @@ def _day(instant: int | None, sign: int) -> date | None:
 
 
 def _corridor(language: Language, stated: str) -> str:
-    ends = stated.split(">")
-    return " → ".join(
-        text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends
-    )
+    anywhere = text(language, "page.agency.any_country")
+    return " → ".join(anywhere if end == "*" else country_name(language, end) for end in stated.split(">"))

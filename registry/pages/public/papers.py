@@ -301,12 +301,12 @@ def _not_yet(language: Language, standing: LicenceView, made: making.Made) -> Re
         "paper_waiting.html",
         language,
         here="agencies",
+        status_code=202 if is_waiting else 503,
         cache_control=NOT_KEPT,
         is_waiting=is_waiting,
         missing=made.missing,
         licence_id=standing.licence.licence_id,
     )
-    response.status_code = 202 if is_waiting else 503
     response.headers["Retry-After"] = str(LOOK_AGAIN if is_waiting else making.PAUSE)
     if is_waiting:
         # Every browser since the first heeds it, and unlike a meta element it asks nothing of a script.

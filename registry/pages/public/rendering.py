@@ -71,6 +71,7 @@ def page(
     language: Language,
     *,
     here: str,
+    status_code: int = 200,
     cache_control: str = SHORT,
     within: Within = Within.NOTHING,
     scripts: tuple[str, ...] = (),
@@ -84,17 +85,15 @@ def page(
     """
     style, script = Markup(style_within(within)), Markup(script_within(*scripts))
     leads: dict[str, Any] = {"style": style, "script": script, "prefetches_style": within is Within.FIRST}
-    response = Response(
-        rendered(template, language, here=here, is_demo=is_demo(), **leads | context), mimetype="text/html"
-    )
+    body = rendered(template, language, here=here, is_demo=is_demo(), **leads | context)
+    response = Response(body, status_code, mimetype="text/html")
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = cache_control
     if style or script or connect_src:
         own = {"style_src": style, "script_src": script}
         policy = {name: f"'self' {allowing(content)}" for name, content in own.items() if content}
-        response.headers["Content-Security-Policy"] = content_policy(
-            **policy, **({"connect_src": connect_src} if connect_src else {})
-        )
+        policy |= {"connect_src": connect_src} if connect_src else {}
+        response.headers["Content-Security-Policy"] = content_policy(**policy)
     coding = _pack(response)
     if cache_control != NOT_KEPT:
         # Of each form its own, as what is packed is another sequence of bytes.

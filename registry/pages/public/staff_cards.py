@@ -88,9 +88,8 @@ def show_card_today(language: Language) -> Response:
     Reference and proof of the code stand in the body, so that no address and no log names the card of a person.
     """
     card = card_view(request.form.get("card", ""), request.form.get("licence", ""), request.form.get("proof", ""))
-    return page(
-        "card_today.html", language, here="", cache_control=NOT_KEPT, is_piece=True, **card_words(language, card)
-    )
+    words = card_words(language, card)
+    return page("card_today.html", language, here="", cache_control=NOT_KEPT, is_piece=True, **words)
 
 
 def card_view(reference: str, licence_id: str, proof: str) -> CardView:
@@ -224,12 +223,5 @@ def _words(language: Language, result: Seen) -> dict[str, Any]:
 
 
 def _page(language: Language, step: str, cache_control: str = NOT_KEPT, **context: Any) -> Response:
-    return page(
-        "person.html",
-        language,
-        here="person",
-        cache_control=cache_control,
-        step=step,
-        **context,
-        **job_choices(language),
-    )
+    words: dict[str, Any] = {"step": step, **context, **job_choices(language)}
+    return page("person.html", language, here="person", cache_control=cache_control, **words)

@@ -1,12 +1,12 @@
 """The open numbers as a page: a chart for each way of counting, and the same numbers beneath as a table."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
 from registry.http.transaction import public_reading
-from registry.oversight.open_statistics import Release, Table, cell_name, closed_quarters, releases
+from registry.oversight.open_statistics import Table, cell_name, closed_quarters, releases
 from registry.oversight.rules import MIN_CELL, read_quarter
 from registry.pages.public.rendering import page
 from registry.vocabulary.register import Language
@@ -34,21 +34,16 @@ def show_statistics(language: Language) -> Response:
         raise NotFound("no such quarter is closed")
     quarter = str(wanted) if wanted else next(iter(quarters), None)
     release = releases(public_reading(), quarter)[0] if quarter else None
+    tables = release.tables if release else ()
     return page(
         "statistics.html",
         language,
         here="statistics",
         quarters=quarters,
         release=release,
-        charts=_charts(language, release) if release else [],
+        charts=[{"dimension": one.dimension, "bars": _bars(language, one), "total": one.total} for one in tables],
         fewest=MIN_CELL,
     )
-
-
-def _charts(language: Language, release: Release) -> list[dict[str, Any]]:
-    return [
-        {"dimension": table.dimension, "bars": _bars(language, table), "total": table.total} for table in release.tables
-    ]
 
 
 def _bars(language: Language, table: Table) -> list[Bar]:

@@ -15,7 +15,7 @@ from registry.complaints.intake.mailbox_files import take_file
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
-from registry.pages.intake import parts
+from registry.pages.intake import file_parts
 from tests.complaints.samples import CANARY, recording
 from tests.pages.intake.phone import PLACES, Phone
 
@@ -78,7 +78,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[SentFile]:
         files.append(sent)
         return take_file(services, opened, case, sent, at)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parts, "take_file", noted)
+    monkeypatch.setattr(file_parts, "take_file", noted)
     return files
 
 

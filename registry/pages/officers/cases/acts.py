@@ -206,10 +206,8 @@ _PAGES = {"notes": show_notes, "events": show_events, "claims": show_claims}
 
 def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *within: str) -> forms.Place:
     """A place on one of the unit's own tabs of a case: the case itself, or a note, task, event or line `within` it."""
-    shown = _PAGES[tab]
-    return forms.Place(
-        (case, *within), f"/console/cases/{case}/{tab}", lambda refusal: shown(session, me, case, refusal)
-    )
+    shown, address = _PAGES[tab], f"/console/cases/{case}/{tab}"
+    return forms.Place((case, *within), address, lambda refusal: shown(session, me, case, refusal))
 
 
 forms.serve_acts(pages, "/cases/<reference>", case_acts.ACTS, _place_of_act)
@@ -264,16 +262,13 @@ def _in_firms(
     session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, link: str = ""
 ) -> forms.Place:
     open_case(session, me, reference)
-    references = (reference, link) if link else reference
-    return forms.Place(
-        references, f"/console/cases/{reference}/firms", lambda refusal: show_firms(session, me, reference, refusal)
-    )
+    references, address = (reference, link) if link else reference, f"/console/cases/{reference}/firms"
+    return forms.Place(references, address, lambda refusal: show_firms(session, me, reference, refusal))
 
 
 def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> forms.Place:
-    return forms.Place(
-        reference, f"/console/employers/{reference}", lambda refusal: show_employer(session, me, reference, refusal)
-    )
+    address = f"/console/employers/{reference}"
+    return forms.Place(reference, address, lambda refusal: show_employer(session, me, reference, refusal))
 
 
 forms.serve_acts(pages, "/cases/<reference>", case_acts.FIRMS, _in_firms)

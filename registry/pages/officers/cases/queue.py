@@ -103,12 +103,8 @@ def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
     read_filters(asked_filters, me.officer.reference, sealer().digest)
-    refusal = attempt(
-        session,
-        lambda: listing.save_view(
-            session, me.officer.reference, request.form.get("name", ""), asked_filters, me.day(now())
-        ),
-    )  # fmt: skip
+    mine, name, today = me.officer.reference, request.form.get("name", ""), me.day(now())
+    refusal = attempt(session, lambda: listing.save_view(session, mine, name, asked_filters, today))
     if refusal is not None:
         return queue_page(session, me, QueueRequest(asked_filters), refusal)
     return see_other(_address(asked_filters))
@@ -172,9 +168,8 @@ def counts(
     """How many cases there are of each kind that is looked for every day; `asked_filters` are those of the page."""
     found = []
     for name, of in _COUNTED.items():
-        count = listing.count_cases(
-            session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at
-        )
+        filters = read_filters(of, me.officer.reference, sealer().digest)
+        count = listing.count_cases(session, me.standing.unit, filters, at)
         found.append(Count(name, _address(of), count, asked_filters == of))
     return found
 
@@ -220,13 +215,8 @@ def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
     """Undo a bulk act. Only the officer who did it may, with the right that it needs."""
     act = bulk.bulk_act(session, me.officer.reference, done)
     officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
-    outcomes = bulk.undo(
-        Call(session, officer, now()),
-        sealer(),
-        done,
-        roles_of(me),
-        lambda case: require_no_conflict(me, case),
-    )
+    call = Call(session, officer, now())
+    outcomes = bulk.undo(call, sealer(), done, roles_of(me), lambda case: require_no_conflict(me, case))
     return _outcome_page(act, outcomes, is_undone=True)
 
 

@@ -42,12 +42,9 @@ class ShownAnswer(NamedTuple):
 
     @property
     def is_long(self) -> bool:
-        is_notified = _part_of((self.code, None)) is Part.ACCOUNT
-        return (
-            is_notified
-            or "\n" in self.answer
-            or sum(1 + (east_asian_width(one) in "WF") for one in self.answer) > _SHORT
-        )
+        if _part_of((self.code, None)) is Part.ACCOUNT or "\n" in self.answer:
+            return True
+        return sum(1 + (east_asian_width(one) in "WF") for one in self.answer) > _SHORT
 
 
 class ShownPart(NamedTuple):
@@ -133,10 +130,9 @@ def claims_text(language: Language, claims: ShownClaims) -> str:
         days = [date_text(language, day) for day in (line.from_day, line.to_day) if day is not None]
         what = f"{text(language, f'claim_kind.{line.kind}')} ({text(language, f'claim_unit.{line.unit}')})"
         lines.append(" · ".join([what, *([" – ".join(days)] if days else []), line.formula, line.basis]))
-    totals = claims.totals.items()
-    return "\n".join(
-        [*lines, *(text(language, "desk.claim.total", currency=currency, amount=owed) for currency, owed in totals)]
-    )
+    for currency, owed in claims.totals.items():
+        lines.append(text(language, "desk.claim.total", currency=currency, amount=owed))
+    return "\n".join(lines)
 
 
 MAX_LINES = 200

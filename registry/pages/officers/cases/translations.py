@@ -198,8 +198,7 @@ def _texts_in(view: CaseView) -> list[str]:
     """Answers in the complainant's own words, and messages."""
     found = []
     for box in view.boxes:
-        found += [
-            str(box.answers[one.code]) for one in QUESTIONNAIRE if one.kind is Kind.TEXT and one.code in box.answers
-        ]
+        asked = [one.code for one in QUESTIONNAIRE if one.kind is Kind.TEXT]
+        found += [str(box.answers[code]) for code in asked if code in box.answers]
         found += [one.text for one in box.messages]
     return found

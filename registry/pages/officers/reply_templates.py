@@ -20,24 +20,17 @@ pages = Blueprint("console_templates", __name__)
 
 ADDRESS = "/console/templates"
 
-OFFERED_IN = tuple(
-    state
-    for state in CaseState
-    if state not in (CaseState.DRAFT, CaseState.PURGED, CaseState.WITHDRAWN, CaseState.MERGED)
-)
+_NEVER = (CaseState.DRAFT, CaseState.PURGED, CaseState.WITHDRAWN, CaseState.MERGED)
+OFFERED_IN = tuple(state for state in CaseState if state not in _NEVER)
 """States in which a letter can be written."""
 
 
 @form_at(pages, "/templates", Resource.MESSAGE, Act.WRITE)
 def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
-    form = request.form
+    form, call = request.form, Call(session, acting_for_unit(me), now())
     texts = {str(language): form.get(f"text_{language}", "") for language in Language}
-    refusal = attempt(
-        session,
-        lambda: reply_templates.propose(
-            Call(session, acting_for_unit(me), now()), form.get("name", ""), texts, form.getlist("states")
-        ),
-    )
+    name, states = form.get("name", ""), form.getlist("states")
+    refusal = attempt(session, lambda: reply_templates.propose(call, name, texts, states))
     return see_other(ADDRESS) if refusal is None else list_templates(session, me, refusal)
 
 
