@@ -16,7 +16,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.opening import open_registry, open_sessions
+from registry.cli.opening import ANY_FILE, NOT_WELL, open_registry, open_sessions
 from registry.complaints.attachments import actions, file_store
 from registry.complaints.case import answer_rules, complaint_codes, questions
 from registry.complaints.intake.paper_forms import MAX_AT_ONCE, Minted, premint
@@ -49,7 +49,7 @@ def complaints() -> None:
     default=Language.ZH_HANS.value,
     show_default=True,
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@click.option("--out", type=ANY_FILE, required=True, help="The PDF to write.")
 def forms(count: int, language: str, out: Path) -> None:
     """Print forms, each with a slip that is cut off and taken home: its number opens the answer.
 
@@ -172,9 +172,6 @@ def purge(is_dry: bool) -> None:
             require_right_clock(session)
         done = purging.purge(sessions, Sealer(keyring), now(), actions.files_remover(file_store.store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
-
-
-NOT_WELL = 2
 
 
 @cases.command()

@@ -9,7 +9,7 @@ import click
 
 from registry import cli
 from registry.audit import queries
-from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_to_read, read_file
+from registry.cli.opening import EXISTING, JSON, NOT_WELL, echo_json, open_session, open_to_read, read_file
 from registry.core import files, operator_texts
 from registry.core.clock import day_at, now
 from registry.core.errors import BadProof
@@ -96,9 +96,6 @@ def close(reference: str) -> None:
         officer = accounts.officer_named(session, reference)
         accounts.close(session, officer, by=accounts.COMMAND_LINE, at=at, today=day_at(at, None))
     click.echo(f"{reference}: closed.")
-
-
-NOT_WELL = 2
 
 
 @click.group()

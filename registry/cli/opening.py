@@ -26,6 +26,11 @@ def echo_json(value: Any) -> None:
 
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY_FILE = click.Path(dir_okay=False, path_type=Path)
+ANY_FOLDER = click.Path(file_okay=False, path_type=Path)
+"""The two take what is there and what is not there yet."""
+NOT_WELL = 2
+"""Exit code of a command that found something wrong, or that left something undone."""
 
 
 def read_file(path: Path) -> str:
