@@ -100,7 +100,7 @@ def new_key(
 def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
     key = keyring.active(Use.ROOT)
     if root_file is not None:
-        return keyring.signer_from(key, root_file)
+        return FileSigner.read(key, root_file)
     if not keyring.holds_secret(key):
         raise KeyTrouble(f"the secret of the root key {key.kid} is not here: name its file with --root FILE")
     signer = keyring.signer(Use.ROOT)
