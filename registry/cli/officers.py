@@ -35,12 +35,8 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
     """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
     at = now()
     with open_session() as session:
-        officer, code = accounts.add_first(
-            session,
-            accounts.Invitation(unit.lower(), name, email, [rights.Role(role) for role in roles], language),
-            at,
-            day_at(at, None),
-        )
+        invited = accounts.Invitation(unit.lower(), name, email, [rights.Role(role) for role in roles], language)
+        officer, code = accounts.add_first(session, invited, at, day_at(at, None))
         reference = officer.reference
     click.echo(f"{reference}: added. Hand this code over in person; it is good for three days and shown once:")
     click.echo(f"  {code}")

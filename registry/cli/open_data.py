@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.opening import ANY_FILE, ANY_FOLDER, EXISTING, open_registry, open_to_read
+from registry.cli.opening import ANY_FILE, ANY_FOLDER, EXISTING, PAGE_LANGUAGE, open_registry, open_to_read
 from registry.core.errors import BadProof, DatasetRefused
 from registry.core.files import write_public
 from registry.core.installed import how_to_install
@@ -60,10 +60,7 @@ def export_static(folder: Path) -> None:
     "--max-mb", type=click.IntRange(1, 200), default=2, show_default=True, help="Refuse to write a longer one."
 )
 @click.option(
-    "--language",
-    type=click.Choice([one.value for one in Language]),
-    default="zh-Hans",
-    help="Beside Chinese; of a Chinese reader the script.",
+    "--language", type=PAGE_LANGUAGE, default="zh-Hans", help="Beside Chinese; of a Chinese reader the script."
 )
 def kit(file: Path, max_mb: int, language: str) -> None:
     """Write the offline kit of the newest epoch to FILE: one page that answers in Chinese without a network.

@@ -226,15 +226,9 @@ def _ending_events(
         data: dict[str, Any] = {"valid_to": ending.last_day.isoformat()} | (
             {"days": ending.days} if ending.days else {}
         )
+        happening, end = rules.Happening(word, data), f"{ending.last_day}:{ending.days}"
         found += [
-            matching.PendingEvent(
-                rules.Happening(word, data),
-                at,
-                f"ends:{licence}:{ending.last_day}:{ending.days}",
-                agency_id,
-                agency,
-                licence=licence,
-            )
+            matching.PendingEvent(happening, at, f"ends:{licence}:{end}", agency_id, agency, licence=licence)
             for licence, agency_id, agency in session.execute(query)
         ]
     return found

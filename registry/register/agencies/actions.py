@@ -216,12 +216,8 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
     ids = reserve_ids(session, models.Licence, len(owned))
     columns = ("reference", "authority", "country", "kind", "number", "status_place")
     identity = attrgetter("licence_id", *columns[1:])
-    bulk_insert(
-        session,
-        models.Licence,
-        ("id", "agency_id", *columns),
-        [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
-    )
+    licences = [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)]
+    bulk_insert(session, models.Licence, ("id", "agency_id", *columns), licences)
     _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], recorded_at)
     rows: list[tuple[Any, ...]] = []
     for i, (_, part) in zip(ids, owned, strict=True):
@@ -231,12 +227,8 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
 
 def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], recorded_at: int) -> None:
     term = attrgetter(*storage.TERM)
-    bulk_insert(
-        session,
-        models.LicenceTerm,
-        ("licence_id", "recorded_at", *storage.TERM),
-        [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms],
-    )
+    rows = [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms]
+    bulk_insert(session, models.LicenceTerm, ("licence_id", "recorded_at", *storage.TERM), rows)
     scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
     bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)
 
