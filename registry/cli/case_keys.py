@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.cli.opening import open_registry
+from registry.cli.opening import ANY_FILE, NOT_WELL, open_registry
 from registry.complaints.sealing import key_rotation, unit_keys
 from registry.complaints.sealing.models import UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer
@@ -22,7 +22,6 @@ from registry.vocabulary.cases import KeyHolder
 OPERATOR = "operator"
 """The actor in the audit trail for anyone who runs commands on this machine."""
 
-NOT_ALL = 2
 SETTLED = 600
 """Seconds after which no transaction is under way any more that sealed by the former key of the ring."""
 
@@ -110,7 +109,7 @@ def escrow() -> None:
 
 
 @escrow.command(name="init")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file on a medium.")
+@click.option("--out", required=True, type=ANY_FILE, help="A new file on a medium.")
 def init_escrow(out: Path) -> None:
     """Make a new escrow and write its secret to a file that lies outside REGISTRY_HOME: it is kept nowhere here.
 
@@ -127,7 +126,7 @@ def init_escrow(out: Path) -> None:
 
 
 @escrow.command()
-@click.option("--secret", "file", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--secret", "file", required=True, type=ANY_FILE)
 @click.option(
     "--keys-were-lost",
     is_flag=True,
@@ -171,7 +170,7 @@ def rewrap() -> None:
             f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
             err=True,
         )
-        raise SystemExit(NOT_ALL)
+        raise SystemExit(NOT_WELL)
     _report_result(done)
 
 
@@ -186,7 +185,7 @@ def _report_result(done: key_rotation.Rewrapped) -> None:
         click.echo(
             f"{done.done} sealed anew; {done.left} are left. Run it again once the reasons above are gone.", err=True
         )
-        raise SystemExit(NOT_ALL)
+        raise SystemExit(NOT_WELL)
     click.echo(f"{done.done} sealed anew; nothing is left under an older key.")
 
 

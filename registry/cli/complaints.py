@@ -16,7 +16,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.opening import open_registry, open_sessions
+from registry.cli.opening import ANY_FILE, NOT_WELL, PAGE_LANGUAGE, open_registry, open_sessions
 from registry.complaints.attachments import actions, file_store
 from registry.complaints.case import answer_rules, complaint_codes, questions
 from registry.complaints.intake.paper_forms import MAX_AT_ONCE, Minted, premint
@@ -43,13 +43,8 @@ def complaints() -> None:
 
 @complaints.command()
 @click.option("--count", type=click.IntRange(1, MAX_AT_ONCE), default=1, show_default=True, help="How many forms.")
-@click.option(
-    "--language",
-    type=click.Choice([language.value for language in Language]),
-    default=Language.ZH_HANS.value,
-    show_default=True,
-)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@click.option("--language", type=PAGE_LANGUAGE, default=Language.ZH_HANS.value, show_default=True)
+@click.option("--out", type=ANY_FILE, required=True, help="The PDF to write.")
 def forms(count: int, language: str, out: Path) -> None:
     """Print forms, each with a slip that is cut off and taken home: its number opens the answer.
 
@@ -99,7 +94,7 @@ def _whole(out: Path) -> Iterator[BinaryIO]:
 
 @click.command()
 @click.argument("answers", type=click.File("rb"), required=False)
-@click.option("--language", type=click.Choice([language.value for language in Language]), default="en")
+@click.option("--language", type=PAGE_LANGUAGE, default="en")
 @click.option(
     "--independent", type=click.IntRange(1), default=1, help="Complaints about the agency in 90 days, with this."
 )
@@ -172,9 +167,6 @@ def purge(is_dry: bool) -> None:
             require_right_clock(session)
         done = purging.purge(sessions, Sealer(keyring), now(), actions.files_remover(file_store.store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
-
-
-NOT_WELL = 2
 
 
 @cases.command()

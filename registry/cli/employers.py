@@ -50,12 +50,8 @@ def list_employers(as_json: bool) -> None:
     with open_session() as session:
         found = actions.organisations(session)
         if as_json:
-            echo_json(
-                [
-                    {name: getattr(one, name) for name in ("reference", "country", "since_on", "name", "closed_on")}
-                    for one in found
-                ]
-            )
+            shown = ("reference", "country", "since_on", "name", "closed_on")
+            echo_json([{name: getattr(one, name) for name in shown} for one in found])
             return
         for one in found:
             closed = f"  closed {one.closed_on}" if one.closed_on else ""

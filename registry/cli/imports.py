@@ -15,7 +15,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_sessions
+from registry.cli.opening import ANY_FILE, EXISTING, NOT_WELL, open_sessions
 from registry.core.db.engine import reading_session
 from registry.core.errors import ImportRefused
 from registry.register.imports import actions, jobs, queries
@@ -24,10 +24,6 @@ from registry.register.imports.report import SHOWN, Report, as_json, in_brief, r
 
 TELL_EVERY = 5.0
 """Seconds between two lines about progress where there is no terminal."""
-
-REFUSED = 2
-
-TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(name="import")
@@ -41,8 +37,8 @@ TO_WRITE = click.Path(dir_okay=False, path_type=Path)
     is_flag=True,
     help="As --dry-run, and print what a reader compares with the file: its tables and headings, kinds, statuses, rows.",
 )
-@click.option("--report", "report_file", type=TO_WRITE, help="Write the report here as JSON.")
-@click.option("--rejects", "rejects_file", type=TO_WRITE, help="Write the rejected rows here as CSV.")
+@click.option("--report", "report_file", type=ANY_FILE, help="Write the report here as JSON.")
+@click.option("--rejects", "rejects_file", type=ANY_FILE, help="Write the rejected rows here as CSV.")
 @click.option("--encoding", help="Encoding of a text file, when it is found out wrongly, like gb18030.")
 @click.option("--skip-rejects", is_flag=True, help="Take all good rows although others were rejected.")
 @click.option("--accept-shrink", is_flag=True, help="Go on although more than 10 % of the list would be delisted.")
@@ -86,7 +82,7 @@ def import_command(
         show_overview(report)
     if report.refused_because is not None:
         click.echo(f"registry: {report.refused_because}. Nothing was changed.", err=True)
-        sys.exit(REFUSED)
+        sys.exit(NOT_WELL)
 
 
 def chosen_mapping(

@@ -10,7 +10,7 @@ import click
 
 from registry.cli.opening import EXISTING, JSON, echo_json, open_registry
 from registry.core.clock import day_at, now
-from registry.core.keyring import Keyring, Signer, Use
+from registry.core.keyring import FileSigner, Keyring, Signer, Use
 from registry.register.law import rules, weights
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
 from registry.register.law.overlays import actions, models, queries, signatures
@@ -178,7 +178,7 @@ def sign(file: Path, key_file: Path | None) -> None:
 
 
 def _signer(keyring: Keyring, file: Path | None) -> Signer:
-    return keyring.signer(Use.LAW) if file is None else keyring.signer_from(keyring.active(Use.LAW), file)
+    return keyring.signer(Use.LAW) if file is None else FileSigner.read(keyring.active(Use.LAW), file)
 
 
 @overlay.command("list")

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_registry, open_to_read, read_file
+from registry.cli.opening import ANY_FOLDER, EXISTING, NOT_WELL, open_registry, open_to_read, read_file
 from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble, SettingsError
 from registry.core.keyring import Keyring, Use
@@ -16,8 +16,6 @@ from registry.log import ending, note, queries, signing
 from registry.log.audit import audit
 from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
 from registry.log.witnesses.server import Witness, server_for
-
-NOT_WELL = 2
 
 
 @click.group()
@@ -75,15 +73,15 @@ def rebuild_tiles() -> None:
 
 @log.command()
 @click.option("--origin", help="The new name, instead of the old one with the next number.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def recover(origin: str | None, yes: bool) -> None:
+@click.confirmation_option(
+    prompt="Everyone who verifies will need the new trust file. Go on under a new name?", help="Do not ask."
+)
+def recover(origin: str | None) -> None:
     """Go on under a new name after a backup was restored that lacks entries which were signed.
 
     First try to find a newer copy: `registry export-static` keeps one, and so does every mirror. What was signed under the old
     name and is lost stays lost, and anyone who holds it can prove that. Everyone who verifies needs the new trust file.
     """
-    if not yes:
-        click.confirm("Everyone who verifies will need the new trust file. Go on under a new name?", abort=True)
     with open_registry() as (settings, sessions, _):
         new = ending.recover(settings, sessions, origin)
         cli.sign_published(settings, sessions)
@@ -91,16 +89,16 @@ def recover(origin: str | None, yes: bool) -> None:
 
 
 @log.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def adopt(yes: bool) -> None:
+@click.confirmation_option(
+    prompt="Has no other home signed, or shown, a later head than this database holds?", help="Do not ask."
+)
+def adopt() -> None:
     """Let this home sign on after the newest head of the database, which another home signed.
 
     Each home remembers in REGISTRY_HOME/log/last-signed what was signed, and signs nothing where the database has a later
     head: two homes that sign one log show two histories. Adopt where the former home is gone for good. First make sure that
     it signed nothing later than this database holds: ask its folder, a witness or a mirror.
     """
-    if not yes:
-        click.confirm("Has no other home signed, or shown, a later head than this database holds?", abort=True)
     with open_registry() as (settings, sessions, _):
         before, head = signing.adopt(settings, sessions)
     known = "none" if before is None else f"{before.size} entries of {before.origin}"
@@ -108,7 +106,7 @@ def adopt(yes: bool) -> None:
 
 
 @click.command(name="export-static")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=ANY_FOLDER)
 def export_static(folder: Path) -> None:
     """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
     with open_to_read() as (settings, session):
@@ -121,23 +119,16 @@ def export_static(folder: Path) -> None:
 
 
 @click.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def close(yes: bool) -> None:
+@click.confirmation_option(prompt="Nothing can be published here afterwards. Close the log?", help="Do not ask.")
+def close() -> None:
     """Sign a final head and publish nothing more, for ever. What was published goes on being served."""
-    if not yes:
-        click.confirm("Nothing can be published here afterwards. Close the log?", abort=True)
     with open_registry() as (settings, sessions, _):
         head = ending.close(settings, sessions)
     click.echo(f"The log {head.origin} is closed with {head.size} entries. Its final head:\n\n{head.note}")
 
 
 @click.command()
-@click.option(
-    "--folder",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Its key and state; made if absent.",
-)
+@click.option("--folder", required=True, type=ANY_FOLDER, help="Its key and state; made if absent.")
 @click.option("--name", required=True, help="Its name: an address without scheme, like witness.example/w1.")
 @click.option("--log", "logs", multiple=True, help="Verifier key of a log, as /log/vkey gives it; may be repeated.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")

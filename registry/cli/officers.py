@@ -9,7 +9,7 @@ import click
 
 from registry import cli
 from registry.audit import queries
-from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_to_read, read_file
+from registry.cli.opening import EXISTING, JSON, NOT_WELL, echo_json, open_session, open_to_read, read_file
 from registry.core import files, operator_texts
 from registry.core.clock import day_at, now
 from registry.core.errors import BadProof
@@ -35,12 +35,8 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
     """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
     at = now()
     with open_session() as session:
-        officer, code = accounts.add_first(
-            session,
-            accounts.Invitation(unit.lower(), name, email, [rights.Role(role) for role in roles], language),
-            at,
-            day_at(at, None),
-        )
+        invited = accounts.Invitation(unit.lower(), name, email, [rights.Role(role) for role in roles], language)
+        officer, code = accounts.add_first(session, invited, at, day_at(at, None))
         reference = officer.reference
     click.echo(f"{reference}: added. Hand this code over in person; it is good for three days and shown once:")
     click.echo(f"  {code}")
@@ -96,9 +92,6 @@ def close(reference: str) -> None:
         officer = accounts.officer_named(session, reference)
         accounts.close(session, officer, by=accounts.COMMAND_LINE, at=at, today=day_at(at, None))
     click.echo(f"{reference}: closed.")
-
-
-NOT_WELL = 2
 
 
 @click.group()

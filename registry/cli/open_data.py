@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_registry, open_to_read
+from registry.cli.opening import ANY_FILE, ANY_FOLDER, EXISTING, PAGE_LANGUAGE, open_registry, open_to_read
 from registry.core.errors import BadProof, DatasetRefused
 from registry.core.files import write_public
 from registry.core.installed import how_to_install
@@ -16,8 +16,6 @@ from registry.dataset import actions, deltas, manifest
 from registry.ranges import queries
 from registry.ranges.actions import write_epoch
 from registry.vocabulary.register import Language
-
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -45,7 +43,7 @@ def write_ranges() -> None:
 
 
 @ranges.command(name="export-static")
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=ANY_FOLDER)
 def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
     with open_to_read() as (_, session):
@@ -57,15 +55,12 @@ def export_static(folder: Path) -> None:
 
 
 @ranges.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=ANY_FILE)
 @click.option(
     "--max-mb", type=click.IntRange(1, 200), default=2, show_default=True, help="Refuse to write a longer one."
 )
 @click.option(
-    "--language",
-    type=click.Choice([one.value for one in Language]),
-    default="zh-Hans",
-    help="Beside Chinese; of a Chinese reader the script.",
+    "--language", type=PAGE_LANGUAGE, default="zh-Hans", help="Beside Chinese; of a Chinese reader the script."
 )
 def kit(file: Path, max_mb: int, language: str) -> None:
     """Write the offline kit of the newest epoch to FILE: one page that answers in Chinese without a network.
@@ -101,7 +96,7 @@ def dataset() -> None:
 
 
 @dataset.command(name="write")
-@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("folder", metavar="DIR", type=ANY_FOLDER)
 def write_dataset(folder: Path) -> None:
     """Write a snapshot of the published log below DIR, with the delta from the one before, signed and logged.
 
@@ -130,7 +125,7 @@ def write_dataset(folder: Path) -> None:
 
 
 @dataset.command()
-@click.argument("folder", metavar="SNAPSHOT", type=FOLDER)
+@click.argument("folder", metavar="SNAPSHOT", type=ANY_FOLDER)
 @_TRUST
 def check(folder: Path, trust: Path) -> None:
     """Check that SNAPSHOT is whole, and signed by the log's keys at a head that they signed."""
@@ -140,9 +135,9 @@ def check(folder: Path, trust: Path) -> None:
 
 
 @dataset.command()
-@click.argument("former", metavar="OLD", type=FOLDER)
+@click.argument("former", metavar="OLD", type=ANY_FOLDER)
 @click.argument("delta", metavar="DELTA", type=EXISTING)
-@click.argument("folder", metavar="NEW", type=FOLDER)
+@click.argument("folder", metavar="NEW", type=ANY_FOLDER)
 @_TRUST
 def apply(former: Path, delta: Path, folder: Path, trust: Path) -> None:
     """Make the snapshot NEW from the snapshot OLD and a DELTA; its tables have the bytes of a full copy, or it is refused."""

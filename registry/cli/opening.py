@@ -15,6 +15,7 @@ from registry.core.db.engine import open_engine, reading_session, sessions_for
 from registry.core.errors import SettingsError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.vocabulary.register import Language
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 """Of commands whose answer a program would read."""
@@ -26,6 +27,12 @@ def echo_json(value: Any) -> None:
 
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+PAGE_LANGUAGE = click.Choice([one.value for one in Language])
+ANY_FILE = click.Path(dir_okay=False, path_type=Path)
+ANY_FOLDER = click.Path(file_okay=False, path_type=Path)
+"""The two take what is there and what is not there yet."""
+NOT_WELL = 2
+"""Exit code of a command that found something wrong, or that left something undone."""
 
 
 def read_file(path: Path) -> str:

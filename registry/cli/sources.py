@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.cli.opening import EXISTING, JSON, echo_json, open_session, open_sessions
+from registry.cli.opening import ANY_FILE, ANY_FOLDER, EXISTING, JSON, echo_json, open_session, open_sessions
 from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
@@ -133,12 +133,7 @@ def _mapping_lines(mapping: SourceMapping) -> list[str]:
 
 @sources.command()
 @click.argument("sample", type=EXISTING)
-@click.option(
-    "--to",
-    "to",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write the draft to, instead of standard output.",
-)
+@click.option("--to", "to", type=ANY_FILE, help="File to write the draft to, instead of standard output.")
 @click.option("--encoding", help="Encoding of a text file, when it is found out wrongly.")
 @click.option(
     "--ask/--no-ask", default=None, help="Ask what cannot be guessed (on a terminal), or leave questions in the draft."
@@ -168,9 +163,7 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
 
 @sources.command()
 @click.argument("file", type=EXISTING)
-@click.option(
-    "--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
-)
+@click.option("--to", "folder", required=True, type=ANY_FOLDER, help="Folder to write to.")
 @click.option("--encoding", help="Encoding of a web page or text file, when it is found out wrongly.")
 @click.option("--sheet", help="Of an XLSX workbook: the sheet to split, where several hold tables.")
 def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> None:

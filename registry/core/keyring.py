@@ -17,7 +17,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -46,6 +45,7 @@ class Keyring:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._secrets: dict[str, bytes] = {}
 
     def keys(self, use: Use | None = None) -> list[Key]:
         """All keys, or those of one use, the newest first."""
@@ -112,10 +112,6 @@ class Keyring:
             return True
         token = token_of(self.folder)
         return token is not None and token.has(key.name)
-
-    def signer_from(self, key: Key, path: Path) -> FileSigner:
-        """The signer of a key whose secret lies in another file, like the root's on a medium that is seldom put in."""
-        return FileSigner.read(key, path)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -240,10 +236,6 @@ class Keyring:
                 raise KeyTrouble(f"{self.folder / name} is damaged; put it back from a backup")
             self._secrets[name] = body
         return self._secrets[name]
-
-    @cached_property
-    def _secrets(self) -> dict[str, bytes]:
-        return {}
 
     def _write(self, name: str, body: bytes, *, is_first: bool = False) -> None:
         """Write the file atomically; it is on the disk when this returns. `is_first`: a file that is there already stays."""

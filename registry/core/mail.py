@@ -1,6 +1,5 @@
 """Sending mail: by SMTP, or as .eml files in the data folder where no server is set. No request waits on it."""
 
-import os
 import re
 import secrets
 import smtplib
@@ -11,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from registry.core import clock, errors
+from registry.core import clock, errors, files
 from registry.core.settings import Settings
 
 TIMEOUT = 20.0
@@ -54,14 +53,9 @@ def _message(settings: Settings, to: str, subject: str, text: str) -> EmailMessa
 
 
 def _write(settings: Settings, message: EmailMessage) -> None:
-    folder = settings.home / "mail"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
     # A program that watches the folder sees whole mails only.
-    half = path.with_suffix(".part")
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(message.as_bytes())
-    half.rename(path)
+    name = f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
+    files.write_atomically(settings.home / "mail" / name, message.as_bytes())
 
 
 def _deliver(server: SplitResult, message: EmailMessage) -> None:

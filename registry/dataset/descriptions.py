@@ -70,15 +70,14 @@ def catalog(
     home = f"{registry}/dataset"
     at = {"@type": "xsd:date", "@value": day}
     terms = {"@id": licence_address(licence), "@type": "dct:LicenseDocument"}
+    published = {"dct:publisher": {"@id": publisher["@id"]}, "dct:license": {"@id": terms["@id"]}}
+    dated = {**published, "dct:issued": at, "dct:modified": at}
     dataset: dict[str, Any] = {
         "@id": f"{home}#dataset",
         "@type": "dcat:Dataset",
         "dct:title": _text("Licensed recruitment intermediaries: licences and events"),
         "dct:description": _text(NOTICE),
-        "dct:publisher": {"@id": publisher["@id"]},
-        "dct:license": {"@id": terms["@id"]},
-        "dct:issued": at,
-        "dct:modified": at,
+        **dated,
         "dct:identifier": f"{home}/{name}",
         "dct:accrualPeriodicity": _concept(f"{_AUTHORITY}/frequency/{_FREQUENCIES[times_a_day]}", "dct:Frequency"),
         "dct:accessRights": _concept(f"{_AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
@@ -96,8 +95,7 @@ def catalog(
         "@type": "dcat:DataService",
         "dct:title": _text("API of this registry"),
         "dct:description": _text("Whether a recruiter may recruit for a place of work on a day, and why."),
-        "dct:publisher": {"@id": publisher["@id"]},
-        "dct:license": {"@id": terms["@id"]},
+        **published,
         "dct:accessRights": _concept(f"{_AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
         "dcat:endpointURL": {"@id": f"{registry}/api/v1"},
         "dcat:endpointDescription": {"@id": f"{registry}/openapi.json"},
@@ -119,10 +117,7 @@ def catalog(
                 "@type": "dcat:Catalog",
                 "dct:title": _text("Open data of this registry of recruitment intermediaries"),
                 "dct:description": _text("Signed snapshots of all licences, and deltas from one to the next."),
-                "dct:publisher": {"@id": publisher["@id"]},
-                "dct:license": {"@id": terms["@id"]},
-                "dct:issued": at,
-                "dct:modified": at,
+                **dated,
                 "foaf:homepage": {"@id": home, "@type": "foaf:Document"},
                 "dct:language": _concept(f"{_AUTHORITY}/language/ENG", "dct:LinguisticSystem"),
                 "dcat:dataset": {"@id": dataset["@id"]},

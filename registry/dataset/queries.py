@@ -146,15 +146,12 @@ def changes(session: Session, first: int | None, day: date) -> Changes:
 
 
 def _query() -> Select[Any]:
+    is_legal_person = AgencyProfile.holder_kind == HolderKind.LEGAL_PERSON
     return (
         select(Entry)
         .join(Agency, Agency.id == Entry.agency_id)
         .join(AgencyProfile, AgencyProfile.agency_id == Agency.id)
-        .where(
-            AgencyProfile.superseded_at.is_(None),
-            AgencyProfile.holder_kind == HolderKind.LEGAL_PERSON,
-            Agency.erased_at.is_(None),
-        )
+        .where(AgencyProfile.superseded_at.is_(None), is_legal_person, Agency.erased_at.is_(None))
     )
 
 

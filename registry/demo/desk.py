@@ -163,12 +163,8 @@ def _heard(desk: Desk, number: int) -> None:
     """Its agency is asked, by a person of the agency who reads English and cannot sign in."""
     session, agency = desk.session, demo_reference("agency", "it-uno")
     unit = units.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
-    reader, _ = accounts.add_first(
-        session,
-        accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en"),
-        desk.at,
-        desk.at.date(),
-    )
+    invitation = accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en")
+    reader, _ = accounts.add_first(session, invitation, desk.at, desk.at.date())
     reader.state = OfficerState.ACTIVE
     reference = _looked_into(
         desk, number, agency={"agency_id": agency}, coworkers=40, retention_of_identity_documents="yes",
@@ -220,8 +216,8 @@ def _return(desk: Desk, number: int) -> visits.Visit:
     return visits.visit(desk.session, desk.sealer, mailbox.open_mailbox(desk.session, desk.sealer, root, at), at)
 
 
-def _moved(role: Role, target: CaseState) -> Callable[[Desk, int], object]:
-    return lambda desk, number: _move(desk, _triaged(desk, number, account=_OTHER), role, target, 3)
+def _moved(target: CaseState) -> Callable[[Desk, int], object]:
+    return lambda desk, number: _move(desk, _triaged(desk, number, account=_OTHER), Role.TRIAGE, target, 3)
 
 
 _WALKS: Mapping[CaseState, Callable[[Desk, int], Any]] = {
@@ -238,9 +234,9 @@ _WALKS: Mapping[CaseState, Callable[[Desk, int], Any]] = {
     _S.SANCTION_PENDING: _sanctioned,
     _S.CLOSED: _closed,
     _S.REOPENED: lambda desk, number: _move(desk, _closed(desk, number), Role.SUPERVISOR, _S.REOPENED, 1),
-    _S.OUT_OF_SCOPE: _moved(Role.TRIAGE, _S.OUT_OF_SCOPE),
+    _S.OUT_OF_SCOPE: _moved(_S.OUT_OF_SCOPE),
     _S.MERGED: _merged,
-    _S.QUARANTINED: _moved(Role.TRIAGE, _S.QUARANTINED),
+    _S.QUARANTINED: _moved(_S.QUARANTINED),
     _S.WITHDRAWN: _withdrawn,
     # A draft that was given up: nothing of it is left but its state.
     _S.PURGED: lambda desk, number: mailbox.withdraw(desk.session, desk.sealer, _begin(desk, number, 1), desk.ago(1)),

@@ -179,12 +179,8 @@ def _without_values(language: Language, code: Reason, has_licence: bool, answer:
 def source_payload(note: SourceNote | None, snapshot: SourceSnapshot, language: Language) -> SourceShown | None:
     if note is None:
         return None
-    return SourceShown(
-        note.authority,
-        authority_name(language, note.authority, snapshot),
-        note.retrieved_at and note.retrieved_at.replace(microsecond=0),
-        note.stale,
-    )
+    name, retrieved_at = authority_name(language, note.authority, snapshot), note.retrieved_at
+    return SourceShown(note.authority, name, retrieved_at and retrieved_at.replace(microsecond=0), note.stale)
 
 
 def corridor_payload(whole: CorridorVerdict, snapshot: SourceSnapshot, language: Language) -> dict[str, Any]:

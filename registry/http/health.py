@@ -6,7 +6,6 @@ its own and within seconds, so that it tells of the database and not of the queu
 """
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -297,10 +296,10 @@ class LogAndWorkers(msgspec.Struct):
         return "met" if self.shown >= self.signed else "waiting"
 
 
-def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorkers:
+def log_and_workers(session: Session) -> LogAndWorkers:
     state = session.execute(select(LogState)).scalar_one()
     sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
-    at = at or database_now(session)
+    at = database_now(session)
     beaten, ahead, backlog = last_beat(session, at), beat_ahead(session, at), purge_backlog(session, at.date())
     through = purged_through(session)
     return LogAndWorkers(

@@ -24,6 +24,34 @@ from registry.register.law.rules import votes_ending
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
+GAUGES = {
+    "log_entries": "Entries of the log",
+    "log_signed": "Entries under the newest signed head",
+    "log_shown": "Entries under the newest head that is shown",
+    "log_quorum_met": "1 unless the newest signed head waits for witnesses",
+    "log_refused": "1 while a worker signs nothing",
+    "outbox_waiting": "Things to be done after a commit",
+    "worker_beat_seconds": "Seconds since a worker was at work; +Inf where none is known",
+    "worker_beat_ahead_seconds": "Seconds until the newest beat, where it is from the future: a clock was wrong",
+    "clock_offset_seconds": "Seconds that this machine's clock is ahead of the database's, or of what is stored",
+    "clock_wrong": "1 where this machine's clock is too wrong to publish or sign by",
+    "worker_clock_offset_seconds": "The same of a worker that does nothing because of it",
+    "purges_waiting": "Cases past their retention period with keys",
+    "purge_days_behind": "Days since the day by which all that is over is destroyed",
+    "purging_stopped": "1 where they wait for `registry cases purge`",
+    "law_rows_losing_vote": "Rows of law that bar today and are too old to within 60 days: see `registry law stale`",
+    "tasks_failing": "Tasks of workers that failed when they ran last",
+    "tasks_late": "Tasks of workers that are due and not done",
+    "descriptors_used": "Descriptors that this process uses",
+    "descriptors_limit": "Descriptors that this process may use",
+    "database_connections_in_use": "Connections of this process that are in use",
+    "database_connections_limit": "As many as it may have",
+    "replica_read": "1 while lookups are answered by the standby",
+    "disk_free_bytes": "Free on the disk of the data folder",
+    "disk_bytes": "Size of the disk of the data folder",
+    "backup_age_seconds": "Since the last backup that this machine knows of",
+}
+"""What each gauge says, by its name behind `registry_`."""
 LANE_GAUGES = {
     "threads": "Threads of this process that answer",
     "busy": "Threads that answer a request now",
@@ -102,66 +130,26 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
         beat, tasks = found_state.seconds_since_beat, found_state.tasks
         lines += [
             "registry_database_up 1",
-            *_gauge("registry_log_entries", "Entries of the log", found_state.entries),
-            *_gauge("registry_log_signed", "Entries under the newest signed head", found_state.signed),
-            *_gauge("registry_log_shown", "Entries under the newest head that is shown", found_state.shown),
-            *_gauge(
-                "registry_log_quorum_met",
-                "1 unless the newest signed head waits for witnesses",
-                float(found_state.witnesses != "waiting"),
-            ),
-            *_gauge(
-                "registry_log_refused", "1 while a worker signs nothing", float(found_state.not_signed is not None)
-            ),
-            *_gauge("registry_outbox_waiting", "Things to be done after a commit", found_state.waiting),
-            *_gauge(
-                "registry_worker_beat_seconds",
-                "Seconds since a worker was at work; +Inf where none is known",
-                "+Inf" if beat is None else beat,
-            ),
-            *_gauge(
-                "registry_worker_beat_ahead_seconds",
-                "Seconds until the newest beat, where it is from the future: a clock was wrong",
-                found_state.beat_seconds_ahead or 0.0,
-            ),
-            *_gauge(
-                "registry_clock_offset_seconds",
-                "Seconds that this machine's clock is ahead of the database's, or of what is stored",
-                found_state.clock.offset,
-            ),
-            *_gauge(
-                "registry_clock_wrong",
-                "1 where this machine's clock is too wrong to publish or sign by",
-                float(found_state.clock.trouble is not None),
-            ),
-            *_gauge(
-                "registry_worker_clock_offset_seconds",
-                "The same of a worker that does nothing because of it",
-                found_state.worker_offset or 0.0,
-            ),
+            *_gauge("log_entries", found_state.entries),
+            *_gauge("log_signed", found_state.signed),
+            *_gauge("log_shown", found_state.shown),
+            *_gauge("log_quorum_met", float(found_state.witnesses != "waiting")),
+            *_gauge("log_refused", float(found_state.not_signed is not None)),
+            *_gauge("outbox_waiting", found_state.waiting),
+            *_gauge("worker_beat_seconds", "+Inf" if beat is None else beat),
+            *_gauge("worker_beat_ahead_seconds", found_state.beat_seconds_ahead or 0.0),
+            *_gauge("clock_offset_seconds", found_state.clock.offset),
+            *_gauge("clock_wrong", float(found_state.clock.trouble is not None)),
+            *_gauge("worker_clock_offset_seconds", found_state.worker_offset or 0.0),
             "# HELP registry_cases_purged_total Cases whose keys were destroyed because their retention period is over",
             "# TYPE registry_cases_purged_total counter",
             f"registry_cases_purged_total {found_state.purged}",
-            *_gauge(
-                "registry_purges_waiting", "Cases past their retention period with keys", found_state.purges_waiting
-            ),
-            *_gauge(
-                "registry_purge_days_behind",
-                "Days since the day by which all that is over is destroyed",
-                found_state.purge_days_behind or 0,
-            ),
-            *_gauge(
-                "registry_purging_stopped",
-                "1 where they wait for `registry cases purge`",
-                float(found_state.purge_trouble is not None),
-            ),
-            *_gauge(
-                "registry_law_rows_losing_vote",
-                "Rows of law that bar today and are too old to within 60 days: see `registry law stale`",
-                len(votes_ending(law, day_at(now(), None))),
-            ),
-            *_gauge("registry_tasks_failing", "Tasks of workers that failed when they ran last", len(tasks.failing)),
-            *_gauge("registry_tasks_late", "Tasks of workers that are due and not done", len(tasks.late)),
+            *_gauge("purges_waiting", found_state.purges_waiting),
+            *_gauge("purge_days_behind", found_state.purge_days_behind or 0),
+            *_gauge("purging_stopped", float(found_state.purge_trouble is not None)),
+            *_gauge("law_rows_losing_vote", len(votes_ending(law, day_at(now(), None)))),
+            *_gauge("tasks_failing", len(tasks.failing)),
+            *_gauge("tasks_late", len(tasks.late)),
             "# HELP registry_task_failures How often in a row a task failed",
             "# TYPE registry_task_failures gauge",
             *(f'registry_task_failures{{task="{name}"}} {failures}' for name, failures in tasks.failing.items()),
@@ -178,31 +166,24 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
 
 def _machine(found: Services, pool: Pool) -> Iterator[str]:
     """What this process and its data folder know without the database."""
-    yield from _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
-    yield from _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
+    yield from _gauge("descriptors_used", len(open_descriptors()))
+    yield from _gauge("descriptors_limit", descriptor_limit())
     if isinstance(pool, CountingPool):
-        yield from _gauge(
-            "registry_database_connections_in_use", "Connections of this process that are in use", pool.checkedout()
-        )
-        yield from _gauge("registry_database_connections_limit", "As many as it may have", pool.maximum)
+        yield from _gauge("database_connections_in_use", pool.checkedout())
+        yield from _gauge("database_connections_limit", pool.maximum)
     if found.replica is not None:
-        yield from _gauge(
-            "registry_replica_read", "1 while lookups are answered by the standby", float(found.replica.is_usable)
-        )
+        yield from _gauge("replica_read", float(found.replica.is_usable))
     home = found.settings.home
     with suppress(OSError):
         disk = os.statvfs(home)
-        yield from _gauge(
-            "registry_disk_free_bytes", "Free on the disk of the data folder", disk.f_bavail * disk.f_frsize
-        )
-        yield from _gauge("registry_disk_bytes", "Size of the disk of the data folder", disk.f_blocks * disk.f_frsize)
+        yield from _gauge("disk_free_bytes", disk.f_bavail * disk.f_frsize)
+        yield from _gauge("disk_bytes", disk.f_blocks * disk.f_frsize)
     with suppress(FileNotFoundError):
-        age = max(time.time() - (home / BACKED_UP).stat().st_mtime, 0.0)
-        yield from _gauge("registry_backup_age_seconds", "Since the last backup that this machine knows of", age)
+        yield from _gauge("backup_age_seconds", max(time.time() - (home / BACKED_UP).stat().st_mtime, 0.0))
 
 
-def _gauge(name: str, help_text: str, value: float | str) -> tuple[str, str, str]:
-    return f"# HELP {name} {help_text}", f"# TYPE {name} gauge", f"{name} {value}"
+def _gauge(name: str, value: float | str) -> tuple[str, str, str]:
+    return f"# HELP registry_{name} {GAUGES[name]}", f"# TYPE registry_{name} gauge", f"registry_{name} {value}"
 
 
 def register(app: Flask, metrics: Metrics) -> None:

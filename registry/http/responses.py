@@ -119,11 +119,11 @@ class Sent(Response):
         return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
-def negotiated(request: Request, otherwise: Language = Language.EN) -> Language:
-    """The language that the address names (`/it/...`), else the one Accept-Language likes best, else `otherwise`."""
+def negotiated(request: Request) -> Language:
+    """The language that the address names (`/it/...`), else the one Accept-Language likes best."""
     named = _PATHS.get(request.path.split("/", 2)[1]) if request.path.startswith("/") else None
     among = STAFF_LANGUAGES if request.path.startswith(_STAFF_PATHS) else tuple(Language)
-    return named or languages.accepted(request.headers.get("Accept-Language"), otherwise, among)
+    return named or languages.accepted(request.headers.get("Accept-Language"), Language.EN, among)
 
 
 _STAFF_PATHS = ("/console", "/account")

@@ -168,16 +168,8 @@ def _miss(language: str, key: str) -> None:
 # What browsers send: for Chinese the script where it is named, else the one that the place writes. Who has set one of the
 # Chinese languages that are not Mandarin reads Chinese; Cantonese is set where traditional characters are written.
 _ALIASES = {
-    "zh-hans": Language.ZH_HANS,
-    "zh-hant": Language.ZH_HANT,
-    "zh-cn": Language.ZH_HANS,
-    "zh-sg": Language.ZH_HANS,
-    "zh-my": Language.ZH_HANS,
-    "zh-tw": Language.ZH_HANT,
-    "zh-hk": Language.ZH_HANT,
-    "zh-mo": Language.ZH_HANT,
-    "zh-yue": Language.ZH_HANT,
-    "zh": Language.ZH_HANS,
+    **dict.fromkeys(("zh", "zh-hans", "zh-cn", "zh-sg", "zh-my"), Language.ZH_HANS),
+    **dict.fromkeys(("zh-hant", "zh-tw", "zh-hk", "zh-mo", "zh-yue"), Language.ZH_HANT),
     **dict.fromkeys(("cmn", "gan", "hak", "hsn", "nan", "wuu", "yue-hans", "yue-cn"), Language.ZH_HANS),
     **dict.fromkeys(("cmn-hant", "cmn-tw", "hak-tw", "nan-tw", "nan-hant", "yue", "yue-hant"), Language.ZH_HANT),
     "en": Language.EN,

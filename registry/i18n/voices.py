@@ -8,7 +8,7 @@ wants another voice, a human one too, puts files of these names there. Without t
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,28 +70,25 @@ def missing_engines() -> list[str]:
 
 def write(one: Voice) -> int:
     """Make a recording; gives its bytes. The file is written atomically. Raises CalledProcessError, TimeoutExpired, OSError."""
-    wave = subprocess.run(
-        ["espeak-ng", "-v", VOICES[one.language], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"],
-        input=one.words.encode(),
-        capture_output=True,
-        check=True,
-        timeout=SECONDS_EACH,
-    ).stdout
-    packed = subprocess.run(
+    speak = ["espeak-ng", "-v", VOICES[one.language], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"]
+    packed = _made_by(
         [
             *("ffmpeg", "-v", "error", "-f", "wav", "-i", "-", "-map_metadata", "-1", "-ac", "1", "-ar", "16000"),
             *("-c:a", "libmp3lame", "-b:a", "16k", "-id3v2_version", "0", "-write_xing", "0", "-f", "mp3", "-"),
         ],
-        input=wave,
-        capture_output=True,
-        check=True,
-        timeout=SECONDS_EACH,
-    ).stdout
+        _made_by(speak, one.words.encode()),
+    )
     one.path.parent.mkdir(parents=True, exist_ok=True)
     beside = one.path.with_suffix(".new")
     beside.write_bytes(packed)
     beside.replace(one.path)
     return len(packed)
+
+
+def _made_by(command: Sequence[str], given: bytes) -> bytes:
+    """What a program makes of what it is given. Raises as `write`."""
+    done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=SECONDS_EACH)
+    return bytes(done.stdout)
 
 
 def clear_old(home: Path) -> int:

@@ -242,9 +242,7 @@ def _check_checkpoint_copies(
 def _seen_by_witness(session: Session, settings: Settings, state: LogState) -> str | None:
     """Words where the witness of the guard cosigned a later head than the database has."""
     witness = guard_in(queries.policy(session), settings.guard_witness)
-    newest = session.execute(
-        select(Checkpoint).where(Checkpoint.origin == state.origin).order_by(Checkpoint.size.desc()).limit(1)
-    ).scalar_one_or_none()
+    newest = queries.newest_checkpoint(session, state.origin)
     if witness is None or newest is None or not witness.has_cosigned(newest.note):
         return None
     seen = witness.ask(note.Checkpoint(newest.origin, newest.size, newest.root), newest.note)

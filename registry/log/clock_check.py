@@ -98,12 +98,8 @@ def judge_clock(before: datetime, after: datetime, database: datetime | None, kn
 
 def check_clock(session: Session) -> ClockReport:
     """Look at the clocks now."""
-    query = select(
-        LogState.last_at,
-        select(func.max(WorkerBeat.beat_at)).where(WorkerBeat.clock_offset.is_(None)).scalar_subquery(),
-        LogState.clock_accepted_at,
-        LogState.clock_disregards,
-    )
+    last_beat = select(func.max(WorkerBeat.beat_at)).where(WorkerBeat.clock_offset.is_(None)).scalar_subquery()
+    query = select(LogState.last_at, last_beat, LogState.clock_accepted_at, LogState.clock_disregards)
     return _compare(session, Known(*session.connection().execute(query).one()))
 
 

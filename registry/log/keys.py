@@ -100,7 +100,7 @@ def new_key(
 def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
     key = keyring.active(Use.ROOT)
     if root_file is not None:
-        return keyring.signer_from(key, root_file)
+        return FileSigner.read(key, root_file)
     if not keyring.holds_secret(key):
         raise KeyTrouble(f"the secret of the root key {key.kid} is not here: name its file with --root FILE")
     signer = keyring.signer(Use.ROOT)
@@ -150,15 +150,8 @@ def _adopt(keyring: Keyring, known: queries.LoggedKey, existing: Key | None) -> 
     """Store what the log says of a key whose secret is here, after a crash between the two writes."""
     if existing is not None and (existing.state, existing.last_good_index) == (known.state, known.last_good_index):
         return False
-    key = Key(
-        known.kid,
-        known.use,
-        known.public,
-        clock.instant_text(known.at),
-        known.state,
-        known.certificate,
-        known.last_good_index,
-    )
+    made_at = clock.instant_text(known.at)
+    key = Key(known.kid, known.use, known.public, made_at, known.state, known.certificate, known.last_good_index)
     if existing is not None:
         keyring.change(existing, state=known.state, last_good_index=known.last_good_index)
     elif keyring.holds_secret(key):

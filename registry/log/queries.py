@@ -88,6 +88,12 @@ def published(session: Session) -> Published | None:
     return Published(found.origin, found.size, found.root, found.note, found.signed_at, witnesses)
 
 
+def newest_checkpoint(session: Session, origin: str | None) -> Checkpoint | None:
+    """The newest signed head under a name, shown or not."""
+    query = select(Checkpoint).where(Checkpoint.origin == origin).order_by(Checkpoint.size.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
 def published_size(session: Session) -> int:
     """How many entries the head that is shown now is over; 0 while there is none."""
     shown = select(func.max(Checkpoint.size)).join(LogState, LogState.origin == Checkpoint.origin)

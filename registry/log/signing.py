@@ -20,7 +20,15 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import actions, clock_check, head_guards, keys, note, tiles, tree
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
+from registry.log.queries import (
+    LoggedKey,
+    consistency,
+    logged_keys,
+    newest_checkpoint,
+    policy,
+    policy_lines,
+    raw_public,
+)
 from registry.log.witnesses.client import Seen, guard_in, require_guard
 
 SIGN_AGAIN = timedelta(hours=24)
@@ -117,7 +125,7 @@ def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -
 def _guards_say(session: Session, settings: Settings) -> _Guarded:
     """What bucket and witness say was signed last."""
     state = session.execute(select(LogState)).scalar_one()
-    newest = _newest(session, state)
+    newest = newest_checkpoint(session, state.origin)
     bucket, witness = head_guards.guard_of(settings), guard_in(policy(session), settings.guard_witness)
     remembered = seen = None
     if bucket is not None:
@@ -134,7 +142,9 @@ def _signing_input(session: Session, settings: Settings, guarded: _Guarded) -> _
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
     if guarded.remembered is not None and guarded.remembered.origin != state.origin:
         raise ForkRefused(f"the log was given the name {state.origin} at this moment: it is signed at the next attempt")
-    signing_input = _SigningInput(state, logged_keys(session), tiles.reader(session), _newest(session, state), guarded)
+    signing_input = _SigningInput(
+        state, logged_keys(session), tiles.reader(session), newest_checkpoint(session, state.origin), guarded
+    )
     _refuse_fork(signing_input, settings.home)
     return signing_input
 
@@ -164,7 +174,10 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 def refuse_fork(session: Session, state: LogState, settings: Settings) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the copies and by our own table."""
     guarded = _guards_say(session, settings) if state.origin is not None else _Guarded()
-    _refuse_fork(_SigningInput(state, {}, tiles.reader(session), _newest(session, state), guarded), settings.home)
+    _refuse_fork(
+        _SigningInput(state, {}, tiles.reader(session), newest_checkpoint(session, state.origin), guarded),
+        settings.home,
+    )
 
 
 def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
@@ -227,7 +240,7 @@ def knows_the_log(session: Session, settings: Settings) -> bool:
     hold it, or where another home signed a later head.
     """
     state = session.execute(select(LogState)).scalar_one()
-    newest, own = _newest(session, state), head_guards.last_signed(settings.home)
+    newest, own = newest_checkpoint(session, state.origin), head_guards.last_signed(settings.home)
     if own is not None and own.origin == state.origin:
         if own.size > state.size:
             raise _lost(own.origin, own.size, state.size)
@@ -272,7 +285,7 @@ def adopt(settings: Settings, sessions: sessionmaker[Session]) -> tuple[note.Che
 
 def _follow(session: Session, home: Path) -> note.Checkpoint | None:
     state = session.execute(select(LogState)).scalar_one()
-    newest, own = _newest(session, state), head_guards.last_signed(home)
+    newest, own = newest_checkpoint(session, state.origin), head_guards.last_signed(home)
     if newest is None:
         return None
     head = _head_of(newest)
@@ -313,7 +326,7 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
         # Looking must make no writer wait.
         clock_check.require_right_clock(session)
         state = session.execute(select(LogState)).scalar_one()
-        newest = _newest(session, state)
+        newest = newest_checkpoint(session, state.origin)
         if not state.size or newest is None or newest.size < state.size:
             return bool(state.size)
         return state.closed_at is None and (_is_old(newest) or _is_policy_changed(session, settings))
@@ -332,11 +345,6 @@ def _is_policy_changed(session: Session, settings: Settings) -> bool:
 
 def _is_old(checkpoint: Checkpoint) -> bool:
     return now() - checkpoint.signed_at >= SIGN_AGAIN
-
-
-def _newest(session: Session, state: LogState) -> Checkpoint | None:
-    query = select(Checkpoint).where(Checkpoint.origin == state.origin).order_by(Checkpoint.size.desc()).limit(1)
-    return session.execute(query).scalar_one_or_none()
 
 
 def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input: _SigningInput) -> Signed | None:

@@ -96,11 +96,7 @@ def languages_of(language: Language) -> tuple[Language, Language]:
 
 
 def kit(
-    session: Session,
-    signer: Signer,
-    issuer: str,
-    max_bytes: int = MAX_BYTES,
-    language: Language = Language.ZH_HANS,
+    session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTES, language: Language = Language.ZH_HANS
 ) -> bytes:
     """The page, in Chinese and in `language`. NotFound while no epoch is published, and KitTooLarge before much is read."""
     current, both = queries.current(session), languages_of(language)
@@ -228,10 +224,7 @@ def _static(name: str) -> str:
 
 
 def _payload(
-    session: Session,
-    tree: Iterable[tuple[str, bytes]],
-    lists: list[Mapping[str, str]],
-    both: tuple[Language, Language],
+    session: Session, tree: Iterable[tuple[str, bytes]], lists: list[Mapping[str, str]], both: tuple[Language, Language]
 ) -> dict[str, Any]:
     snapshot = snapshot_at(session)
     ends = {one["country"]: read_instant(one["until"]) for one in lists}

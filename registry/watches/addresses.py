@@ -33,20 +33,7 @@ _CLOSED: Sequence[IPv4Network | IPv6Network] = tuple(
 _NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,63}")
 """A name as it stands in DNS, in lower case: with a dot, and a last label that is not a number in any base."""
 
-_NOT_PUBLIC = (
-    "localhost",
-    "local",
-    "internal",
-    "intranet",
-    "lan",
-    "home",
-    "corp",
-    "private",
-    "arpa",
-    "onion",
-    "test",
-    "invalid",
-)
+_NOT_PUBLIC = "localhost local internal intranet lan home corp private arpa onion test invalid".split()
 """Last labels under which only private networks answer."""
 
 

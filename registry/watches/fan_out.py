@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.core import clock, ids, outbox
-from registry.core.db import engine, locking
+from registry.core.db import engine, locking, reading
 from registry.core.keyring import Keyring
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
@@ -226,15 +226,9 @@ def _ending_events(
         data: dict[str, Any] = {"valid_to": ending.last_day.isoformat()} | (
             {"days": ending.days} if ending.days else {}
         )
+        happening, end = rules.Happening(word, data), f"{ending.last_day}:{ending.days}"
         found += [
-            matching.PendingEvent(
-                rules.Happening(word, data),
-                at,
-                f"ends:{licence}:{ending.last_day}:{ending.days}",
-                agency_id,
-                agency,
-                licence=licence,
-            )
+            matching.PendingEvent(happening, at, f"ends:{licence}:{end}", agency_id, agency, licence=licence)
             for licence, agency_id, agency in session.execute(query)
         ]
     return found
@@ -336,16 +330,10 @@ def _hasten_retries(session: Session, first: int, last: int, at: datetime) -> No
 
 
 def _known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for first in range(0, len(event_keys), 500):
-        found |= set(
-            session.execute(
-                select(models.WatchEvent.event_key).where(
-                    models.WatchEvent.event_key.in_(event_keys[first : first + 500])
-                )
-            ).scalars()
-        )
-    return found
+    if not event_keys:
+        return set()
+    stored = models.WatchEvent.event_key
+    return set(session.execute(select(stored).where(reading.is_among(session, stored, event_keys))).scalars())
 
 
 def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None:

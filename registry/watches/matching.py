@@ -93,15 +93,12 @@ def match_agency(session: Session, event_id: int, pending: PendingEvent) -> None
 
 def match_authority(session: Session, event_id: int, pending: PendingEvent) -> None:
     """Match watches with a licence of the authority whose list it is, by name or by a search for it."""
+    is_chosen = chooses(Watch.types, literal(pending.happening.type.value))
     query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
         .join(Licence, Licence.agency_id == WatchTarget.agency_id)
-        .where(
-            Licence.authority == pending.authority,
-            Watch.is_paused.is_(False),
-            chooses(Watch.types, literal(pending.happening.type.value)),
-        )
+        .where(Licence.authority == pending.authority, Watch.is_paused.is_(False), is_chosen)
         .distinct()
     )
     insert_missing(session, WatchMatch, _COLUMNS, query)

@@ -140,12 +140,9 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     PostgreSQL; what `options` in the address says counts more. At most `connections` are open at a time.
     """
     if url.startswith("sqlite"):
+        to_driver = {"timeout": timeout, "check_same_thread": False}
         engine = sa.create_engine(
-            url,
-            connect_args={"timeout": timeout, "check_same_thread": False},
-            poolclass=CountingPool,
-            pool_size=8,
-            hide_parameters=True,
+            url, connect_args=to_driver, poolclass=CountingPool, pool_size=8, hide_parameters=True
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

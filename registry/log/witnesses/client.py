@@ -124,13 +124,8 @@ def post_checkpoint(
     signed = note.without_cosignatures(raw)
     body = f"old {old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{signed}"
     assert witness.url is not None
-    with requests.post(
-        f"{witness.url.rstrip('/')}/add-checkpoint",
-        data=body.encode(),
-        timeout=timeout,
-        allow_redirects=False,
-        stream=True,
-    ) as response:
+    url = f"{witness.url.rstrip('/')}/add-checkpoint"
+    with requests.post(url, data=body.encode(), timeout=timeout, allow_redirects=False, stream=True) as response:
         answer = next(response.iter_content(MAX_BYTES), b"").decode("utf-8", "replace")
         if response.status_code == 409 and answer.strip().isascii() and answer.strip().isdecimal():
             return int(answer.strip()[:18])

@@ -17,13 +17,10 @@ from typing import Any, NamedTuple
 import cbor2
 import msgspec
 from cbor2 import CBORDecodeError, CBORTag
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy.orm import Session
 
 from registry.core.errors import KeyTrouble, NotIssuing
+from registry.core.key_records import is_signature
 from registry.core.keyring import Keyring, KeyState, Signer, Use
 from registry.log.queries import LoggedKey, logged_keys
 from registry.proofs.credentials.rules import base64url
@@ -181,15 +178,11 @@ def read_cose(raw: bytes) -> Signed:
 
 
 def is_signed_by(public: dict[str, str], signed: Signed) -> bool:
-    """Whether the signature is one of the key whose JWK this is."""
-    x, y = (int.from_bytes(read_base64url(public[name]), "big") for name in ("x", "y"))
-    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-    r, s = (int.from_bytes(half, "big") for half in (signed.signature[:32], signed.signature[32:]))
-    try:
-        key.verify(encode_dss_signature(r, s), signed.message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+    """Whether the signature is one of the P-256 key with the `x` and `y` of this JWK."""
+    for name in ("x", "y"):
+        # Raises Flawed where it is not written in the one way.
+        read_base64url(public[name])
+    return is_signature({**public, "crv": "P-256"}, signed.signature, signed.message)
 
 
 def read_base64url(text: str) -> bytes:

@@ -87,14 +87,9 @@ class StatusLists:
             existing = self._tokens.get(number)
             if existing is not None and _serves(existing, checkpoint.size, signer, now, days):
                 return existing.text
-            values = self._values(session, number, checkpoint.size, days)
+            packed = rules.packed_list(self._values(session, number, checkpoint.size, days))
             claims = rules.status_claims(
-                self._issuer,
-                number,
-                rules.packed_list(values),
-                issued_at=now,
-                origin=checkpoint.origin,
-                size=checkpoint.size,
+                self._issuer, number, packed, issued_at=now, origin=checkpoint.origin, size=checkpoint.size
             )
             text = signing.compact_jws(signing.STATUS_TYPE, claims, signer)
             self._tokens[number] = _Token(text, checkpoint.size, signer.key.kid, now, days)

@@ -128,14 +128,8 @@ def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
     with tempfile.TemporaryFile(dir=folder) as handed_over:
         handed_over.write(msgspec.json.encode(draft))
         handed_over.seek(0)
-        _running.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "registry.proofs.papers.rendering", str(folder), key],
-                stdin=handed_over,
-                stdout=subprocess.DEVNULL,
-                pass_fds=(slot,),
-            )
-        )
+        command = [sys.executable, "-m", "registry.proofs.papers.rendering", str(folder), key]
+        _running.append(subprocess.Popen(command, stdin=handed_over, stdout=subprocess.DEVNULL, pass_fds=(slot,)))
 
 
 _running: list[subprocess.Popen[bytes]] = []

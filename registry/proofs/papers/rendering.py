@@ -19,6 +19,7 @@ from types import TracebackType
 import msgspec
 
 from registry.core.errors import KeyTrouble
+from registry.core.files import write_atomically
 from registry.proofs.papers.seal import NotStamped, Seal, seal_now, sealed
 
 MAX_SECONDS = 60
@@ -70,7 +71,7 @@ def main() -> None:
         return
     folder, key = Path(sys.argv[1]), sys.argv[2]
     if missing:
-        _put(folder / f"{key}.trouble", msgspec.json.encode(Trouble(missing)))
+        write_atomically(folder / f"{key}.trouble", msgspec.json.encode(Trouble(missing)))
         return
     try:
         # Looked at first: a paper that must be sealed and cannot be is not made.
@@ -79,7 +80,7 @@ def main() -> None:
         _write_error(reason=trouble.text)
         sys.exit(1)
     made = pdf_of(draft)
-    _put(folder / f"{key}.pdf", _sealed(made, stamp, draft.authority) if stamp else made)
+    write_atomically(folder / f"{key}.pdf", _sealed(made, stamp, draft.authority) if stamp else made)
     (folder / f"{key}.trouble").unlink(missing_ok=True)
 
 
@@ -88,10 +89,7 @@ def _sealed(made: bytes, seal: Seal, authority: str | None) -> bytes:
     try:
         return sealed(made, seal, authority)
     except NotStamped as trouble:
-        sys.stderr.write(
-            msgspec.json.encode({"event": "paper_not_stamped", "level": "error", "trouble": str(trouble)}).decode()
-            + "\n"
-        )
+        _write_error(event="paper_not_stamped", trouble=str(trouble))
         return sealed(made, seal)
 
 
@@ -171,12 +169,6 @@ def pdf_of(draft: Draft) -> bytes:
     ]
     made: bytes = html.write_pdf(pdf_variant=draft.variant, pdf_tags=True, attachments=attachments)
     return made
-
-
-def _put(path: Path, body: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(body)
-    draft.replace(path)
 
 
 if __name__ == "__main__":

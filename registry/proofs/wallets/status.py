@@ -75,13 +75,9 @@ class WalletLists:
                 and not _is_touched(session, number, existing.size, checkpoint.size)
             ):
                 return existing.text
+            packed = rules.packed_list(values(session, number, checkpoint.size, ground.days, now), PLACES)
             claims = list_claims(
-                self._issuer,
-                number,
-                rules.packed_list(values(session, number, checkpoint.size, ground.days, now), PLACES),
-                issued_at=now,
-                origin=checkpoint.origin,
-                size=checkpoint.size,
+                self._issuer, number, packed, issued_at=now, origin=checkpoint.origin, size=checkpoint.size
             )
             text = signing.compact_jws(signing.STATUS_TYPE, claims, signer)
             self._tokens[number] = _Token(text, ground, checkpoint.size, now)

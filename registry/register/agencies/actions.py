@@ -51,16 +51,10 @@ def admit(
     recorded_at = microseconds(at)
     agencies, digests = sealed(_with_status_places(session, agencies), keyring)
     ids = reserve_ids(session, models.Agency, len(agencies))
-    profile = attrgetter(*storage.PROFILE)
     bulk_insert(
         session, models.Agency, ("id", "reference"), [(i, a.agency_id) for i, a in zip(ids, agencies, strict=True)]
     )
-    bulk_insert(
-        session,
-        models.AgencyProfile,
-        ("agency_id", "recorded_at", *storage.PROFILE),
-        [(i, recorded_at, *storage.stored_values(profile(a))) for i, a in zip(ids, agencies, strict=True)],
-    )
+    _write_profiles(session, list(zip(ids, agencies, strict=True)), recorded_at)
     for family in storage.FAMILIES:
         rows: list[tuple[Any, ...]] = []
         for i, agency in zip(ids, agencies, strict=True):
@@ -212,16 +206,18 @@ def _with_status_places(session: Session, agencies: Sequence[record.Agency]) -> 
     return placed
 
 
+def _write_profiles(session: Session, agencies: Sequence[tuple[int, record.Agency]], recorded_at: int) -> None:
+    profile, columns = attrgetter(*storage.PROFILE), ("agency_id", "recorded_at", *storage.PROFILE)
+    rows = [(i, recorded_at, *storage.stored_values(profile(agency))) for i, agency in agencies]
+    bulk_insert(session, models.AgencyProfile, columns, rows)
+
+
 def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]], recorded_at: int) -> None:
     ids = reserve_ids(session, models.Licence, len(owned))
     columns = ("reference", "authority", "country", "kind", "number", "status_place")
     identity = attrgetter("licence_id", *columns[1:])
-    bulk_insert(
-        session,
-        models.Licence,
-        ("id", "agency_id", *columns),
-        [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
-    )
+    licences = [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)]
+    bulk_insert(session, models.Licence, ("id", "agency_id", *columns), licences)
     _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], recorded_at)
     rows: list[tuple[Any, ...]] = []
     for i, (_, part) in zip(ids, owned, strict=True):
@@ -231,12 +227,8 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
 
 def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], recorded_at: int) -> None:
     term = attrgetter(*storage.TERM)
-    bulk_insert(
-        session,
-        models.LicenceTerm,
-        ("licence_id", "recorded_at", *storage.TERM),
-        [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms],
-    )
+    rows = [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms]
+    bulk_insert(session, models.LicenceTerm, ("licence_id", "recorded_at", *storage.TERM), rows)
     scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
     bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)
 
@@ -268,14 +260,8 @@ def _require_amendable(old: record.Agency, new: record.Agency) -> None:
 def _amend_facts(session: Session, changes: Sequence[Change], recorded_at: int) -> None:
     """Write what differs, of all agencies at once: others wait for the log meanwhile."""
     profiles = [(c.agency_id, c.new) for c in changes if c.old and differ(c.old, c.new, storage.PROFILE)]
-    profile = attrgetter(*storage.PROFILE)
     storage.supersede(session, models.AgencyProfile, "agency_id", [i for i, _ in profiles], recorded_at)
-    bulk_insert(
-        session,
-        models.AgencyProfile,
-        ("agency_id", "recorded_at", *storage.PROFILE),
-        [(i, recorded_at, *map(storage.stored, profile(new))) for i, new in profiles],
-    )
+    _write_profiles(session, profiles, recorded_at)
     for family in storage.FAMILIES:
         facts = attrgetter(family.attribute)
         wanted = {c.agency_id: facts(c.new) for c in changes if c.old and facts(c.old) != facts(c.new)}

@@ -208,21 +208,9 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
         session.flush()
         return change
     at = instant_of_append(state)
-    day = at.date()
     if change.old_value is not None:
         _close(session, change, at)
-    session.add(
-        Channel(
-            agency_id=change.agency_id,
-            kind=change.kind,
-            value=change.value,
-            digest=change.digest,
-            held_from=day,
-            recorded_at=at,
-            source=change.source,
-            retrieved_at=change.retrieved_at,
-        )
-    )
+    session.add(_said_of(change, at, at.date(), None))
     change.state = ChannelChangeState.APPLIED
     session.flush()
     publish_all(session, [change.agency_id], Event("agency.channel_changed"), at)
@@ -238,19 +226,25 @@ def _close(session: Session, change: PendingChannelChange, at: datetime) -> None
     before = at.date() - timedelta(days=1)
     for row in rows:
         row.superseded_at = at
-        session.add(
-            Channel(
-                agency_id=row.agency_id,
-                kind=row.kind,
-                value=row.value,
-                digest=row.digest,
-                held_from=row.held_from,
-                held_to=before if row.held_from is None or row.held_from <= before else row.held_from,
-                recorded_at=at,
-                source=row.source,
-                retrieved_at=row.retrieved_at,
-            )
-        )
+        held_to = before if row.held_from is None or row.held_from <= before else row.held_from
+        session.add(_said_of(row, at, row.held_from, held_to))
+
+
+def _said_of(
+    channel: Channel | PendingChannelChange, at: datetime, held_from: date | None, held_to: date | None
+) -> Channel:
+    """A new saying of a channel, from `at` on, with the days for which it holds."""
+    return Channel(
+        agency_id=channel.agency_id,
+        kind=channel.kind,
+        value=channel.value,
+        digest=channel.digest,
+        held_from=held_from,
+        held_to=held_to,
+        recorded_at=at,
+        source=channel.source,
+        retrieved_at=channel.retrieved_at,
+    )
 
 
 def forget_changes(session: Session, agency_id: int) -> None:
@@ -258,16 +252,15 @@ def forget_changes(session: Session, agency_id: int) -> None:
     session.execute(delete(PendingChannelChange).where(PendingChannelChange.agency_id == agency_id))
 
 
-def channel_changes(session: Session, *, is_open: bool = True) -> list[tuple[PendingChannelChange, str]]:
-    """Changes with the reference of their agency, the oldest first; all that ever were unless `is_open`."""
-    query = (
-        select(PendingChannelChange, Agency.reference)
-        .join(Agency, Agency.id == PendingChannelChange.agency_id)
-        .order_by(PendingChannelChange.id)
-    )
+def channel_changes(
+    session: Session, *where: ColumnElement[bool], is_open: bool = True
+) -> list[tuple[PendingChannelChange, str]]:
+    """Changes that meet `where` with the reference of their agency, the oldest first; open ones unless `is_open` is false."""
+    query = select(PendingChannelChange, Agency.reference).join(Agency, Agency.id == PendingChannelChange.agency_id)
     if is_open:
         query = query.where(PendingChannelChange.state.in_(OPEN))
-    return [(change, reference) for change, reference in session.execute(query)]
+    found = session.execute(query.where(*where).order_by(PendingChannelChange.id))
+    return [(change, reference) for change, reference in found]
 
 
 def registered_addresses(session: Session, agency_id: int) -> list[str]:

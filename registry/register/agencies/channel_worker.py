@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
-from registry.register.agencies.channel_changes import apply, registered_addresses
-from registry.register.agencies.models import Agency, PendingChannelChange
+from registry.register.agencies.channel_changes import apply, channel_changes, registered_addresses
+from registry.register.agencies.models import PendingChannelChange
 from registry.vocabulary.supervision import ChannelChangeState
 
 log = structlog.get_logger()
@@ -24,15 +24,10 @@ def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str
     A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all.
     """
     with sessions() as session:
-        query = (
-            select(PendingChannelChange, Agency.reference)
-            .join(Agency, Agency.id == PendingChannelChange.agency_id)
-            .where(PendingChannelChange.state == ChannelChangeState.APPROVED, PendingChannelChange.told_at.is_(None))
-            .order_by(PendingChannelChange.id)
-        )
+        untold = PendingChannelChange.state == ChannelChangeState.APPROVED, PendingChannelChange.told_at.is_(None)
         waiting = [
             (change, reference, registered_addresses(session, change.agency_id))
-            for change, reference in session.execute(query)
+            for change, reference in channel_changes(session, *untold)
         ]
     notified = []
     for change, reference, addresses in waiting:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.core.files import sync_folder
 from registry.core.ids import read_reference
 from registry.register.agencies.actions import erase
 from registry.register.agencies.models import Agency
@@ -24,11 +25,7 @@ def remember(home: Path, reference: str) -> None:
         file.write(f"{reference}\n".encode())
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(home, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(home)
 
 
 def remembered(home: Path) -> list[str]:

@@ -75,11 +75,7 @@ def _public_status(period: StatusPeriod, day: date) -> StatusPeriod:
     if period.publish_until is None or day <= period.publish_until:
         return period
     return StatusPeriod(
-        source=period.source,
-        retrieved_at=period.retrieved_at,
-        from_=period.from_,
-        to=period.to,
-        withheld=WITHHELD,
+        source=period.source, retrieved_at=period.retrieved_at, from_=period.from_, to=period.to, withheld=WITHHELD
     )
 
 
@@ -87,10 +83,7 @@ def _public_sanction(sanction: Sanction, day: date) -> Sanction:
     if sanction.publish_until is None or day <= sanction.publish_until:
         return sanction
     return Sanction(
-        source=sanction.source,
-        retrieved_at=sanction.retrieved_at,
-        sanction_id=sanction.sanction_id,
-        withheld=WITHHELD,
+        source=sanction.source, retrieved_at=sanction.retrieved_at, sanction_id=sanction.sanction_id, withheld=WITHHELD
     )
 
 

@@ -164,13 +164,9 @@ class Caller:
         self._resolve = resolve or (resolved if is_unsafe else Names())
         self._total = total
         self._guard = _Guard()
+        timeout = urllib3.Timeout(CONNECT, READ)
         self._pools = urllib3.PoolManager(
-            num_pools=most_open,
-            maxsize=4,
-            block=False,
-            retries=False,
-            headers={},
-            timeout=urllib3.Timeout(CONNECT, READ),
+            num_pools=most_open, maxsize=4, block=False, retries=False, headers={}, timeout=timeout
         )
         self._pools.pool_classes_by_scheme = {"http": self._pool_class(False), "https": self._pool_class(True)}
 
