@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, NumberedRow, ReferencedRow, Text
 
 
 class Account(Protocol):
@@ -23,15 +23,13 @@ class Account(Protocol):
     password_on: Any
 
 
-class SessionRow(Base):
+class SessionRow(ReferencedRow):
     """Where somebody is signed in. `digest` is SHA-256 of a token that only the browser has.
 
     Until `is_full` it opens the second step alone.
     """
 
     __abstract__ = True
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     is_full: Mapped[bool]
     began_at: Mapped[datetime] = mapped_column(Instant)
@@ -40,15 +38,13 @@ class SessionRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class AuthenticatorRow(Base):
+class AuthenticatorRow(ReferencedRow):
     """An authenticator app: `sealed` is its secret, `last_step` the last time step whose code was taken.
 
     It counts once it `is_confirmed`, by a first code from it.
     """
 
     __abstract__ = True
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     name: Mapped[str] = mapped_column(Text(60))
     sealed: Mapped[str | None] = mapped_column(Text(400))
     last_step: Mapped[int] = mapped_column(LARGE, default=0)
@@ -57,11 +53,10 @@ class AuthenticatorRow(Base):
     is_confirmed: Mapped[bool] = mapped_column(default=False)
 
 
-class RecoveryCodeRow(Base):
+class RecoveryCodeRow(NumberedRow):
     """A code for the day on which the second factor is lost. Each is good once."""
 
     __abstract__ = True
-    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     used_on: Mapped[date | None]
 

@@ -10,7 +10,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import agencies_of
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
 from registry.officer_acts.permissions import acting_for_unit, reference_in, require_no_interest, require_right
 from registry.officers.rights import Act, Resource
@@ -28,35 +28,29 @@ def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str
     return grant.reference
 
 
-ACTS = OfficerActs(
+ACTS = acts_of(
     Resource.BREAK_GLASS,
     lambda me, _: acting_for_unit(me),
     lambda session, me, act, reference: find_access_grant(session, me, reference, act.right),
-    (
-        OfficerAct(
-            "decide", Act.APPROVE, calling_sealed(actions.decide), "decideAccessGrant",
-            """Grant or refuse another officer's access request.
+    OfficerAct(
+        "decide", Act.APPROVE, calling_sealed(actions.decide), "decideAccessGrant",
+        """Grant or refuse another officer's access request.
 
-            The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
-            """,
-            officers.AccessDecisionSchema, form={"is_granted": "decision"},
-        ),
-        OfficerAct(
-            "end", Act.APPROVE, calling(actions.end), "endAccessGrant", "End another officer's access before its time."
-        ),
+        The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
+        """,
+        officers.AccessDecisionSchema, form={"is_granted": "decision"},
+    ),
+    OfficerAct(
+        "end", Act.APPROVE, calling(actions.end), "endAccessGrant", "End another officer's access before its time."
     ),
 )  # fmt: skip
 
-OWN = OfficerActs(
-    Resource.BREAK_GLASS,
-    ACTS.officer_of,
-    ACTS.find,
-    (
-        OfficerAct(
-            "end", Act.PROPOSE, calling(partial(actions.end, is_own=True)), "closeAccessGrant",
-            "End your own access, or withdraw your request.",
-            path="/close",
-        ),
+OWN = acts_of(
+    Resource.BREAK_GLASS, ACTS.officer_of, ACTS.find,
+    OfficerAct(
+        "end", Act.PROPOSE, calling(partial(actions.end, is_own=True)), "closeAccessGrant",
+        "End your own access, or withdraw your request.",
+        path="/close",
     ),
 )  # fmt: skip
 """What an officer does to what was opened to that officer."""

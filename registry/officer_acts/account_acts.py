@@ -14,7 +14,7 @@ from registry.core import push
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, find_by_reference
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, acts_of, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in
 from registry.officers import accounts, models, notices, tokens
@@ -81,102 +81,86 @@ def _refuse(call: ActCall[str]) -> None:
     accounts.refuse(call.session, change, by=call.actor, at=call.at)
 
 
-OFFICERS: OfficerActs[str] = OfficerActs(
-    Resource.OFFICER,
-    lambda me, _: me.officer.reference,
-    lambda _session, me, _act: me.standing.unit,
-    (
-        OfficerAct(
-            "invite", Act.PROPOSE, _invite, "proposeOfficer",
-            """Propose a new officer of your unit.
+OFFICERS = acts_of(
+    Resource.OFFICER, lambda me, _: me.officer.reference, lambda _session, me, _act: me.standing.unit,
+    OfficerAct(
+        "invite", Act.PROPOSE, _invite, "proposeOfficer",
+        """Propose a new officer of your unit.
 
-            No one is invited until another officer approves it (`approveOfficerChange`). Idempotent with an
-            Idempotency-Key.
-            """,
-            officers.OfficerInvitationSchema, path="", page="", form={"roles": "role"}, drafts="invitation",
-            is_versioned=False, statuses=(409, 413, 415),
-        ),
+        No one is invited until another officer approves it (`approveOfficerChange`). Idempotent with an
+        Idempotency-Key.
+        """,
+        officers.OfficerInvitationSchema, path="", page="", form={"roles": "role"}, drafts="invitation",
+        is_versioned=False, statuses=(409, 413, 415),
     ),
 )  # fmt: skip
 
-OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
-    Resource.OFFICER,
-    OFFICERS.officer_of,
-    _find_officer,
-    (
-        OfficerAct(
-            "roles", Act.PROPOSE, _change_roles, "proposeRoles",
-            """Propose which roles an officer shall have.
+OFFICER_ACCOUNTS = acts_of(
+    Resource.OFFICER, OFFICERS.officer_of, _find_officer,
+    OfficerAct(
+        "roles", Act.PROPOSE, _change_roles, "proposeRoles",
+        """Propose which roles an officer shall have.
 
-            Officers do not propose their own roles. Idempotent with an Idempotency-Key.
-            """,
-            officers.OfficerRolesSchema, form={"roles": "role"}, drafts="change of roles",
-        ),
-        OfficerAct(
-            "reset", Act.PROPOSE, _reset, "proposeReset",
-            """Propose a reset of an officer's password and second factor.
+        Officers do not propose their own roles. Idempotent with an Idempotency-Key.
+        """,
+        officers.OfficerRolesSchema, form={"roles": "role"}, drafts="change of roles",
+    ),
+    OfficerAct(
+        "reset", Act.PROPOSE, _reset, "proposeReset",
+        """Propose a reset of an officer's password and second factor.
 
-            For an officer who lost one. Until another approves it, nothing changes for that officer, who is mailed that it was
-            proposed. A custodian's new code is good a day after the approval.
-            """,
-            drafts="reset",
-        ),
-        OfficerAct(
-            "close", Act.PROPOSE, _close, "closeOfficer",
-            """Close an officer's account.
+        For an officer who lost one. Until another approves it, nothing changes for that officer, who is mailed that it was
+        proposed. A custodian's new code is good a day after the approval.
+        """,
+        drafts="reset",
+    ),
+    OfficerAct(
+        "close", Act.PROPOSE, _close, "closeOfficer",
+        """Close an officer's account.
 
-            The account is signed out everywhere; its tokens and roles end. One person is enough: what takes away needs no
-            second. The officer's name stays with what the officer did.
-            """,
-            is_shown_after=False, is_final=True,
-        ),
-        OfficerAct(
-            "sign-out", Act.PROPOSE, _sign_out, "signOutOfficer",
-            """Sign an officer out everywhere.
+        The account is signed out everywhere; its tokens and roles end. One person is enough: what takes away needs no
+        second. The officer's name stays with what the officer did.
+        """,
+        is_shown_after=False, is_final=True,
+    ),
+    OfficerAct(
+        "sign-out", Act.PROPOSE, _sign_out, "signOutOfficer",
+        """Sign an officer out everywhere.
 
-            Every session and token of the officer, the calendar's address and a join code that waits end at once, as when a
-            machine was lost. The officer signs in again as before.
-            """,
-            is_shown_after=False, is_versioned=False, statuses=(404,),
-        ),
+        Every session and token of the officer, the calendar's address and a join code that waits end at once, as when a
+        machine was lost. The officer signs in again as before.
+        """,
+        is_shown_after=False, is_versioned=False, statuses=(404,),
     ),
 )  # fmt: skip
 
-OFFICER_TOKENS: OfficerActs[str] = OfficerActs(
-    Resource.OFFICER,
-    OFFICERS.officer_of,
-    _find_token,
-    (
-        OfficerAct(
-            "revoke", Act.PROPOSE, _revoke_token, "revokeOfficerToken", "Revoke an officer's token.",
-            method="delete", path="", is_shown_after=False, is_versioned=False, statuses=(404,),
-        ),
+OFFICER_TOKENS = acts_of(
+    Resource.OFFICER, OFFICERS.officer_of, _find_token,
+    OfficerAct(
+        "revoke", Act.PROPOSE, _revoke_token, "revokeOfficerToken", "Revoke an officer's token.",
+        method="delete", path="", is_shown_after=False, is_versioned=False, statuses=(404,),
     ),
 )  # fmt: skip
 
-OFFICER_CHANGES: OfficerActs[str] = OfficerActs(
-    Resource.OFFICER,
-    OFFICERS.officer_of,
-    _find_change,
-    (
-        OfficerAct(
-            "approve", Act.APPROVE, _approve, "approveOfficerChange",
-            """Approve a change of an officer.
+OFFICER_CHANGES = acts_of(
+    Resource.OFFICER, OFFICERS.officer_of, _find_change,
+    OfficerAct(
+        "approve", Act.APPROVE, _approve, "approveOfficerChange",
+        """Approve a change of an officer.
 
-            Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). An invitation or a reset
-            gives one part of the join code; the other is mailed to the officer. A change never alters once it was proposed,
-            so there is no version to send: what was decided already is 409 `decided`.
-            """,
-            is_versioned=False,
-        ),
-        OfficerAct(
-            "refuse", Act.PROPOSE, _refuse, "refuseOfficerChange",
-            """Refuse a change of an officer.
+        Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). An invitation or a reset
+        gives one part of the join code; the other is mailed to the officer. A change never alters once it was proposed,
+        so there is no version to send: what was decided already is 409 `decided`.
+        """,
+        is_versioned=False,
+    ),
+    OfficerAct(
+        "refuse", Act.PROPOSE, _refuse, "refuseOfficerChange",
+        """Refuse a change of an officer.
 
-            Its proposer takes it back so.
-            """,
-            is_shown_after=False, is_versioned=False,
-        ),
+        Its proposer takes it back so.
+        """,
+        is_shown_after=False, is_versioned=False,
     ),
 )  # fmt: skip
 

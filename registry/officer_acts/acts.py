@@ -160,6 +160,16 @@ class OfficerActs(Generic[Who]):
         return act.resource or self.resource, act.right
 
 
+def acts_of(
+    resource: Resource,
+    officer_of: Callable[[AuthenticatedOfficer, OfficerAct], Who],
+    find: Callable[..., str | tuple[str, ...]],
+    *rows: OfficerAct,
+) -> OfficerActs[Who]:
+    """The acts of a resource, one row after the other."""
+    return OfficerActs(resource, officer_of, find, rows)
+
+
 def case_acts(
     resource: Resource, find: Callable[..., str | tuple[str, ...]], *rows: OfficerAct
 ) -> OfficerActs[Officer]:

@@ -41,8 +41,7 @@ def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
     rows = session.execute(served.where(*own, Hearing.state == HearingState.SERVED).limit(MAX_EVENTS))
     found += [Event(reference, "answer", day) for reference, day in rows if day is not None]
     is_mine = or_(
-        CaseTask.owner == me.officer.reference,
-        CaseTask.owner.is_(None) & (Case.assignee == me.officer.reference),
+        CaseTask.owner == me.officer.reference, CaseTask.owner.is_(None) & (Case.assignee == me.officer.reference)
     )
     tasks = select(Case.reference, CaseTask.reference, CaseTask.due_on).join(CaseTask, CaseTask.case_id == Case.id)
     waiting = CaseTask.done_on.is_(None), CaseTask.due_on.is_not(None), Case.state != CaseState.PURGED, is_mine

@@ -6,7 +6,7 @@ from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
+from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers.models import OfficerChange
@@ -40,21 +40,19 @@ Correct the entry first, by your own acts: deciding takes the mark away. Accepti
 entry, accepting a reply shows it.
 """
 
-ACTS = OfficerActs(
+ACTS = acts_of(
     Resource.ENTRY,
     lambda me, _: official(me),
     lambda session, me, _, reference: find_request(session, me, reference).reference,
-    (
-        OfficerAct(
-            "decide", Act.APPROVE, calling(actions.decide), "decideEntryRequest",
-            _DECIDING,
-            EntryDecisionSchema, form={"is_accepted": "decision"},
-        ),
-        OfficerAct(
-            "take-down", Act.APPROVE, calling(actions.take_down), "takeDownReply",
-            "Take down an agency's reply, with a reason.",
-            EntryAnswerSchema,
-        ),
+    OfficerAct(
+        "decide", Act.APPROVE, calling(actions.decide), "decideEntryRequest",
+        _DECIDING,
+        EntryDecisionSchema, form={"is_accepted": "decision"},
+    ),
+    OfficerAct(
+        "take-down", Act.APPROVE, calling(actions.take_down), "takeDownReply",
+        "Take down an agency's reply, with a reason.",
+        EntryAnswerSchema,
     ),
 )  # fmt: skip
 
@@ -64,15 +62,11 @@ def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
     return actions.take_back(Call(call.session, rep, call.at, call.version), call.reference)
 
 
-OWN = OfficerActs(
-    Resource.ENTRY,
-    lambda me, _: me,
-    lambda _session, _me, _act, reference: reference_in(reference),
-    (
-        OfficerAct(
-            "withdraw", Act.PROPOSE, _take_back, "withdrawEntryRequest",
-            "Withdraw a request of your agency, or its published reply.",
-        ),
+OWN = acts_of(
+    Resource.ENTRY, lambda me, _: me, lambda _session, _me, _act, reference: reference_in(reference),
+    OfficerAct(
+        "withdraw", Act.PROPOSE, _take_back, "withdrawEntryRequest",
+        "Withdraw a request of your agency, or its published reply.",
     ),
 )  # fmt: skip
 """What an agency's own people do to what they asked."""
@@ -93,41 +87,33 @@ def _invite(call: ActCall[actions.EntryOfficial], agency_id: str, name: str, ema
     return actions.invite(call, unit, name, email, language).reference
 
 
-INVITATIONS = OfficerActs(
-    Resource.ENTRY,
-    ACTS.officer_of,
-    lambda _session, me, _act: me.standing.authority or "",
-    (
-        OfficerAct(
-            "invite", Act.APPROVE, _invite, "inviteAgencyPerson",
-            """Propose an account for a person of an agency of your authority.
+INVITATIONS = acts_of(
+    Resource.ENTRY, ACTS.officer_of, lambda _session, me, _act: me.standing.authority or "",
+    OfficerAct(
+        "invite", Act.APPROVE, _invite, "inviteAgencyPerson",
+        """Propose an account for a person of an agency of your authority.
 
-            No one is invited until another officer approves it (`approveAgencyInvitation`). Idempotent with an
-            Idempotency-Key.
-            """,
-            AgencyInvitationSchema, path="", page="", form={"agency_id": "agency"}, drafts="agency invitation",
-            is_versioned=False,
-        ),
+        No one is invited until another officer approves it (`approveAgencyInvitation`). Idempotent with an
+        Idempotency-Key.
+        """,
+        AgencyInvitationSchema, path="", page="", form={"agency_id": "agency"}, drafts="agency invitation",
+        is_versioned=False,
     ),
 )  # fmt: skip
 
-INVITED = OfficerActs(
-    Resource.ENTRY,
-    ACTS.officer_of,
-    lambda session, me, _, reference: find_invitation(session, me, reference)[0].reference,
-    (
-        OfficerAct(
-            "approve", Act.APPROVE, calling(actions.approve_invitation), "approveAgencyInvitation",
-            """Approve another officer's invitation of a person of an agency.
+INVITED = acts_of(
+    Resource.ENTRY, ACTS.officer_of, lambda session, me, _, reference: find_invitation(session, me, reference)[0].reference,
+    OfficerAct(
+        "approve", Act.APPROVE, calling(actions.approve_invitation), "approveAgencyInvitation",
+        """Approve another officer's invitation of a person of an agency.
 
-            The answer has the code with which that person joins: shown this once, and handed over in person.
-            """,
-            is_versioned=False,
-        ),
-        OfficerAct(
-            "refuse", Act.APPROVE, calling(actions.refuse_invitation), "refuseAgencyInvitation",
-            "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
-            is_shown_after=False, is_versioned=False,
-        ),
+        The answer has the code with which that person joins: shown this once, and handed over in person.
+        """,
+        is_versioned=False,
+    ),
+    OfficerAct(
+        "refuse", Act.APPROVE, calling(actions.refuse_invitation), "refuseAgencyInvitation",
+        "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
+        is_shown_after=False, is_versioned=False,
     ),
 )  # fmt: skip

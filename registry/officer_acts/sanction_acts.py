@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed
+from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling, calling_sealed
 from registry.officer_acts.agency_picker import licence_numbered
 from registry.officer_acts.case_acts import lock_case_for
 from registry.officer_acts.permissions import acting, reference_in, require_no_interest
@@ -75,81 +75,75 @@ def _sanction_done(sanction: object) -> str:
     return f"sanction_{sanction.state}"
 
 
-PROPOSALS = OfficerActs(
-    Resource.SANCTION,
-    lambda me, act: official(me, act.right),
-    lambda _session, me, _: me.standing.authority or "",
-    (
-        OfficerAct(
-            "new", Act.PROPOSE, _propose, "proposeSanction",
-            """Propose a sanction on a licence of your own authority.
+PROPOSALS = acts_of(
+    Resource.SANCTION, lambda me, act: official(me, act.right), lambda _session, me, _: me.standing.authority or "",
+    OfficerAct(
+        "new", Act.PROPOSE, _propose, "proposeSanction",
+        """Propose a sanction on a licence of your own authority.
 
-            Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
-            it. Idempotent with an Idempotency-Key.
-            """,
-            sanctions.SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
-            form={"licence_id": "licence", "decision_id": "decision", "case_version": "version"},
-        ),
+        Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
+        it. Idempotent with an Idempotency-Key.
+        """,
+        sanctions.SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
+        form={"licence_id": "licence", "decision_id": "decision", "case_version": "version"},
     ),
 )  # fmt: skip
 
-ACTS = OfficerActs(
+ACTS = acts_of(
     Resource.SANCTION,
     lambda me, act: official(me, act.right),
     lambda session, me, _, reference: find_sanction(session, me, reference).reference,
-    (
-        OfficerAct(
-            "edit", Act.PROPOSE, calling_sealed(actions.edit, actions.Terms), "editSanction",
-            """Edit a proposed sanction.
+    OfficerAct(
+        "edit", Act.PROPOSE, calling_sealed(actions.edit, actions.Terms), "editSanction",
+        """Edit a proposed sanction.
 
-            Only its proposer may, until it is submitted for approval.
-            """,
-            sanctions.SanctionTermsSchema, method="put", path="",
-        ),
-        OfficerAct(
-            "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
-            """Record what becomes of the workers in place.
+        Only its proposer may, until it is submitted for approval.
+        """,
+        sanctions.SanctionTermsSchema, method="put", path="",
+    ),
+    OfficerAct(
+        "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
+        """Record what becomes of the workers in place.
 
-            Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
-            """,
-            sanctions.WorkersLookSchema, method="put",
-        ),
-        OfficerAct(
-            "review", Act.PROPOSE, calling(actions.hand_to_review), "submitSanction",
-            "Submit a sanction for approval.",
-        ),
-        OfficerAct(
-            "give-back", Act.APPROVE, calling(actions.give_back), "returnSanction", "Return a sanction to its proposer.",
-            sanctions.SanctionReasonSchema,
-        ),
-        OfficerAct(
-            "approve", Act.APPROVE, calling(actions.approve), "approveSanction",
-            """Approve another officer's proposal.
+        Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
+        """,
+        sanctions.WorkersLookSchema, method="put",
+    ),
+    OfficerAct(
+        "review", Act.PROPOSE, calling(actions.hand_to_review), "submitSanction",
+        "Submit a sanction for approval.",
+    ),
+    OfficerAct(
+        "give-back", Act.APPROVE, calling(actions.give_back), "returnSanction", "Return a sanction to its proposer.",
+        sanctions.SanctionReasonSchema,
+    ),
+    OfficerAct(
+        "approve", Act.APPROVE, calling(actions.approve), "approveSanction",
+        """Approve another officer's proposal.
 
-            If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
-            at which index of the log.
-            """,
-            is_final=True, done=_sanction_done,
-        ),
-        OfficerAct(
-            "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
-            sanctions.SanctionReasonSchema,
-        ),
-        OfficerAct(
-            "end", Act.PROPOSE, calling(actions.ask_for_end), "proposeSanctionEnd",
-            """Propose that a sanction be stayed, lifted, overturned, or in force again.
+        If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
+        at which index of the log.
+        """,
+        is_final=True, done=_sanction_done,
+    ),
+    OfficerAct(
+        "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
+        sanctions.SanctionReasonSchema,
+    ),
+    OfficerAct(
+        "end", Act.PROPOSE, calling(actions.ask_for_end), "proposeSanctionEnd",
+        """Propose that a sanction be stayed, lifted, overturned, or in force again.
 
-            Another confirms it; until then it holds as before.
-            """,
-            sanctions.SanctionEndAskedSchema, form={"to": "target"},
-        ),
-        OfficerAct(
-            "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",
-            "Confirm another officer's proposal about a sanction. It is public with this answer.",
-            is_final=True, done=_sanction_done,
-        ),
-        OfficerAct(
-            "end/refuse", Act.APPROVE, calling(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
-        ),
+        Another confirms it; until then it holds as before.
+        """,
+        sanctions.SanctionEndAskedSchema, form={"to": "target"},
+    ),
+    OfficerAct(
+        "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",
+        "Confirm another officer's proposal about a sanction. It is public with this answer.",
+        is_final=True, done=_sanction_done,
+    ),
+    OfficerAct(
+        "end/refuse", Act.APPROVE, calling(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
     ),
 )  # fmt: skip

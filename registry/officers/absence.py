@@ -44,8 +44,7 @@ def roles_usable_in(units: Any, today: Any) -> CompoundSelect[str, Role]:
     held = select(Officer.unit, RoleHeld.role).join(RoleHeld, RoleHeld.officer_id == Officer.id)
     lent = select(Officer.unit, RoleLent.role).join(RoleLent, RoleLent.deputy_id == Officer.id)
     return union(
-        held.where(RoleHeld.ended_on.is_(None), *there),
-        lent.where(*_is_lent(today), _lender_has_it(), *there),
+        held.where(RoleHeld.ended_on.is_(None), *there), lent.where(*_is_lent(today), _lender_has_it(), *there)
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.officers.rights import Role
 from registry.vocabulary import cases, supervision
 
@@ -86,7 +86,7 @@ class NoticeChoice(StrEnum):
     NONE = "none"
 
 
-class Unit(Base):
+class Unit(NumberedRow):
     """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
     `authority_zone` is the time zone of the authority, an IANA name; none while the register does not know the authority.
@@ -99,7 +99,6 @@ class Unit(Base):
 
     __tablename__ = "units"
     __table_args__ = (CheckConstraint("partner_kind IS NULL OR agency IS NULL", name="stands_for_one"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority: Mapped[str] = mapped_column(Text(40))
     country: Mapped[str] = mapped_column(Text(2))
@@ -127,12 +126,10 @@ class Unit(Base):
         return self.authority_zone or (None if self.is_outside else supervision.ZONES.get(self.country))
 
 
-class Officer(Base):
+class Officer(ReferencedRow):
     """A person of one unit. `unit` is the unit's reference; `email` is in lower case and signs in."""
 
     __tablename__ = "officers"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     unit: Mapped[str] = mapped_column(Text(40), index=True)
     name: Mapped[str] = mapped_column(Text(120))
     email: Mapped[str] = mapped_column(Text(200), unique=True)
@@ -143,24 +140,21 @@ class Officer(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class RoleHeld(Base):
+class RoleHeld(NumberedRow):
     """A role of an officer, for as long as `ended_on` is empty. Who gave it stands in the change and in the audit."""
 
     __tablename__ = "officer_roles"
     __table_args__ = (Index("ix_officer_roles_officer_id_role", "officer_id", "role"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     role: Mapped[Role] = mapped_column(one_of(Role))
     since_on: Mapped[date]
     ended_on: Mapped[date | None]
 
 
-class RoleLent(Base):
+class RoleLent(ReferencedRow):
     """A role that an officer lends to another of the same unit during an absence, both days included."""
 
     __tablename__ = "officer_delegations"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     deputy_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     role: Mapped[Role] = mapped_column(one_of(Role))
@@ -169,24 +163,21 @@ class RoleLent(Base):
     ended_on: Mapped[date | None]
 
 
-class Conflict(Base):
+class Conflict(NumberedRow):
     """An officer has an interest in an agency (its public reference) and acts on nothing that concerns it."""
 
     __tablename__ = "officer_conflicts"
     __table_args__ = (UniqueConstraint("officer_id", "agency"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     agency: Mapped[str] = mapped_column(Text(12), index=True)
     since_on: Mapped[date]
     ended_on: Mapped[date | None]
 
 
-class OfficerChange(Base):
+class OfficerChange(ReferencedRow):
     """A proposed change of an officer's account, until another approves or refuses it. `details` hold no secret."""
 
     __tablename__ = "officer_changes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     kind: Mapped[ChangeKind] = mapped_column(one_of(ChangeKind))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
     unit: Mapped[str] = mapped_column(Text(40), index=True)
@@ -198,7 +189,7 @@ class OfficerChange(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class JoinCode(Base):
+class JoinCode(NumberedRow):
     """A code that lets an officer set password and second factor, once.
 
     What two officers approved has two parts: one is handed over in person by who approved, whose digest is `half_digest`,
@@ -207,7 +198,6 @@ class JoinCode(Base):
     """
 
     __tablename__ = "officer_join_codes"
-    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     half_digest: Mapped[str | None] = mapped_column(Text(64))
@@ -250,15 +240,13 @@ class KeyChallenge(Base):
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
-class ApiToken(Base):
+class ApiToken(ReferencedRow):
     """What an officer's programs sign in with. `digest` is SHA-256 of the token, `prefix` its beginning, to tell it by.
 
     It opens until the end of `ends_on`, in UTC. When it was last used is kept by the day alone.
     """
 
     __tablename__ = "officer_tokens"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     name: Mapped[str] = mapped_column(Text(60))
     prefix: Mapped[str] = mapped_column(Text(12))
@@ -269,7 +257,7 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Notice(Base):
+class Notice(NumberedRow):
     """An outbox row: there is something for an officer who has not had a mail about it yet. Deleted once it is sent.
 
     Until `taken_until` one worker is sending it; after that any worker may. `is_danger`: somebody is in danger (P0), so
@@ -277,7 +265,6 @@ class Notice(Base):
     """
 
     __tablename__ = "officer_notices"
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind))
     made_at: Mapped[datetime] = mapped_column(Instant)
@@ -285,14 +272,13 @@ class Notice(Base):
     is_danger: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
-class SecurityMail(Base):
+class SecurityMail(NumberedRow):
     """An outbox row: a mail that tells an officer of a change to how they sign in. Deleted once it is sent.
 
     Until `taken_until` one worker is sending it; after that any worker may.
     """
 
     __tablename__ = "officer_security_mails"
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     event: Mapped[SecurityEvent] = mapped_column(one_of(SecurityEvent))
     made_at: Mapped[datetime] = mapped_column(Instant)
@@ -321,19 +307,18 @@ class CalendarAddress(Base):
     made_on: Mapped[date]
 
 
-class ProviderLink(Base):
+class ProviderLink(NumberedRow):
     """An officer's account at a provider, by what the provider promises never to give to another: issuer and subject."""
 
     __tablename__ = "officer_links"
     __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("officer_id", "issuer"))
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     issuer: Mapped[str] = mapped_column(Text(200))
     subject: Mapped[str] = mapped_column(Text(255))
     since_on: Mapped[date]
 
 
-class ProviderVisit(Base):
+class ProviderVisit(NumberedRow):
     """A browser that was sent to a provider and is not back yet; the row is deleted when it returns.
 
     It holds two digests: of the state in the return address, and of what that browser alone keeps. With `officer_id`
@@ -341,7 +326,6 @@ class ProviderVisit(Base):
     """
 
     __tablename__ = "officer_visits"
-    id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(Text(64), unique=True)
     browser: Mapped[str] = mapped_column(Text(64))
     provider: Mapped[str] = mapped_column(Text(40))

@@ -91,10 +91,7 @@ def authenticate_first_step(session: Session, token: str, at: datetime) -> tuple
 def has_signed_in_with(session: Session, officer: Officer, provider: str, since: datetime) -> bool:
     """Whether the officer signed in with this provider since then, even if that session has ended."""
     query = select(SignedIn.id).where(
-        SignedIn.officer_id == officer.id,
-        SignedIn.is_full,
-        SignedIn.provider == provider,
-        SignedIn.began_at > since,
+        SignedIn.officer_id == officer.id, SignedIn.is_full, SignedIn.provider == provider, SignedIn.began_at > since
     )
     return session.execute(query.limit(1)).first() is not None
 

@@ -212,11 +212,7 @@ def _add_member(
     if known is not None:
         raise errors.ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
     member.reference, member.state = ids.new_reference(), MemberState.ACTIVE
-    member.name, member.email, member.language = (
-        actions.tidy_name(member.name, 120),
-        letter.email,
-        letter.language,
-    )
+    member.name, member.email, member.language = (actions.tidy_name(member.name, 120), letter.email, letter.language)
     passwords.set_password(member, password, clock.day_at(at, None), home)
     session.add(member)
     letters.use(session, letter, at)

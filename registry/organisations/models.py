@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, ReferencedRow, Text, one_of
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState, Scope
 
 
@@ -28,7 +28,7 @@ class OrganisationActor:
     key: str | None = None
 
 
-class Organisation(Base):
+class Organisation(ReferencedRow):
     """An organisation that checks on behalf of others: an employer, a brand, an auditor, a union.
 
     `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key
@@ -37,8 +37,6 @@ class Organisation(Base):
     """
 
     __tablename__ = "organisations"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     name: Mapped[str] = mapped_column(Text(200))
     country: Mapped[str] = mapped_column(Text(2))
     language: Mapped[str] = mapped_column(Text(12))
@@ -50,12 +48,10 @@ class Organisation(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Member(Base):
+class Member(ReferencedRow):
     """A person of one organisation. `email` is in lower case, signs in, and belongs to one member alone."""
 
     __tablename__ = "members"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(Text(120))
     email: Mapped[str] = mapped_column(Text(200), unique=True)
@@ -67,7 +63,7 @@ class Member(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class ApiKey(Base):
+class ApiKey(ReferencedRow):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
     It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
@@ -76,8 +72,6 @@ class ApiKey(Base):
     """
 
     __tablename__ = "api_keys"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(Text(60))
     prefix: Mapped[str] = mapped_column(Text(12))
@@ -103,7 +97,7 @@ class ApiKeyUsage(Base):
     requests: Mapped[int]
 
 
-class Letter(Base):
+class Letter(ReferencedRow):
     """A mail with a link, queued or sent: an outbox in which the worker makes the secret on sending.
 
     Until it is sent there is no link and no `digest`, and nothing says whether the address is known here: the sender
@@ -112,8 +106,6 @@ class Letter(Base):
     """
 
     __tablename__ = "account_letters"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     kind: Mapped[LetterKind] = mapped_column(one_of(LetterKind))
     email: Mapped[str] = mapped_column(Text(200), index=True)
     language: Mapped[str] = mapped_column(Text(12))

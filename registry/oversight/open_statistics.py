@@ -13,18 +13,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.core import errors, spreadsheets
-from registry.core.db.engine import Base, Text, one_of
+from registry.core.db.engine import Base, NumberedRow, Text, one_of
 from registry.i18n import languages, names, wording
 from registry.oversight import rules
 from registry.oversight.rules import Quarter
 from registry.vocabulary import cases, register
 
 
-class Snapshot(Base):
+class Snapshot(NumberedRow):
     """One closed quarter. Triggers forbid change, so that a quoted figure stays true. `rules`: its rules' version."""
 
     __tablename__ = "snapshots"
-    id: Mapped[int] = mapped_column(primary_key=True)
     quarter: Mapped[str] = mapped_column(Text(7), unique=True)
     closed_on: Mapped[date]
     rules: Mapped[str] = mapped_column(Text(8))

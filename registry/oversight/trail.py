@@ -95,13 +95,7 @@ def acts_on(session: Session, reference: str) -> list[Acted]:
     """Who did what to a subject and how often, latest first."""
     last = func.max(AuditEntry.index)
     counted = (
-        select(
-            AuditEntry.actor,
-            AuditEntry.act,
-            func.count(),
-            func.min(AuditEntry.on_day),
-            func.max(AuditEntry.on_day),
-        )
+        select(AuditEntry.actor, AuditEntry.act, func.count(), func.min(AuditEntry.on_day), func.max(AuditEntry.on_day))
         .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
         .where(AuditSubject.subject == reference)
         .group_by(AuditEntry.actor, AuditEntry.act)
@@ -189,10 +183,7 @@ def _is_of(unit: str) -> ColumnElement[bool]:
     changes = select(OfficerChange.reference).where(OfficerChange.unit == unit)
     own = aliased(AuditSubject)
     is_about = or_(
-        own.unit == unit,
-        own.subject.in_([unit, *OF_ALL]),
-        own.subject.in_(people),
-        own.subject.in_(changes),
+        own.unit == unit, own.subject.in_([unit, *OF_ALL]), own.subject.in_(people), own.subject.in_(changes)
     )
     return or_(AuditEntry.actor.in_(people), exists().where(own.pseudonym == AuditEntry.subject, is_about))
 

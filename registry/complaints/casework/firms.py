@@ -331,8 +331,7 @@ def _require_another(session: Session, employer: Employer) -> None:
     """Of two with one name, both have a register number, and another each. Raises InvalidInput."""
     number, others = employer.number_digest, _of_unit(employer.unit).where(Employer.reference != employer.reference)
     same_name = and_(
-        Employer.name_digest == employer.name_digest,
-        true() if number is None else Employer.number_digest.is_(None),
+        Employer.name_digest == employer.name_digest, true() if number is None else Employer.number_digest.is_(None)
     )
     with session.no_autoflush:
         if number and session.scalars(others.where(Employer.number_digest == number).limit(1)).first():

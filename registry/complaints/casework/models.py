@@ -8,24 +8,21 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary import cases
 
 
-class CaseRow(Base):
+class CaseRow(ReferencedRow):
     """What belongs to a case, under a reference of its own. These columns come first, as tables have them."""
 
     __abstract__ = True
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True, sort_order=-1)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True, sort_order=-1)
 
 
-class CaseMove(Base):
+class CaseMove(NumberedRow):
     """One move of a case, never changed. `actor` is an officer's name; of complainants and of the registry it is empty."""
 
     __tablename__ = "case_moves"
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     from_state: Mapped[cases.CaseState] = mapped_column(one_of(cases.CaseState))
     to_state: Mapped[cases.CaseState] = mapped_column(one_of(cases.CaseState, "to_casestate"))
@@ -35,13 +32,12 @@ class CaseMove(Base):
     reason_sealed: Mapped[str | None] = mapped_column(LongText)
 
 
-class CaseClock(Base):
+class CaseClock(NumberedRow):
     """A deadline of a case. Paused and met ones send no reminders; `due_at` reveals as little as possible of when the
     complainant wrote."""
 
     __tablename__ = "clocks"
     __table_args__ = (UniqueConstraint("case_id", "kind"), Index("ix_clocks_due_at", "due_at"))
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     kind: Mapped[cases.ClockKind] = mapped_column(one_of(cases.ClockKind))
     due_at: Mapped[datetime] = mapped_column(Instant)
@@ -52,21 +48,19 @@ class CaseClock(Base):
     escalated_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class CaseView(Base):
+class CaseView(NumberedRow):
     """That an officer had a case open at an instant; forgotten within hours (`unread.py`)."""
 
     __tablename__ = "case_views"
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     seen_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
-class PriorityChange(Base):
+class PriorityChange(NumberedRow):
     """Another priority for a case. Raising is decided at once; lowering from P0 or P1 waits for a second person."""
 
     __tablename__ = "priority_changes"
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     from_priority: Mapped[cases.Priority] = mapped_column(one_of(cases.Priority))
     to_priority: Mapped[cases.Priority] = mapped_column(one_of(cases.Priority, "to_priority"))
@@ -135,13 +129,11 @@ class ClaimLine(CaseRow):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
-class CaseAgency(Base):
+class CaseAgency(ReferencedRow):
     """A further agency of the registry that a case is about, sealed and found by its digest like the first (Case)."""
 
     __tablename__ = "case_agencies"
     __table_args__ = (UniqueConstraint("case_id", "digest"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     part: Mapped[cases.FirmPart] = mapped_column(one_of(cases.FirmPart))
     digest: Mapped[str] = mapped_column(Text(64), index=True)
@@ -150,7 +142,7 @@ class CaseAgency(Base):
     added_on: Mapped[date]
 
 
-class Employer(Base):
+class Employer(ReferencedRow):
     """An employer of cases of one unit (casework/firms.py), kept as long as one of them names it.
 
     `sealed` holds name, country, place and register number as JSON, under the ring. The digests are keyed, of the unit's own,
@@ -159,8 +151,6 @@ class Employer(Base):
 
     __tablename__ = "employers"
     __table_args__ = (Index("ix_employers_unit_name_digest", "unit", "name_digest"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     unit: Mapped[str] = mapped_column(Text(40))
     name_digest: Mapped[str] = mapped_column(Text(64))
     number_digest: Mapped[str | None] = mapped_column(Text(64))
@@ -170,12 +160,11 @@ class Employer(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class CaseEmployer(Base):
+class CaseEmployer(NumberedRow):
     """That a case is about an employer, as an officer linked them."""
 
     __tablename__ = "case_employers"
     __table_args__ = (UniqueConstraint("case_id", "employer_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
     part: Mapped[cases.FirmPart] = mapped_column(one_of(cases.FirmPart))
@@ -206,7 +195,7 @@ class TemplateState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ReplyTemplate(Base):
+class ReplyTemplate(ReferencedRow):
     """A reply that a unit sends often, in every language. It is about no case, so nothing of it is sealed.
 
     `texts` are by language, `states` those of a case in which it is offered (empty: in all).
@@ -214,8 +203,6 @@ class ReplyTemplate(Base):
 
     __tablename__ = "reply_templates"
     __table_args__ = (CheckConstraint("approved_by IS NULL OR approved_by <> written_by", name="two_persons"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     unit: Mapped[str] = mapped_column(Text(40), index=True)
     name: Mapped[str] = mapped_column(Text(80))
     states: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -228,12 +215,11 @@ class ReplyTemplate(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Translation(Base):
+class Translation(NumberedRow):
     """`subject` is `answer.<question>` or `message.<reference>`, of one box; one text for each language."""
 
     __tablename__ = "case_translations"
     __table_args__ = (UniqueConstraint("box_id", "subject", "language"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
     subject: Mapped[str] = mapped_column(Text(60))
@@ -312,20 +298,18 @@ class AccessGrant(CaseRow):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class SavedView(Base):
+class SavedView(ReferencedRow):
     """An officer's own way to look at the queue: `filters` by name as they stand in the page's address."""
 
     __tablename__ = "saved_views"
     __table_args__ = (UniqueConstraint("officer", "name"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     officer: Mapped[str] = mapped_column(Text(12))
     name: Mapped[str] = mapped_column(Text(60))
     filters: Mapped[dict[str, str]] = mapped_column(JSON)
     made_on: Mapped[date]
 
 
-class BulkAct(Base):
+class BulkAct(ReferencedRow):
     """One officer's act on several cases at once. `rows`: for each case its reference, its version since, and what was
     before.
 
@@ -334,8 +318,6 @@ class BulkAct(Base):
 
     __tablename__ = "bulk_acts"
     __table_args__ = (Index("ix_bulk_acts_done_at", "done_at"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     unit: Mapped[str] = mapped_column(Text(40))
     officer: Mapped[str] = mapped_column(Text(12))
     kind: Mapped[cases.BulkKind] = mapped_column(one_of(cases.BulkKind))
@@ -344,7 +326,7 @@ class BulkAct(Base):
     rows: Mapped[list[Any]] = mapped_column(JSON)
 
 
-class OfficerDraft(Base):
+class OfficerDraft(NumberedRow):
     """The fields of a form as they were typed, sealed by the ring. `page` shows the form, `action` is where it is sent.
 
     `about` is the case that a form acts on, `version` that of the case when the form was made; None for other forms.
@@ -352,7 +334,6 @@ class OfficerDraft(Base):
 
     __tablename__ = "officer_drafts"
     __table_args__ = (UniqueConstraint("officer_id", "page", "action"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     page: Mapped[str] = mapped_column(Text(200))
     action: Mapped[str] = mapped_column(Text(200))

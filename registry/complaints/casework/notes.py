@@ -66,12 +66,7 @@ def write_note(call: Call[Officer], sealer: Sealer, reference: str, text: str) -
 
 
 def add_task(
-    call: Call[Officer],
-    sealer: Sealer,
-    reference: str,
-    text: str,
-    due_on: date | None = None,
-    owner: str | None = None,
+    call: Call[Officer], sealer: Sealer, reference: str, text: str, due_on: date | None = None, owner: str | None = None
 ) -> CaseTask:
     """Add something to be done, by `owner`, an officer of the unit, or without one by the case's assignee.
 

@@ -62,10 +62,6 @@ def remove_empty(session: Session, sealer: Sealer, box_id: int) -> None:
 
 def keeps_originals(session: Session, sealer: Sealer, box_id: int, unit: str) -> bool:
     """Whether the custodian's key of a container is at hand, so that an original can be sealed to it."""
-    existing = (
-        WrappedKey.box_id == box_id,
-        WrappedKey.holder_kind == KeyHolder.CUSTODIAN,
-        WrappedKey.holder == unit,
-    )
+    existing = (WrappedKey.box_id == box_id, WrappedKey.holder_kind == KeyHolder.CUSTODIAN, WrappedKey.holder == unit)
     kid = session.execute(select(WrappedKey.kid).where(*existing)).scalar()
     return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None

@@ -128,11 +128,7 @@ def translate(
     )
     if opened is None or subject not in _texts(session, opened, case):
         raise NotFound("there is no such text in this case")
-    same_text = (
-        Translation.box_id == opened.box.id,
-        Translation.subject == subject,
-        Translation.language == language,
-    )
+    same_text = (Translation.box_id == opened.box.id, Translation.subject == subject, Translation.language == language)
     row = session.scalars(select(Translation).where(*same_text)).one_or_none()
     if row is None:
         row = Translation(case_id=case.id, box_id=opened.box.id, subject=subject, language=language.value)

@@ -19,21 +19,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.db.engine import Base, Text
+from registry.core.db.engine import NumberedRow, Text
 from registry.core.errors import AlreadyDone, RepeatDiffers
 
 KEPT = timedelta(days=2)
 """A key is remembered for a whole day at least; only days are stored."""
 
 
-class Repeat(Base):
+class Repeat(NumberedRow):
     """A used idempotency key: keyed digests of the key and the content. `made`: the reference of an officer's draft.
 
     `answer_sealed`: what an organisation's program was answered.
     """
 
     __tablename__ = "repeats"
-    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     question: Mapped[str] = mapped_column(Text(64))
     expires_on: Mapped[date] = mapped_column(index=True)

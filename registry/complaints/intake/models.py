@@ -10,11 +10,11 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.complaints.intake.rules import BUCKETS, Purpose
-from registry.core.db.engine import Base, Text, one_of
+from registry.core.db.engine import Base, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary.cases import Author, ConsentKind
 
 
-class AnswerSheet(Base):
+class AnswerSheet(NumberedRow):
     """The answers of one box as a sealed JSON object, and those about identity as another, for the custodian alone.
 
     `version` goes up with every answer. `before_typing` holds, as a sealed JSON object, what stood in the fields whose words
@@ -22,7 +22,6 @@ class AnswerSheet(Base):
     """
 
     __tablename__ = "answer_sheets"
-    id: Mapped[int] = mapped_column(primary_key=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
     questionnaire: Mapped[str] = mapped_column(Text(16))
     sealed: Mapped[str] = mapped_column(LongText)
@@ -32,7 +31,7 @@ class AnswerSheet(Base):
     submitted_on: Mapped[date | None]
 
 
-class Message(Base):
+class Message(ReferencedRow):
     """One message in a box, the `place`-th. `idempotency_digest` is of the writer's idempotency key.
 
     `unit` is set where an officer of another unit than the present one wrote it, before the case was transferred.
@@ -41,8 +40,6 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("box_id", "place"), UniqueConstraint("box_id", "once"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
     author: Mapped[Author] = mapped_column(one_of(Author))
     written_on: Mapped[date]
@@ -54,11 +51,10 @@ class Message(Base):
     written_by: Mapped[str | None] = mapped_column(Text(40))
 
 
-class Consent(Base):
+class Consent(NumberedRow):
     """A consent once given; `revoked_on` ends it, and one given anew is a row of its own."""
 
     __tablename__ = "consents"
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), index=True)
     kind: Mapped[ConsentKind] = mapped_column(one_of(ConsentKind))
@@ -96,14 +92,13 @@ class DailyCount(Base):
     count: Mapped[int]
 
 
-class PaperForm(Base):
+class PaperForm(NumberedRow):
     """One form. `officer` and `unit` are references; `received_on` is the day on which the paper was handed in.
 
     `entered_on` is None while it is half typed; `saved_on` is the day of the last page that was kept.
     """
 
     __tablename__ = "paper_forms"
-    id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
     unit: Mapped[str] = mapped_column(Text(40), index=True)
     officer: Mapped[str] = mapped_column(Text(12))

@@ -8,7 +8,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.complaints.casework.models import CaseRow
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Instant, ReferencedRow, Text, one_of
 from registry.vocabulary import cases
 
 _IS_OPEN = text("state <> 'closed'")
@@ -116,12 +116,10 @@ class Referral(CaseRow):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class ReferralReport(Base):
+class ReferralReport(ReferencedRow):
     """What a partner reported back, sealed like the rest."""
 
     __tablename__ = "referral_reports"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
     written_by: Mapped[str] = mapped_column(Text(200))
     written_on: Mapped[date]

@@ -12,7 +12,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.complaints.casework.models import CaseRow
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Instant, NumberedRow, Text, one_of
 from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
@@ -49,7 +49,7 @@ class EncryptedContainer(CaseRow):
     is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class WrappedKey(Base):
+class WrappedKey(NumberedRow):
     """The content key of one box and tier, sealed to one holder's public key, whose id is `kid`.
 
     `holder` is the reference of a box or unit; of the escrow it is the word `escrow`.
@@ -57,7 +57,6 @@ class WrappedKey(Base):
 
     __tablename__ = "box_wraps"
     __table_args__ = (UniqueConstraint("box_id", "tier", "holder_kind", "holder"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
     tier: Mapped[int]
     holder_kind: Mapped[KeyHolder] = mapped_column(one_of(KeyHolder))
@@ -66,7 +65,7 @@ class WrappedKey(Base):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class UnitKey(Base):
+class UnitKey(NumberedRow):
     """What may be known of a key of a unit, its custodian or the escrow: `public_key` is X25519. The newest active one seals.
 
     A row alone is not believed: the folder of keys must know the same key.
@@ -74,7 +73,6 @@ class UnitKey(Base):
 
     __tablename__ = "unit_keys"
     __table_args__ = (UniqueConstraint("holder_kind", "unit", "kid"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     holder_kind: Mapped[KeyHolder] = mapped_column(one_of(KeyHolder))
     unit: Mapped[str] = mapped_column(Text(40))
     kid: Mapped[str] = mapped_column(Text(16))
@@ -83,7 +81,7 @@ class UnitKey(Base):
     made_on: Mapped[date]
 
 
-class OpenVisit(Base):
+class OpenVisit(NumberedRow):
     """A short session after a complaint code was typed in or shown. `digest`: SHA-256 of a token only the browser has.
 
     `seed_sealed`, and `code_sealed` until the code is confirmed, are opened by token and server together. Both instants
@@ -91,7 +89,6 @@ class OpenVisit(Base):
     """
 
     __tablename__ = "visits"
-    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), index=True)
     seed_sealed: Mapped[str] = mapped_column(LongText)

@@ -353,12 +353,7 @@ def wraps_under(session: Session, row: UnitKey) -> int:
 
 def _added(session: Session, kind: KeyHolder, unit: str, public: bytes, today: date) -> UnitKey:
     row = UnitKey(
-        holder_kind=kind,
-        unit=unit,
-        kid=key_id_of(public),
-        public_key=public,
-        state=UnitKeyState.ACTIVE,
-        made_on=today,
+        holder_kind=kind, unit=unit, kid=key_id_of(public), public_key=public, state=UnitKeyState.ACTIVE, made_on=today
     )
     session.add(row)
     session.flush()

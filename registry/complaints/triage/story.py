@@ -97,10 +97,7 @@ _STORY = "story.toml"
 _DANGER = "danger.toml"
 _UNPAID = "unpaid_for_months"
 _PAID = "paid_for_the_job"
-_OF_DANGER = {
-    "violence": Indicator.PHYSICAL_AND_SEXUAL_VIOLENCE,
-    "locked_in": Indicator.RESTRICTION_OF_MOVEMENT,
-}
+_OF_DANGER = {"violence": Indicator.PHYSICAL_AND_SEXUAL_VIOLENCE, "locked_in": Indicator.RESTRICTION_OF_MOVEMENT}
 
 
 class Suggested(NamedTuple):

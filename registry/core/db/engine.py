@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
     from registry.core.db.patience import Watchman
@@ -73,6 +73,20 @@ def one_of(words: type[enum.StrEnum], name: str | None = None) -> sa.Enum:
 def Text(length: int) -> sa.String:  # noqa: N802 - reads as a column type
     """Text compared byte by byte on both databases: PostgreSQL would otherwise order by its locale."""
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+class NumberedRow(Base):
+    """A row with a number of its own, which is its first column."""
+
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class ReferencedRow(NumberedRow):
+    """A row that is named by a public reference too."""
+
+    __abstract__ = True
+    reference: Mapped[str] = mapped_column(Text(12), unique=True, sort_order=-1)
 
 
 @dataclass(frozen=True, slots=True)

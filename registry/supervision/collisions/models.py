@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.core.db.engine import LARGE, Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.supervision.collisions.rules import Sign
 
 
@@ -21,7 +21,7 @@ class CollisionState(StrEnum):
     DISMISSED = "dismissed"
 
 
-class Collision(Base):
+class Collision(ReferencedRow):
     """Two agencies, the one with the lower row id first, and the signs that they have in common."""
 
     __tablename__ = "collisions"
@@ -29,8 +29,6 @@ class Collision(Base):
         UniqueConstraint("first_id", "second_id"),
         Index("ix_collisions_state_rank", "state", "rank", "id"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     first_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     second_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     signs: Mapped[list[str]] = mapped_column(JSON)
@@ -42,12 +40,11 @@ class Collision(Base):
     decision: Mapped[str | None] = mapped_column(Text(1000))
 
 
-class CollisionGroup(Base):
+class CollisionGroup(NumberedRow):
     """So many agencies share one thing that pairs of them would say nothing: an office house, a platform, a common name."""
 
     __tablename__ = "collision_groups"
     __table_args__ = (UniqueConstraint("sign", "digest"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     sign: Mapped[Sign] = mapped_column(one_of(Sign))
     digest: Mapped[int] = mapped_column(BigInteger)
     size: Mapped[int]
@@ -55,12 +52,11 @@ class CollisionGroup(Base):
     found_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class CollisionKey(Base):
+class CollisionKey(NumberedRow):
     """What an agency may share with another, as a keyed digest. Derived from the facts, and renewed before each search."""
 
     __tablename__ = "collision_keys"
     __table_args__ = (Index("ix_collision_keys_digest", "digest", "sign", "agency_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     sign: Mapped[Sign] = mapped_column(one_of(Sign))
     digest: Mapped[int] = mapped_column(BigInteger)

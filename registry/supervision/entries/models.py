@@ -6,13 +6,13 @@ from sqlalchemy import Index, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Text, one_of
+from registry.core.db.engine import ReferencedRow, Text, one_of
 from registry.vocabulary.supervision import EntryPart, EntryRequestKind, EntryRequestState
 
 _IS_ONLY = text("state = 'open' AND kind <> 'clone_report'")
 
 
-class EntryRequest(Base):
+class EntryRequest(ReferencedRow):
     """A request of an agency (its public reference) about its entry, and what the authority decided.
 
     `part` is what a correction is about. `text` is the agency's own; of a reply it is what is shown. `answer` is the
@@ -27,8 +27,6 @@ class EntryRequest(Base):
         ),
         Index("ix_entry_requests_state_due_on", "state", "due_on"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency: Mapped[str] = mapped_column(Text(12), index=True)
     kind: Mapped[EntryRequestKind] = mapped_column(one_of(EntryRequestKind))
     state: Mapped[EntryRequestState] = mapped_column(one_of(EntryRequestState))

@@ -18,14 +18,7 @@ MAX_CLONE_REPORTS = 5
 
 _S = EntryRequestState
 
-MOVES = frozenset(
-    {
-        (_S.OPEN, _S.ACCEPTED),
-        (_S.OPEN, _S.REFUSED),
-        (_S.OPEN, _S.WITHDRAWN),
-        (_S.ACCEPTED, _S.WITHDRAWN),
-    }
-)
+MOVES = frozenset({(_S.OPEN, _S.ACCEPTED), (_S.OPEN, _S.REFUSED), (_S.OPEN, _S.WITHDRAWN), (_S.ACCEPTED, _S.WITHDRAWN)})
 """All there is. What was accepted is withdrawn only where it is a reply: it is taken down."""
 
 

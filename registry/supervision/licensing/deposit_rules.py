@@ -21,7 +21,7 @@ TOP_UP_WITHIN = 20
 """Working days."""
 
 REQUIRED: Mapping[register.LicenceKind, tuple[Decimal, str]] = {
-    register.LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION: (Decimal("3000000.00"), "CNY"),
+    register.LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION: (Decimal("3000000.00"), "CNY")
 }
 """The deposit that a licence of a kind requires; for all other kinds no requirement is known."""
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Instant, ReferencedRow, Text, one_of
 from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.supervision import DepositLineKind, LicenceAct, ProposalState
 
 
-class Proposal(Base):
+class Proposal(ReferencedRow):
     """An act of an authority's officers. `subject` is the licence or agreement that it is about, or that it begins.
 
     `agency_id` is empty while an applicant is not in the registry yet. `details` are what is stated (act_forms.py),
@@ -26,8 +26,6 @@ class Proposal(Base):
         Index("ix_licence_proposals_authority", "authority", "state", "id"),
         Index("ix_licence_proposals_state", "state", "told_at"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     authority: Mapped[str] = mapped_column(Text(40))
     act: Mapped[LicenceAct] = mapped_column(one_of(LicenceAct))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
@@ -47,7 +45,7 @@ class Proposal(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class DepositLine(Base):
+class DepositLine(ReferencedRow):
     """One movement of an agency's deposit: `amount` as decimal text, never negative; its sign follows from `kind`.
 
     `reverses` is the reference of the line that is taken back, whose amount it repeats. Only `applied` lines count.
@@ -62,8 +60,6 @@ class DepositLine(Base):
             "state <> 'applied' OR kind NOT IN ('drawn', 'reversed') OR decided_by <> recorded_by", name="two_persons"
         ),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     authority: Mapped[str] = mapped_column(Text(40), index=True)
     kind: Mapped[DepositLineKind] = mapped_column(one_of(DepositLineKind))

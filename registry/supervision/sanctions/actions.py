@@ -319,10 +319,7 @@ def ask_for_end(call: Call[moves.SanctionOfficial], reference: str, to: Sanction
     move = rules.MOVES.find(sanction.state, to, rules.By.APPROVER)
     if move is None or move.guard is not rules.Guard.ASKED_BY_ANOTHER:
         raise NotNow(
-            f"what is {sanction.state} does not become {to}",
-            "sanction.no_such_move",
-            source=sanction.state,
-            target=to,
+            f"what is {sanction.state} does not become {to}", "sanction.no_such_move", source=sanction.state, target=to
         )
     if sanction.ending_to is not None:
         raise NotNow("something is asked for already: confirm or refuse that first", "sanction.asked_already")

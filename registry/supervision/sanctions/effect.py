@@ -205,9 +205,7 @@ _ENDED_AS = {SanctionState.LIFTED: SanctionEnd.LIFTED, SanctionState.OVERTURNED:
 def _others_in_force(session: Session, sanction: Sanction) -> list[Sanction]:
     """The other sanctions in force on this licence. With the log locked, none of them changes meanwhile."""
     beside = select(Sanction).where(
-        Sanction.licence == sanction.licence,
-        Sanction.state == SanctionState.IN_FORCE,
-        Sanction.id != sanction.id,
+        Sanction.licence == sanction.licence, Sanction.state == SanctionState.IN_FORCE, Sanction.id != sanction.id
     )
     return list(session.execute(beside.order_by(Sanction.id).execution_options(populate_existing=True)).scalars())
 

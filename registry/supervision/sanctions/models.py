@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Text, one_of
+from registry.core.db.engine import LARGE, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary import register, supervision
 
 
-class Sanction(Base):
+class Sanction(ReferencedRow):
     """What is done about a licence and its agency (public references). Access is scoped to the authority.
 
     `decision` is the reference of what it rests on; None where the authority found it out itself. `is_urgent`: somebody was in
@@ -24,8 +24,6 @@ class Sanction(Base):
         CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_persons"),
         CheckConstraint("(ending_to IS NULL) = (ending_by IS NULL)", name="whole_ending"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency: Mapped[str] = mapped_column(Text(12), index=True)
     licence: Mapped[str] = mapped_column(Text(12), index=True)
     authority: Mapped[str] = mapped_column(Text(40), index=True)
@@ -55,12 +53,11 @@ class Sanction(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class SanctionMove(Base):
+class SanctionMove(NumberedRow):
     """One move of a sanction, never changed. `entry` is the log index of what it published; None where it published
     nothing. `ground` is a citation, or an officer's reason."""
 
     __tablename__ = "sanction_moves"
-    id: Mapped[int] = mapped_column(primary_key=True)
     sanction_id: Mapped[int] = mapped_column(ForeignKey("sanctions.id"), index=True)
     from_state: Mapped[supervision.SanctionState] = mapped_column(one_of(supervision.SanctionState))
     to_state: Mapped[supervision.SanctionState] = mapped_column(one_of(supervision.SanctionState, "to_sanctionstate"))
@@ -70,7 +67,7 @@ class SanctionMove(Base):
     entry: Mapped[int | None] = mapped_column(LARGE)
 
 
-class WorkersInPlace(Base):
+class WorkersInPlace(NumberedRow):
     """What was found out about workers before a licence is taken away. None is a number asked for and unknown.
 
     `informed` are words of `ToldFirst`; `teller` is who tells the workers in Chinese. The only thing here about who
@@ -78,7 +75,6 @@ class WorkersInPlace(Base):
     """
 
     __tablename__ = "workers_in_place"
-    id: Mapped[int] = mapped_column(primary_key=True)
     sanction_id: Mapped[int] = mapped_column(ForeignKey("sanctions.id"), unique=True)
     workers: Mapped[int | None]
     permits_at_risk: Mapped[int | None]

@@ -40,10 +40,7 @@ def find_ffmpeg() -> str | None:
 
 _LOWER = 0.78
 """A little more than four semitones down, at the speed that was spoken."""
-_ANOTHER_VOICE = (
-    "-af",
-    f"aresample=44100,asetrate={round(44100 * _LOWER)},aresample=44100,atempo={1 / _LOWER:.6f}",
-)
+_ANOTHER_VOICE = ("-af", f"aresample=44100,asetrate={round(44100 * _LOWER)},aresample=44100,atempo={1 / _LOWER:.6f}")
 """Hides a voice from those who know it by ear. Anyone who knows this factor can turn it back: the pages promise no more."""
 
 

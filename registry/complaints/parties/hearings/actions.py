@@ -33,11 +33,7 @@ from registry.vocabulary.codes import Problem
 
 
 def draft(
-    call: Call[Officer],
-    sealer: Sealer,
-    reference: str,
-    written: content.Allegation,
-    agency: str | None = None,
+    call: Call[Officer], sealer: Sealer, reference: str, written: content.Allegation, agency: str | None = None
 ) -> Hearing:
     """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
