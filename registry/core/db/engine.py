@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy import create_engine  # by its own name: tests put theirs in its place (tests/engines.py)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -140,7 +141,7 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     PostgreSQL; what `options` in the address says counts more. At most `connections` are open at a time.
     """
     if url.startswith("sqlite"):
-        engine = sa.create_engine(
+        engine = create_engine(
             url,
             connect_args={"timeout": timeout, "check_same_thread": False},
             poolclass=CountingPool,
@@ -158,7 +159,7 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     # Later options count.
     stated = f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()
     opener = Opener(parsed.update_query_dict({"options": stated}), limits)
-    engine = sa.create_engine(
+    engine = create_engine(
         parsed,
         creator=opener,
         isolation_level="READ COMMITTED",
