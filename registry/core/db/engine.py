@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy import create_engine  # by its own name: tests put theirs in its place (tests/engines.py)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -155,9 +156,7 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     """
     if url.startswith("sqlite"):
         to_driver = {"timeout": timeout, "check_same_thread": False}
-        engine = sa.create_engine(
-            url, connect_args=to_driver, poolclass=CountingPool, pool_size=8, hide_parameters=True
-        )
+        engine = create_engine(url, connect_args=to_driver, poolclass=CountingPool, pool_size=8, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -169,7 +168,7 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     # Later options count.
     stated = f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()
     opener = Opener(parsed.update_query_dict({"options": stated}), limits)
-    engine = sa.create_engine(
+    engine = create_engine(
         parsed,
         creator=opener,
         isolation_level="READ COMMITTED",
