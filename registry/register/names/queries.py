@@ -1,15 +1,15 @@
 """Finding agencies by name: candidates that share keys, then exact scoring. The same on both databases, in bounded time."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy.sql.selectable import TableValuedAlias
 
-from registry.core.db.reading import SelectAmong, Source
+from registry.core.db.reading import SelectAmong, SelectBeside, Source
 from registry.register.names import postings, scoring, spelling, words
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
@@ -29,7 +29,14 @@ _WORTH = {
 """A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
 character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
 
-_BUCKETS = SelectAmong(NameBucket.bucket, select(NameBucket.bucket, NameBucket.postings))
+
+def _buckets_of(keys: TableValuedAlias) -> Select[tuple[int, bytes | None]]:
+    """Each key with its bucket, None where there is none. An outer join, so that no database begins with the buckets."""
+    bucket = NameBucket.bucket == postings.bucket_in_sql(keys.c.value)
+    return select(keys.c.value, NameBucket.postings).select_from(keys).outerjoin(NameBucket, bucket)
+
+
+_BUCKETS = SelectBeside(_buckets_of)
 _FRESH = SelectAmong(FreshPosting.key, select(FreshPosting.key, FreshPosting.agency_id))
 
 
@@ -88,14 +95,10 @@ def _agencies_by_key(source: Source, keys: Collection[int]) -> dict[int, Collect
     The fresh postings are read before the buckets: one that is folded between the two reads is found in both, not in neither.
     """
     fresh = _FRESH.rows(source, list(keys))
-    by_bucket: dict[int, list[int]] = defaultdict(list)
-    for key in keys:
-        by_bucket[postings.bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
-    for bucket, body in _BUCKETS.rows(source, list(by_bucket)):
-        for key in by_bucket[bucket]:
-            if agencies := postings.agencies_under(key, body):
-                found[key] = agencies
+    for key, body in _BUCKETS.rows(source, list(keys)):
+        if body is not None and (agencies := postings.agencies_under(key, body)):
+            found[key] = agencies
     for key, agency_id in fresh:
         # Few are fresh at any time. What is in the bucket as well counts once.
         found[key] = {*found.get(key, ()), agency_id}
