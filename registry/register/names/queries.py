@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from math import log2
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
@@ -68,11 +68,19 @@ def _add(total: dict[int, float], more: dict[int, float]) -> None:
 
 def heaviest(weighed: Mapping[int, float], count: int) -> list[int]:
     """The agencies that weigh most; of those that weigh the same the first."""
-    if len(weighed) > count:
-        least = sorted(weighed.values(), reverse=True)[count - 1]
-        weighed = {agency_id: weight for agency_id, weight in weighed.items() if weight >= least}
+    some = [*weighed]
+    if len(some) > count:
+        least = _least_of(weighed, count)
+        some = [agency_id for agency_id, weight in weighed.items() if weight >= least]
+    some.sort()
     # A sort keeps the order of equals, also in reverse.
-    return sorted(sorted(weighed), key=weighed.__getitem__, reverse=True)[:count]
+    some.sort(key=weighed.__getitem__, reverse=True)
+    return some[:count]
+
+
+def _least_of(weighed: Mapping[Any, float], count: int) -> float:
+    """The weight of the last of the `count` that weigh most: few of many need to be put in order by more than that."""
+    return sorted(weighed.values(), reverse=True)[count - 1]
 
 
 def _worth(evidence: Evidence, count: int) -> float:
@@ -221,14 +229,15 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
 
 def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float], look: _Look) -> set[str]:
     """Names worth scoring in full; many agencies of one name count once."""
-    weight_of: dict[str, float] = {}
-    letters: dict[str, str] = {}
-    for agency_id, _, name, its_plain in rows:
+    letters = {name: its_plain for _, _, name, its_plain in rows}
+    weight_of = dict.fromkeys(letters, 0.0)
+    for agency_id, _, name, _ in rows:
         weight = weighed[agency_id]
-        if weight > weight_of.get(name, 0.0):
+        if weight > weight_of[name]:
             weight_of[name] = weight
-        letters[name] = its_plain
-    by_keys = sorted([(weight, name) for name, weight in weight_of.items()], reverse=True)[: look.finalists]
+    least = _least_of(weight_of, look.finalists) if len(weight_of) > look.finalists else 0.0
+    heavy = [(weight, name) for name, weight in weight_of.items() if weight >= least]
+    by_keys = sorted(heavy, reverse=True)[: look.finalists]
     by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, score_cutoff=look.alike, limit=look.finalists)
     return {*(name for _, name in by_keys), *(name for _, _, name in by_letters)}
 
