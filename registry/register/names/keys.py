@@ -15,7 +15,7 @@ whole:
 """
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
+from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import pairwise
 from zlib import crc32
@@ -26,14 +26,14 @@ from registry.register.names.spelling import is_chinese, published_spelling, squ
 from registry.register.names.words import Parted, part_apart
 
 
-class Evidence(Enum):
+class Evidence(IntEnum):
     """What a shared key tells. Keys that tell of the same count once: a word that is shared shares all its thirds."""
 
-    WORD = "word"
-    SLIP = "slip"
-    ALL_BUT_A_CHARACTER = "all_but_a_character"
-    NEIGHBOURS = "neighbours"
-    WHOLE = "whole"
+    WORD = 0
+    SLIP = 1
+    ALL_BUT_A_CHARACTER = 2
+    NEIGHBOURS = 3
+    WHOLE = 4
 
 
 _EVIDENCE = {

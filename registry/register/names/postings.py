@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement, literal_column
+
 MAX_AGENCIES_PER_KEY = 1500
 """Agencies that stand under one key. A key of more says little of any; those have other keys as well."""
 
@@ -26,6 +28,11 @@ class Postings(NamedTuple):
 
 def bucket_of(key: int) -> int:
     return key >> _HALF
+
+
+def bucket_in_sql(key: ColumnElement[int]) -> ColumnElement[int]:
+    """As `bucket_of`, of a column."""
+    return key.bitwise_rshift(literal_column(str(_HALF)))
 
 
 def posting(key: int, agency_id: int) -> int:

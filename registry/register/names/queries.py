@@ -1,15 +1,15 @@
 """Finding agencies by name: candidates that share keys, then exact scoring. The same on both databases, in bounded time."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from math import log2
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy.sql.selectable import TableValuedAlias
 
-from registry.core.db.reading import SelectAmong, Source
+from registry.core.db.reading import SelectAmong, SelectBeside, Source
 from registry.register.names import postings, scoring, spelling, words
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
@@ -29,7 +29,14 @@ _WORTH = {
 """A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
 character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
 
-_BUCKETS = SelectAmong(NameBucket.bucket, select(NameBucket.bucket, NameBucket.postings))
+
+def _buckets_of(keys: TableValuedAlias) -> Select[tuple[int, bytes | None]]:
+    """Each key with its bucket, None where there is none. An outer join, so that no database begins with the buckets."""
+    bucket = NameBucket.bucket == postings.bucket_in_sql(keys.c.value)
+    return select(keys.c.value, NameBucket.postings).select_from(keys).outerjoin(NameBucket, bucket)
+
+
+_BUCKETS = SelectBeside(_buckets_of)
 _FRESH = SelectAmong(FreshPosting.key, select(FreshPosting.key, FreshPosting.agency_id))
 
 
@@ -61,11 +68,19 @@ def _add(total: dict[int, float], more: dict[int, float]) -> None:
 
 def heaviest(weighed: Mapping[int, float], count: int) -> list[int]:
     """The agencies that weigh most; of those that weigh the same the first."""
-    if len(weighed) > count:
-        least = sorted(weighed.values(), reverse=True)[count - 1]
-        weighed = {agency_id: weight for agency_id, weight in weighed.items() if weight >= least}
+    some = [*weighed]
+    if len(some) > count:
+        least = _least_of(weighed, count)
+        some = [agency_id for agency_id, weight in weighed.items() if weight >= least]
+    some.sort()
     # A sort keeps the order of equals, also in reverse.
-    return sorted(sorted(weighed), key=weighed.__getitem__, reverse=True)[:count]
+    some.sort(key=weighed.__getitem__, reverse=True)
+    return some[:count]
+
+
+def _least_of(weighed: Mapping[Any, float], count: int) -> float:
+    """The weight of the last of the `count` that weigh most: few of many need to be put in order by more than that."""
+    return sorted(weighed.values(), reverse=True)[count - 1]
 
 
 def _worth(evidence: Evidence, count: int) -> float:
@@ -88,14 +103,10 @@ def _agencies_by_key(source: Source, keys: Collection[int]) -> dict[int, Collect
     The fresh postings are read before the buckets: one that is folded between the two reads is found in both, not in neither.
     """
     fresh = _FRESH.rows(source, list(keys))
-    by_bucket: dict[int, list[int]] = defaultdict(list)
-    for key in keys:
-        by_bucket[postings.bucket_of(key)].append(key)
     found: dict[int, Collection[int]] = {}
-    for bucket, body in _BUCKETS.rows(source, list(by_bucket)):
-        for key in by_bucket[bucket]:
-            if agencies := postings.agencies_under(key, body):
-                found[key] = agencies
+    for key, body in _BUCKETS.rows(source, list(keys)):
+        if body is not None and (agencies := postings.agencies_under(key, body)):
+            found[key] = agencies
     for key, agency_id in fresh:
         # Few are fresh at any time. What is in the bucket as well counts once.
         found[key] = {*found.get(key, ()), agency_id}
@@ -218,14 +229,15 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
 
 def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float], look: _Look) -> set[str]:
     """Names worth scoring in full; many agencies of one name count once."""
-    weight_of: dict[str, float] = {}
-    letters: dict[str, str] = {}
-    for agency_id, _, name, its_plain in rows:
+    letters = {name: its_plain for _, _, name, its_plain in rows}
+    weight_of = dict.fromkeys(letters, 0.0)
+    for agency_id, _, name, _ in rows:
         weight = weighed[agency_id]
-        if weight > weight_of.get(name, 0.0):
+        if weight > weight_of[name]:
             weight_of[name] = weight
-        letters[name] = its_plain
-    by_keys = sorted([(weight, name) for name, weight in weight_of.items()], reverse=True)[: look.finalists]
+    least = _least_of(weight_of, look.finalists) if len(weight_of) > look.finalists else 0.0
+    heavy = [(weight, name) for name, weight in weight_of.items() if weight >= least]
+    by_keys = sorted(heavy, reverse=True)[: look.finalists]
     by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, score_cutoff=look.alike, limit=look.finalists)
     return {*(name for _, name in by_keys), *(name for _, _, name in by_letters)}
 

@@ -233,11 +233,11 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         # Neither a slip nor a part nor a brand, and not enough in common whatever else the name says.
         return NONE
     if found >= _ALL:
-        back = _coverage(name, query)
+        back = _coverage(name, query, resembling)
         how = Likeness.TRANSLATION if back.whole >= _ALL else Likeness.PART
         return Match(_part(back) - penalty, how)
     if whole < _SLIP:
-        back = _coverage(name, query)
+        back = _coverage(name, query, resembling)
         best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
     else:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
@@ -257,7 +257,7 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
         best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found)
+        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
@@ -315,14 +315,14 @@ def _across_scripts(query: Parted, name: Parted, penalty: float, resembling: Res
         return Match(96.0 - penalty, Likeness.PINYIN)
     found, own = _coverage(query, name, resembling)
     if found >= _ALL:
-        back = _coverage(name, query)
+        back = _coverage(name, query, resembling)
         return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
         return Match(72.0, Likeness.INITIALS)
     whole = fuzz.ratio(latin.body, chinese.spoken)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found) - penalty
+        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found) - penalty
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return best
 
@@ -334,7 +334,7 @@ class _Coverage(NamedTuple):
     own: float
 
 
-def _coverage(name: Parted, other: Parted, resembling: Resemblances | None = None) -> _Coverage:
+def _coverage(name: Parted, other: Parted, resembling: Resemblances) -> _Coverage:
     total = had = own_total = own_had = 0.0
     meanings = other.meanings
     for unit in name.units:
@@ -355,18 +355,18 @@ def _coverage(name: Parted, other: Parted, resembling: Resemblances | None = Non
     return _Coverage(had / total, own_had / own_total if own_total else had / total)
 
 
-def _nearest(unit: Unit, other: Parted, resembling: Resemblances | None) -> float:
+def _nearest(unit: Unit, other: Parted, resembling: Resemblances) -> float:
     """Of two words that are no name's own only the meaning counts."""
-    others = other.units if unit.kind is Kind.CORE else other.cores
-    if resembling is None:
-        return max([_resemblance(unit.text, one.text) for one in others], default=0.0)
+    words = other.words if unit.kind is Kind.CORE else other.own_words
+    if not words:
+        return 0.0
     known = resembling[unit.text]
-    return max([known[one.text] for one in others], default=0.0)
+    return max([known[word] for word in words])
 
 
 def _is_place_of(place: Unit, other: Parted) -> bool:
     """福州 and 抚州 sound alike and are one only to who writes them in pinyin."""
-    if not is_chinese(place.text[0]):
+    if place in other.units or not is_chinese(place.text[0]):
         return True
     same = [unit.text for unit in other.units if unit.means == place.means]
     return any(not is_chinese(text[0]) or text[:2] == place.text[:2] for text in same)

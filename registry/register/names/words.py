@@ -35,14 +35,9 @@ class Parted:
         """The letters by word in alphabetical order."""
         self.cores = tuple([unit for unit in units if unit.kind is _CORE])
         """The words of the name's own; none where it has only words of place and trade."""
-
-    @cached_property
-    def meanings(self) -> frozenset[str]:
-        return frozenset([unit.means for unit in self.units])
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        return frozenset([unit.means for unit in self.units if unit.kind is Kind.PLACE])
+        self.own_words: list[str] = [unit.text for unit in self.cores]
+        self.meanings = frozenset([unit.means for unit in units])
+        self.places = frozenset([unit.means for unit in units if unit.kind is _PLACE])
 
     @cached_property
     def spoken(self) -> str:
@@ -59,7 +54,7 @@ class Parted:
         return bool(self.cores)
 
 
-_CORE = Kind.CORE
+_CORE, _PLACE = Kind.CORE, Kind.PLACE
 
 
 @lru_cache(1 << 12)
@@ -110,7 +105,7 @@ def _with_own(units: list[Unit]) -> list[Unit]:
     """Of two places without a word of the name's own between them and the trade, the second is that word."""
     if any(unit.kind is _CORE for unit in units):
         return units
-    places = [at for at, unit in enumerate(units) if unit.kind is Kind.PLACE]
+    places = [at for at, unit in enumerate(units) if unit.kind is _PLACE]
     if len(places) > 1:
         units[places[1]] = _own(units[places[1]].text)
     return units
