@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from registry.http.responses import encode
+from registry.http.responses import encode, encode_answer
 from registry.i18n.names import authority_name
 from registry.i18n.wording import reason_text, translated
 from registry.register.agencies import record
@@ -52,14 +53,34 @@ def verdict_payload(
     given: PrerenderedAnswer | None = None,
 ) -> VerdictShown:
     """A verdict as verify writes it. `given` are the agency and its licences where they were encoded before."""
-    licence = verdict.licence
-    return VerdictShown(
-        verdict.verdict,
-        verdict.may_continue,
+    return _verdict_shown(
+        verdict,
+        given,
         _written_reasons(verdict, snapshot, language),
         needs_payload(verdict.reasons),
         not_asked(question),
         question_payload(question),
+        source_payload(verdict.source, snapshot, language),
+    )
+
+
+def _verdict_shown(
+    verdict: Verdict,
+    given: PrerenderedAnswer | None,
+    reasons: list[ReasonShown | msgspec.Raw],
+    needs: list[NeedShown],
+    open_fields: list[str],
+    question: dict[str, str],
+    source: SourceShown | None,
+) -> VerdictShown:
+    licence = verdict.licence
+    return VerdictShown(
+        verdict.verdict,
+        verdict.may_continue,
+        reasons,
+        needs,
+        open_fields,
+        question,
         verdict.on,
         _agency_of(verdict, given),
         None if licence is None else _licence_of(licence, verdict.status, given),
@@ -68,9 +89,91 @@ def verdict_payload(
             ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
             for one in verdict.possible_clone_of
         ],
-        source_payload(verdict.source, snapshot, language),
+        source,
         _overlay_of(verdict),
     )
+
+
+class _ReasonsWritten(NamedTuple):
+    """The reasons of a verdict as JSON without brackets, and what they ask for."""
+
+    body: bytes
+    needs: list[NeedShown]
+
+
+class _ContextShown(NamedTuple):
+    """What a question says of the work, and what it leaves open."""
+
+    stated: dict[str, str]
+    open_fields: list[str]
+
+
+class VerdictWriter:
+    """Writes the verdicts of one list as JSON, to the byte as verify has them; what many of them say alike is encoded once.
+
+    Each list has its own: how quickly an answer is written tells nothing of what others asked.
+    """
+
+    MAX_KEPT = 2048
+    """Combinations of reasons, of some five kilobytes each: a job's list has any number of them."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._snapshot: SourceSnapshot | None = None
+        self._reasons: dict[tuple[object, ...], _ReasonsWritten] = {}
+        self._contexts: dict[Question, _ContextShown] = {}
+        self._sources: dict[SourceNote | None, SourceShown | None] = {}
+
+    def write(
+        self, question: Question, verdict: Verdict, snapshot: SourceSnapshot, given: PrerenderedAnswer | None
+    ) -> tuple[bytes, bytes, bytes]:
+        """A verdict in three parts: up to its reasons, the reasons, and the rest. `given` is as in `verdict_payload`."""
+        if snapshot is not self._snapshot:
+            self._snapshot = snapshot
+            self._reasons.clear()
+            self._sources.clear()
+        reasons = self._reasons_of(verdict, snapshot)
+        context = self._context_of(question)
+        stated = (
+            context.stated
+            if question.kind is SubjectKind.LAW
+            else {question.kind.value: question.value, **context.stated}
+        )
+        shown = _verdict_shown(
+            verdict, given, [], reasons.needs, context.open_fields, stated, self._source_of(verdict.source, snapshot)
+        )
+        body = encode_answer(shown)
+        # No bracket stands before that of the reasons.
+        begin = body.index(b"[") + 1
+        return body[:begin], reasons.body, body[begin:]
+
+    def _reasons_of(self, verdict: Verdict, snapshot: SourceSnapshot) -> _ReasonsWritten:
+        said = [(one.code, one.weight, *one.values.items()) for one in verdict.reasons]
+        key = (verdict.licence is not None, verdict.verdict, *said)
+        known = self._reasons.get(key)
+        if known is None:
+            if len(self._reasons) >= self.MAX_KEPT:
+                self._reasons.clear()
+            body = encode_answer(_written_reasons(verdict, snapshot, self._language))[1:-1]
+            known = self._reasons[key] = _ReasonsWritten(body, needs_payload(verdict.reasons))
+        return known
+
+    def _context_of(self, question: Question) -> _ContextShown:
+        alike = replace(question, value="")
+        known = self._contexts.get(alike)
+        if known is None:
+            if len(self._contexts) >= self.MAX_KEPT:
+                self._contexts.clear()
+            known = self._contexts[alike] = _ContextShown(_context_payload(question), not_asked(question))
+        return known
+
+    def _source_of(self, note: SourceNote | None, snapshot: SourceSnapshot) -> SourceShown | None:
+        known = self._sources.get(note)
+        if known is None:
+            if len(self._sources) >= self.MAX_KEPT:
+                self._sources.clear()
+            known = self._sources[note] = source_payload(note, snapshot, self._language)
+        return known
 
 
 def _overlay_of(verdict: Verdict) -> int | msgspec.UnsetType:
@@ -83,7 +186,13 @@ def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
 
 def question_payload(question: Question) -> dict[str, str]:
     """The question by the names of the parameters that ask it, without what was not stated."""
-    stated = {} if question.kind is SubjectKind.LAW else {question.kind.value: question.value}
+    subject = {} if question.kind is SubjectKind.LAW else {question.kind.value: question.value}
+    return subject | _context_payload(question)
+
+
+def _context_payload(question: Question) -> dict[str, str]:
+    """What a question states beside its subject, by the names of the parameters."""
+    stated = {}
     for name in _ASKED:
         value = getattr(question, name)
         if value is not None and (name != "nace_revision" or question.sector is not None):
@@ -106,10 +215,16 @@ def _agency_of(verdict: Verdict, given: PrerenderedAnswer | None) -> AgencySumma
 
 
 def _licence_of(licence: record.Licence, status: str | None, given: PrerenderedAnswer | None) -> msgspec.Raw:
-    written = None if given is None else dict(given.licences).get(licence.licence_id)
-    if written is None:
-        return licence_with(licence, status=status)
-    return msgspec.Raw(encode({"status": status})[:-1] + b"," + written[1:])
+    for licence_id, written in () if given is None else given.licences:
+        if licence_id == licence.licence_id:
+            return msgspec.Raw(_status_first(status) + written[1:])
+    return licence_with(licence, status=status)
+
+
+@cache
+def _status_first(status: str | None) -> bytes:
+    """How a licence is written that stood on a day as `status` says: its first field."""
+    return encode({"status": status})[:-1] + b","
 
 
 def reasons_payload(

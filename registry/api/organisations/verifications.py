@@ -17,6 +17,7 @@ from registry.bulk.answering.statements import archive_statements, require_signe
 from registry.core import processes, spreadsheets
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
+from registry.http.answer_shapes import VerdictWriter
 from registry.http.list_process import long_lists_apart
 from registry.http.request_reader import CSV, LIST_FILES, XLSX, FieldChoice, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
@@ -242,11 +243,12 @@ def _written(
 def _as_json(
     given: Iterable[batches.AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
 ) -> list[bytes]:
-    writing = results.Writing(language, choice)
+    writing = results.Writing(VerdictWriter(language), language, choice)
     parts: list[bytes] = []
     before = b'{"items":['
     for one in given:
-        parts += (before, writing.item(one))
+        parts.append(before)
+        parts += writing.item(one)
         before = b","
     end: dict[str, Any] = {"counts": writing.counts}
     if listed.columns is not None:

@@ -24,6 +24,7 @@ from registry.bulk.rules import question_of_row, with_constants, with_day_read
 from registry.core import processes, spreadsheets
 from registry.core.keyring import Use
 from registry.core.settings import Settings
+from registry.http.answer_shapes import VerdictWriter
 from registry.i18n.languages import text
 from registry.proofs.credentials import receipts, signing
 from registry.verification.verdicts.batch import BatchReader
@@ -53,6 +54,7 @@ class VerdictRowAnswerer:
         self._kind = job.kind
         self._constants = {} if job.constants is None else job.constants
         self._language = Language(job.language)
+        self._verdicts = VerdictWriter(self._language)
         self._reader = reader
         self._many = many
         self._settings = settings
@@ -75,13 +77,14 @@ class VerdictRowAnswerer:
 
     @processes.gc_paused()
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        writing = Writing(self._language)
+        writing = Writing(self._verdicts, self._language)
         results: list[bytes] = []
         statements: list[bytes] = []
         rows: list[list[Any]] = []
         # All forms of one answer together: its record is gone before the next is read.
         for place, one in enumerate(self._given(lines, at)):
-            results += (writing.item(one), b"\n")
+            results += writing.item(one)
+            results.append(b"\n")
             statements.append(statement_of(one, number + place, at))
             rows.append(self._row(one))
         return Chunk(

@@ -1,6 +1,6 @@
 """Answers to items as they are given out: as JSON with their counts, and as rows of a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from registry.bulk.answering.batches import AnsweredItem, Item
 from registry.core.clock import answer_instant
 from registry.core.spreadsheets import Cell
-from registry.http.answer_shapes import corridor_payload, reason_words, verdict_payload
+from registry.http.answer_shapes import VerdictWriter, corridor_payload, reason_words
 from registry.http.request_reader import FieldChoice
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
@@ -37,11 +37,12 @@ class Writing:
     were chosen of each answer; then there are no steps.
     """
 
-    def __init__(self, language: Language, choice: FieldChoice | None = None) -> None:
+    def __init__(self, verdicts: VerdictWriter, language: Language, choice: FieldChoice | None = None) -> None:
         self._choice = choice
         self._language = language
+        self._verdicts = verdicts
         self._answers: dict[Answer | None, int] = dict.fromkeys((None, *Answer), 0)
-        self._shared: dict[int, tuple[Any, bytes]] = {}
+        self._shared: dict[int, tuple[Any, Sequence[bytes]]] = {}
         steps = [{"code": step, "text": text(language, f"bulk.step.{step}")} for step in StepCode]
         self._end_of_no = b',"steps":' + encode(steps) + b"}" if choice is None else b"}"
 
@@ -51,14 +52,18 @@ class Writing:
         answered = yes + no + unknown
         return Counts(refused + answered, answered, refused, yes, no, unknown)
 
-    def item(self, one: AnsweredItem) -> bytes:
+    def item(self, one: AnsweredItem) -> list[bytes]:
+        """An item in parts, of which those that several items share are the same bytes in memory."""
         item, answer, answered, _, _ = one
         self._answers[answer] += 1
+        head = self._head(item)
         if answer is None:
-            return self._head(item) + b',"errors":' + encode([fault.payload() for fault in item.faults]) + b"}"
+            return [head, b',"errors":', encode([fault.payload() for fault in item.faults]), b"}"]
         if answered is None:
             assert one.whole is not None
-            body = self._chosen(encode_answer(corridor_payload(one.whole, one.snapshot, self._language)))
+            body: Sequence[bytes] = self._chosen(
+                [encode_answer(corridor_payload(one.whole, one.snapshot, self._language))]
+            )
         elif not answered.is_shared:
             body = self._whole(answered)
         else:
@@ -68,7 +73,9 @@ class Writing:
                     self._shared.clear()
                 existing = self._shared[id(answered)] = (answered, self._whole(answered))
             body = existing[1]
-        return b"".join((self._head(item), b',"answer":', body, self._end_of_no if answer is Answer.NO else b"}"))
+        first, *between = body
+        end = self._end_of_no if answer is Answer.NO else b"}"
+        return [head + b',"answer":' + first, *between, end]
 
     @staticmethod
     def _head(item: Item) -> bytes:
@@ -79,14 +86,13 @@ class Writing:
         extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
         return key + line + extra
 
-    def _chosen(self, body: bytes) -> bytes:
-        return body if self._choice is None else self._choice.of(body)
+    def _chosen(self, parts: Sequence[bytes]) -> Sequence[bytes]:
+        return parts if self._choice is None else [self._choice.of(b"".join(parts))]
 
-    def _whole(self, answered: batch.BatchAnswer) -> bytes:
-        payload = verdict_payload(
-            answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
+    def _whole(self, answered: batch.BatchAnswer) -> Sequence[bytes]:
+        return self._chosen(
+            self._verdicts.write(answered.question, answered.verdict, answered.snapshot, answered.prerendered)
         )
-        return self._chosen(encode_answer(payload))
 
 
 HEADER = (
