@@ -1,4 +1,4 @@
-"""The world of the examples, at the instant it stands still."""
+"""The registry of the examples, at the instant it stands still."""
 
 import os
 import sys
@@ -13,22 +13,22 @@ from registry.core.settings import Settings
 from registry.http import logs
 from registry.http.transaction import services
 from tests import shared
-from tests.api import world
+from tests.api import example_registry
 from tests.api.generated_client import PACKAGE, generate
 
 
 @pytest.fixture
 def then() -> Iterator[time_machine.Traveller]:
     """The clock stands at the instant the examples were recorded."""
-    with time_machine.travel(world.NOW, tick=False) as traveller:
+    with time_machine.travel(example_registry.NOW, tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
 def example_world(then: time_machine.Traveller, app: Flask, settings: Settings, session: Session) -> Session:
-    world.build(session)
+    example_registry.build(session)
     session.commit()
-    world.publish(settings, services(app).sessions)
+    example_registry.publish(settings, services(app).sessions)
     return session
 
 

@@ -18,7 +18,7 @@ from registry.core.db import revisions
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http.transaction import services
-from tests.api import world
+from tests.api import example_registry
 from tests.api.complaints import story
 from tests.api.complaints.conftest import make_unit
 from tests.api.officers import stories
@@ -41,7 +41,7 @@ def answer_in(response: TestResponse) -> Any:
 
 
 def record() -> None:
-    with tempfile.TemporaryDirectory() as folder, time_machine.travel(world.NOW, tick=False):
+    with tempfile.TemporaryDirectory() as folder, time_machine.travel(example_registry.NOW, tick=False):
         home = Path(folder)
         url = f"sqlite:///{home}/registry.sqlite3"
         revisions.upgrade(url)
@@ -50,8 +50,8 @@ def record() -> None:
         )
         app = create_app(settings)
         with services(app).sessions.begin() as session:
-            world.build(session)
-        world.publish(settings, services(app).sessions)
+            example_registry.build(session)
+        example_registry.publish(settings, services(app).sessions)
         client = app.test_client()
         answers: dict[str, dict[str, Any]] = {}
         for example in examples_of(PUBLIC):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from tests.api import world
+from tests.api import example_registry
 from tests.conftest import PATIENCE
 from tests.serving import Served
 
@@ -15,7 +15,7 @@ from tests.serving import Served
 def test_the_page_to_try_it_out_asks_this_server_alone(
     page: Page, served: Served, session: Session, shows_all: bool
 ) -> None:
-    world.build(session)
+    example_registry.build(session)
     session.commit()
     if not shows_all:
         # What is open to all: with the whole description a browser is busy for many seconds.

@@ -36,7 +36,7 @@ from registry.vocabulary.organisations import JobKind, JobState, ResultForm
 from registry.worker import bulk_jobs
 from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make
-from tests.api import world
+from tests.api import example_registry
 from tests.serving import environment
 from tests.thorough import POSTGRESQL_IS_THOROUGH
 
@@ -49,7 +49,7 @@ def home(app: Flask, session: Session, settings: Settings) -> Path:
         session, country="IT", name="Agenzia Inventata S.r.l.", licences=(make.licence_record(country="IT"),)
     )
     session.commit()
-    world.publish(settings, services(app).sessions)
+    example_registry.publish(settings, services(app).sessions)
     return settings.home
 
 

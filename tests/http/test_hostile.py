@@ -29,7 +29,7 @@ from registry.proofs.papers.rendering import Draft, pdf_of
 from registry.register.imports.report import Finding, Flaw, rejects_csv
 from registry.vocabulary.register import Language
 from registry.worker.bulk_jobs import work_on
-from tests.api import world
+from tests.api import example_registry
 from tests.conftest import TEMPLATE
 from tests.http.hostile import (
     BREAK_OUTS,
@@ -110,7 +110,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with services(app).sessions() as session:
         planted = plant(session, Keyring(settings.keys), settings)
         session.commit()
-        world.publish(settings, services(app).sessions)
+        example_registry.publish(settings, services(app).sessions)
         yield Site(app, app.test_client(), session, settings, planted)
     services(app).engine.dispose()
 

@@ -23,8 +23,8 @@ from registry.vocabulary.register import Answer, LicenceStatus
 from registry.vocabulary.supervision import Ask, PresentationEnd, PresentationState
 from registry.watches import watches
 from registry.watches.fan_out import fan_out_presentations
+from tests.api.example_registry import USCC
 from tests.api.officers.stories import Story, StoryActors
-from tests.api.world import USCC
 from tests.make import (
     changed,
     make_api_key,

@@ -18,7 +18,7 @@ from registry.http.transaction import services
 from registry.vocabulary.organisations import Scope
 from registry.worker.bulk_jobs import work_on
 from tests import make
-from tests.api import world
+from tests.api import example_registry
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 
@@ -51,7 +51,7 @@ def licence(app: Flask, session: Session, settings: Settings) -> None:
     """The licence that the first row asks for."""
     make.make_licence(session, number="VYMYSL/1")
     session.commit()
-    world.publish(settings, services(app).sessions)
+    example_registry.publish(settings, services(app).sessions)
 
 
 @pytest.fixture

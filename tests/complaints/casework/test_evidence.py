@@ -45,7 +45,7 @@ TAKEN = EventDraft(EventKind.EVIDENCE, LATER.date(), place=PLACE, record="Nine m
 COLLEAGUE = Officer("A colleague", CaseRole.SUPERVISOR, ITALY)
 
 
-class Desk(NamedTuple):
+class EvidenceList(NamedTuple):
     """A case, and the entry of the evidence list that an officer of its unit wrote."""
 
     session: Session
@@ -84,27 +84,27 @@ def staff(session: Session, sealer: Sealer, keyring: Keyring) -> Staff:
 
 
 @pytest.fixture
-def desk(session: Session, sealer: Sealer, settings: Settings, staff: Staff) -> Iterator[Desk]:
+def evidence_list(session: Session, sealer: Sealer, settings: Settings, staff: Staff) -> Iterator[EvidenceList]:
     engine = engine_for(settings.database_url)
     services = UploadServices(settings, sessions_for(engine), store_of(settings))
     officer, filed = as_officer(staff.anna), file(session, sealer, ORDINARY)
     entry = add_event(Call(session, officer, LATER), sealer, filed.case.reference, TAKEN).reference
     session.commit()
-    yield Desk(session, services, sealer, officer, filed, entry)
+    yield EvidenceList(session, services, sealer, officer, filed, entry)
     until(lambda: not sanitise_jobs.being_cleaned(settings))
     engine.dispose()
 
 
 @pytest.fixture
-def photo(desk: Desk, session: Session) -> Attachment:
+def photo(evidence_list: EvidenceList, session: Session) -> Attachment:
     """A photograph of the workshop with its clean copy."""
-    added = desk.add()
-    until(lambda: _state(desk, added) is AttachmentState.CLEAN)
+    added = evidence_list.add()
+    until(lambda: _state(evidence_list, added) is AttachmentState.CLEAN)
     return added
 
 
-def _state(desk: Desk, added: Attachment) -> AttachmentState:
-    with desk.services.sessions() as session:
+def _state(evidence_list: EvidenceList, added: Attachment) -> AttachmentState:
+    with evidence_list.services.sessions() as session:
         return session.get_one(Attachment, added.id).state
 
 
@@ -112,13 +112,15 @@ def count(session: Session, table: type) -> int:
     return session.scalars(select(func.count()).select_from(table)).one()
 
 
-def test_colleagues_read_a_clean_copy_and_the_custodian_opens_what_was_taken(session, sealer, desk, photo):
-    case, store = session.get_one(Case, desk.filed.case.id), desk.services.store
+def test_colleagues_read_a_clean_copy_and_the_custodian_opens_what_was_taken(session, sealer, evidence_list, photo):
+    case, store = session.get_one(Case, evidence_list.filed.case.id), evidence_list.services.store
     (shown,) = events_of(session, sealer, COLLEAGUE, case)
     (told,) = shown.files
     assert (told.name, told.sha256, told.size, told.stored_on) == ("room.jpg", SHA256, len(PHOTO), LATER.date())
     assert shown.digest != shown._replace(files=()).digest, "the hash of an entry binds its files"
-    assert b"planted-camera" not in desk.read(session, photo, COLLEAGUE), "the copy says nothing of place and device"
+    assert b"planted-camera" not in evidence_list.read(session, photo, COLLEAGUE), (
+        "the copy says nothing of place and device"
+    )
     assert [one.reference for one in files_of(session, sealer, COLLEAGUE, case)] == [photo.reference]
     assert original_in(session, sealer, ITALY, case, photo.reference, store)[1] == PHOTO
     assert not any(b"planted-camera" in b"".join(store.get(name)) for name, _ in store.listing())
@@ -126,71 +128,77 @@ def test_colleagues_read_a_clean_copy_and_the_custodian_opens_what_was_taken(ses
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_file_has_the_hash_that_the_entry_states(session, sealer, desk):
-    call = Call(session, desk.officer, LATER)
-    stated = add_event(call, sealer, desk.filed.case.reference, TAKEN._replace(sha256=SHA256)).reference
+def test_a_file_has_the_hash_that_the_entry_states(session, sealer, evidence_list):
+    call = Call(session, evidence_list.officer, LATER)
+    stated = add_event(call, sealer, evidence_list.filed.case.reference, TAKEN._replace(sha256=SHA256)).reference
     session.commit()
     with pytest.raises(InvalidInput) as refused:
-        desk.add(jpeg(comment=b"another"), entry=stated)
+        evidence_list.add(jpeg(comment=b"another"), entry=stated)
     assert [fault.parameter for fault in refused.value.faults] == ["file"]
-    assert (desk.stored(), count(session, Attachment)) == (0, 0)
-    assert desk.add(entry=stated).reference
+    assert (evidence_list.stored(), count(session, Attachment)) == (0, 0)
+    assert evidence_list.add(entry=stated).reference
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_only_the_author_adds_files_and_removes_them_on_the_same_day(session, sealer, desk, photo):
+def test_only_the_author_adds_files_and_removes_them_on_the_same_day(session, sealer, evidence_list, photo):
     with pytest.raises(NotNow):
-        desk.add(by=COLLEAGUE, once="another")
-    for by, days in ((COLLEAGUE, 0), (desk.officer, 1)):
+        evidence_list.add(by=COLLEAGUE, once="another")
+    for by, days in ((COLLEAGUE, 0), (evidence_list.officer, 1)):
         with pytest.raises(NotNow):
-            desk.remove(session, photo, by, days)
+            evidence_list.remove(session, photo, by, days)
         session.rollback()
-    case = session.get_one(Case, desk.filed.case.id)
+    case = session.get_one(Case, evidence_list.filed.case.id)
     with pytest.raises(NotNow):
-        take_back_event(Call(session, desk.officer, LATER), sealer, case.reference, desk.entry)
+        take_back_event(Call(session, evidence_list.officer, LATER), sealer, case.reference, evidence_list.entry)
     session.rollback()
     case.has_legal_hold = True
     with pytest.raises(NotNow):
-        desk.remove(session, photo, desk.officer)
+        evidence_list.remove(session, photo, evidence_list.officer)
     session.rollback()
-    desk.remove(session, photo, desk.officer)
-    assert (desk.stored(), count(session, Attachment)) == (0, 0)
-    take_back_event(Call(session, desk.officer, LATER), sealer, case.reference, desk.entry)
+    evidence_list.remove(session, photo, evidence_list.officer)
+    assert (evidence_list.stored(), count(session, Attachment)) == (0, 0)
+    take_back_event(Call(session, evidence_list.officer, LATER), sealer, case.reference, evidence_list.entry)
     assert count(session, CaseEvent) == 0
     assert session.scalars(select(EncryptedContainer).where(EncryptedContainer.is_copy)).all() == []
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_visit_and_another_units_officer_have_no_evidence(session, sealer, desk, staff):
+def test_a_visit_and_another_units_officer_have_no_evidence(session, sealer, evidence_list, staff):
     visit = EventDraft(EventKind.VISIT, LATER.date(), place=PLACE, record="The door was locked.")
-    entry = add_event(Call(session, desk.officer, LATER), sealer, desk.filed.case.reference, visit).reference
+    entry = add_event(
+        Call(session, evidence_list.officer, LATER), sealer, evidence_list.filed.case.reference, visit
+    ).reference
     session.commit()
-    for by, of in ((desk.officer, entry), (as_officer(staff.rosa), desk.entry)):
+    for by, of in ((evidence_list.officer, entry), (as_officer(staff.rosa), evidence_list.entry)):
         with pytest.raises(NotFound):
-            desk.add(by=by, entry=of)
+            evidence_list.add(by=by, entry=of)
     with pytest.raises(RefusedFile):
-        desk.add(b"<html>no evidence</html>")
-    assert (desk.stored(), count(session, Attachment)) == (0, 0)
+        evidence_list.add(b"<html>no evidence</html>")
+    assert (evidence_list.stored(), count(session, Attachment)) == (0, 0)
 
 
-def test_the_files_go_with_the_case_to_another_unit(session, sealer, desk, staff, photo):
-    filed = desk.filed._replace(case=session.get_one(Case, desk.filed.case.id))
+def test_the_files_go_with_the_case_to_another_unit(session, sealer, evidence_list, staff, photo):
+    filed = evidence_list.filed._replace(case=session.get_one(Case, evidence_list.filed.case.id))
     accepted(session, sealer, staff, filed)
     rosa = as_officer(staff.rosa)
-    assert desk.read(session, photo, rosa)
-    assert original_in(session, sealer, rosa.unit, filed.case, photo.reference, desk.services.store)[1] == PHOTO
+    assert evidence_list.read(session, photo, rosa)
+    assert (
+        original_in(session, sealer, rosa.unit, filed.case, photo.reference, evidence_list.services.store)[1] == PHOTO
+    )
     with pytest.raises(NotFound):
-        desk.read(session, photo, desk.officer)
+        evidence_list.read(session, photo, evidence_list.officer)
     assert ITALY not in session.scalars(select(WrappedKey.holder)).all()
 
 
-def test_a_purge_destroys_them(session, sealer, desk, photo):
-    case = session.get_one(Case, desk.filed.case.id)
+def test_a_purge_destroys_them(session, sealer, evidence_list, photo):
+    case = session.get_one(Case, evidence_list.filed.case.id)
     case.state, case.purge_on = CaseState.CLOSED, LATER.date()
     session.commit()
-    assert purge(desk.services.sessions, sealer, LATER, files_remover(desk.services.store)).emptied == 1
+    assert (
+        purge(evidence_list.services.sessions, sealer, LATER, files_remover(evidence_list.services.store)).emptied == 1
+    )
     assert [count(session, table) for table in (Attachment, CaseEvent, EncryptedContainer, WrappedKey)] == [0] * 4
-    assert desk.stored() == 0
+    assert evidence_list.stored() == 0
 
 
 class Killed(BaseException):
@@ -199,31 +207,33 @@ class Killed(BaseException):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(session, desk, monkeypatch):
+def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(
+    session, evidence_list, monkeypatch
+):
     """Ended after so many of its statements there is a whole file with its line in the audit trail, or none."""
-    engine, case = desk.services.sessions.kw["bind"], desk.filed.case.reference
+    engine, case = evidence_list.services.sessions.kw["bind"], evidence_list.filed.case.reference
 
     def files() -> int:
         session.rollback()
         lines = [one.act for one in lines_about(session, case)].count("event.file_added")
         assert lines == count(session, Attachment)
-        assert not compare(session, desk.services.store, LATER.date()).without_original
+        assert not compare(session, evidence_list.services.store, LATER.date()).without_original
         return lines
 
     for times, after in enumerate((2, 9, 16, 20, 24)):
         entry, left = (
-            add_event(Call(session, desk.officer, LATER), desk.sealer, case, TAKEN).reference,
+            add_event(Call(session, evidence_list.officer, LATER), evidence_list.sealer, case, TAKEN).reference,
             iter(range(after)),
         )
         with monkeypatch.context() as patch:
             patch.setattr("registry.complaints.attachments.uploading.discard_if_possible", lambda *_: None)
             event.listen(engine, "before_cursor_execute", end := partial(_end, left, after))
             with pytest.raises(Killed):
-                desk.add(entry=entry)
+                evidence_list.add(entry=entry)
             event.remove(engine, "before_cursor_execute", end)
         assert files() == times
         for _ in range(2):
-            desk.add(entry=entry)
+            evidence_list.add(entry=entry)
         assert files() == times + 1
 
 

@@ -21,7 +21,7 @@ from registry.register.agencies.models import Agency
 from registry.register.law.loading import country_law, law_of
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.vocabulary.supervision import ProposalState
-from tests.pages.officers.inbox_world import UNIT, World, make_world
+from tests.pages.officers.staffed_unit import UNIT, UnitStaff, make_staffed_unit
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
 from tests.thorough import thorough
@@ -45,10 +45,10 @@ Waiting = tuple[str, str]
 
 
 @pytest.fixture
-def world(session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> World:
+def staff(session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> UnitStaff:
     law = law_of([country_law("ZZ.toml", (LAW_HEAD + LIMIT).replace("2027-11-27", "2026-01-01").encode())])
     monkeypatch.setattr("registry.officer_acts.inbox.other_sources.law_at", lambda session: law)
-    return make_world(session, keyring)
+    return make_staffed_unit(session, keyring)
 
 
 def rows_of(session: Session, officer: Officer) -> list[Row]:
@@ -75,9 +75,9 @@ def of_many(found: set[Waiting], *more: str) -> set[Waiting]:
     return {one for one in found if not one[0].startswith(apart)}
 
 
-def test_the_walk_has_each_source_of_rows_and_each_kind(session: Session, world: World) -> None:
+def test_the_walk_has_each_source_of_rows_and_each_kind(session: Session, staff: UnitStaff) -> None:
     at = now()
-    people = [sessions.authenticated_as(session, one, None, at) for one in world.everybody]
+    people = [sessions.authenticated_as(session, one, None, at) for one in staff.everybody]
     missing = [
         number
         for number, source in enumerate(SOURCES)
@@ -86,7 +86,7 @@ def test_the_walk_has_each_source_of_rows_and_each_kind(session: Session, world:
     assert [SOURCES[number].query for number in missing] == []
     texts = set(re.findall(r'^msgid "inbox\.(.+)"$', CATALOGUE.read_text("utf-8"), re.M))
     kinds = {key for key in texts if key.partition(".")[0] not in NO_KINDS}
-    assert {kind for kind, _ in waiting(session, world.everybody)} == kinds
+    assert {kind for kind, _ in waiting(session, staff.everybody)} == kinds
 
 
 def goes(session: Session, officer: Officer) -> None:
@@ -112,37 +112,37 @@ HOW = [goes, *thorough(loses_the_role, is_away)]
 
 @pytest.mark.parametrize("leaves", HOW)
 def test_where_one_officer_cannot_act_each_row_waits_for_another(
-    session: Session, world: World, leaves: Callable[[Session, Officer], None]
+    session: Session, staff: UnitStaff, leaves: Callable[[Session, Officer], None]
 ) -> None:
-    everything = of_many(waiting(session, world.everybody))
-    for name, officer in world.officers.items():
+    everything = of_many(waiting(session, staff.everybody))
+    for name, officer in staff.officers.items():
         with session.begin_nested() as undone:
             leaves(session, officer)
-            others = [one for one in world.everybody if one is not officer]
+            others = [one for one in staff.everybody if one is not officer]
             assert unseen(session, everything, others) == set(), name
             undone.rollback()
 
 
 @pytest.mark.parametrize("leave", HOW)
 def test_where_no_one_has_a_role_each_row_waits_for_those_who_give_it(
-    session: Session, world: World, leave: Callable[[Session, Officer], None]
+    session: Session, staff: UnitStaff, leave: Callable[[Session, Officer], None]
 ) -> None:
-    everything = of_many(waiting(session, world.everybody))
+    everything = of_many(waiting(session, staff.everybody))
     for role in Role:
-        of_role = [one for name, one in world.officers.items() if name.removeprefix("second ") == role]
+        of_role = [one for name, one in staff.officers.items() if name.removeprefix("second ") == role]
         with session.begin_nested() as undone:
             for one in of_role:
                 leave(session, one)
-            there = [one for one in world.everybody if one not in of_role]
+            there = [one for one in staff.everybody if one not in of_role]
             wanted = everything if role is not Role.SYSADMIN else of_many(everything, *LAST_IN_LINE)
             assert unseen(session, wanted, there) == set(), role
             undone.rollback()
 
 
-def test_where_only_administrators_are_left_all_waits_for_them(session: Session, world: World) -> None:
-    everything = of_many(waiting(session, world.everybody))
-    last = [world.officers["sysadmin"], world.officers["second sysadmin"], *world.outsiders.values()]
-    for one in world.officers.values():
+def test_where_only_administrators_are_left_all_waits_for_them(session: Session, staff: UnitStaff) -> None:
+    everything = of_many(waiting(session, staff.everybody))
+    last = [staff.officers["sysadmin"], staff.officers["second sysadmin"], *staff.outsiders.values()]
+    for one in staff.officers.values():
         if one not in last:
             goes(session, one)
     left = unseen(session, everything, last)
@@ -151,8 +151,8 @@ def test_where_only_administrators_are_left_all_waits_for_them(session: Session,
     assert {one for one in left if one[1] not in told} == set()
 
 
-def test_what_an_outsider_does_not_answer_has_a_row_of_the_officers_own(session: Session, world: World) -> None:
-    kinds = {kind for kind, _ in waiting(session, world.officers.values())}
+def test_what_an_outsider_does_not_answer_has_a_row_of_the_officers_own(session: Session, staff: UnitStaff) -> None:
+    kinds = {kind for kind, _ in waiting(session, staff.officers.values())}
     assert set(OF_OUTSIDERS.values()) <= kinds
 
 
@@ -161,10 +161,10 @@ SECOND = {number: source for number, source in enumerate(SOURCES) if source.not_
 
 @pytest.mark.parametrize("number", SECOND)
 def test_what_only_its_author_could_approve_waits_for_those_who_give_roles(
-    session: Session, world: World, number: int
+    session: Session, staff: UnitStaff, number: int
 ) -> None:
     source = SECOND[number]
-    at, author = now(), next(one for one in world.officers.values() if roles_of(session, one) & source.roles)
+    at, author = now(), next(one for one in staff.officers.values() if roles_of(session, one) & source.roles)
     me = sessions.authenticated_as(session, author, None, at)
     model, first = source.not_by.class_, source.not_by
     waiting_rows = update(model).where(first.is_not(None))
@@ -178,37 +178,37 @@ def test_what_only_its_author_could_approve_waits_for_those_who_give_roles(
     session.execute(waiting_rows.values({first.key: author.reference}))
     session.expire_all()
     assert unseen(session, wanted, [author]) == wanted
-    for one in world.everybody:
+    for one in staff.everybody:
         if one is not author and roles_of(session, one) & source.roles:
             goes(session, one)
-    told = [one for one in world.everybody if roles_of(session, one) & {Role.SUPERVISOR, Role.SYSADMIN}]
+    told = [one for one in staff.everybody if roles_of(session, one) & {Role.SUPERVISOR, Role.SYSADMIN}]
     vacant = {(row.kind, row.about or row.reference) for one in told for row in rows_of(session, one) if row.is_vacant}
     assert wanted <= vacant
 
 
-def test_an_interest_in_the_agency_leaves_no_second_person_either(session: Session, world: World) -> None:
+def test_an_interest_in_the_agency_leaves_no_second_person_either(session: Session, staff: UnitStaff) -> None:
     proposal = session.scalars(select(Proposal).where(Proposal.state == ProposalState.OPEN)).one()
     agency = session.get_one(Agency, proposal.agency_id).reference
-    proposal.proposed_by = world.officers["licensing"].reference
-    admin = world.officers["sysadmin"]
+    proposal.proposed_by = staff.officers["licensing"].reference
+    admin = staff.officers["sysadmin"]
     row = ("licence.proposal", proposal.reference)
     assert row not in waiting(session, [admin])
     for name in ("supervisor", "second supervisor", "lone supervisor"):
-        officer = {**world.officers, **world.outsiders}[name]
+        officer = {**staff.officers, **staff.outsiders}[name]
         session.add(Conflict(officer_id=officer.id, agency=agency, since_on=day_at(now(), None)))
     session.expire_all()
     assert row in waiting(session, [admin])
 
 
-def test_an_interest_in_another_agency_leaves_the_second_person(session: Session, world: World) -> None:
+def test_an_interest_in_another_agency_leaves_the_second_person(session: Session, staff: UnitStaff) -> None:
     line = session.scalars(select(DepositLine).where(DepositLine.state == ProposalState.OPEN)).one()
     agency = session.get_one(Agency, line.agency_id).reference
     other = session.scalars(select(Agency.reference).where(Agency.id != line.agency_id)).first()
-    assert ("deposit", agency) in waiting(session, [world.officers["licensing"]])
-    for officer in world.everybody:
+    assert ("deposit", agency) in waiting(session, [staff.officers["licensing"]])
+    for officer in staff.everybody:
         session.add(Conflict(officer_id=officer.id, agency=other, since_on=day_at(now(), None)))
     session.expire_all()
-    assert ("deposit", agency) not in waiting(session, [world.officers["sysadmin"]])
+    assert ("deposit", agency) not in waiting(session, [staff.officers["sysadmin"]])
 
 
 def roles_of(session: Session, officer: Officer) -> set[Role]:

@@ -16,7 +16,7 @@ from registry.organisations.models import Member
 from registry.register.imports import confined
 from registry.worker.bulk_jobs import work_on
 from tests import make
-from tests.api import world
+from tests.api import example_registry
 from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 
@@ -33,7 +33,7 @@ def test_a_chain_is_dropped_started_followed_and_had(
     make.make_licence(session, number="VYMYSL/1")
     seat = MemberClient(client, session, make_member(session), now())
     other = MemberClient(client, session, make_member(session, email="owner@others.example"), now())
-    world.publish(settings, services(app).sessions)
+    example_registry.publish(settings, services(app).sessions)
     refused = drop(seat, b"%PDF-1.7")
     assert refused.status_code == 400
     assert "a PDF" in refused.get_data(as_text=True)
@@ -83,7 +83,7 @@ def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
     app: Flask, client: FlaskClient, session: Session, settings: Settings
 ) -> None:
     seat = MemberClient(client, session, make_member(session, language="it"), now())
-    world.publish(settings, services(app).sessions)
+    example_registry.publish(settings, services(app).sessions)
     refused = drop(seat, b"%PDF-1.7").get_data(as_text=True)
     assert '<span lang="it">il file è un PDF: serve un CSV o un XLSX</span>' in refused
     hostile = drop(seat, BAD_WORKBOOKS["a text out of bounds"][0]).get_data(as_text=True)

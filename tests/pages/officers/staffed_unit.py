@@ -79,7 +79,7 @@ SOMEBODY = "somebody"
 """Who took the first of two steps, and is none of the officers here."""
 
 
-class World(NamedTuple):
+class UnitStaff(NamedTuple):
     """The officers of the unit by name; and others: the people of its agency and its partner, and a unit's only supervisor."""
 
     officers: dict[str, Officer]
@@ -135,7 +135,7 @@ class _Maker:
         return self.row(model, case_id=case.id, box_id=box.id, **facts)
 
 
-def make_world(session: Session, keyring: Keyring) -> World:
+def make_staffed_unit(session: Session, keyring: Keyring) -> UnitStaff:
     make = _Maker(session, keyring)
     make_unit(session, "agency-desk", "CZ", agency=OWN_AGENCY)
     make_unit(session, "union", "CZ", partner_kind=PartnerKind.UNION)
@@ -146,7 +146,7 @@ def make_world(session: Session, keyring: Keyring) -> World:
     outsiders = {role.value: _officer(make, unit, role, language="cs") for role, unit in outside.items()}
     make_unit(session, "cz-other", "CZ", authority=AUTHORITY)
     outsiders["lone supervisor"] = _officer(make, "cz-other", Role.SUPERVISOR)
-    world = World(officers, outsiders)
+    staff = UnitStaff(officers, outsiders)
     for fill in (
         _cases,
         _hearings,
@@ -159,9 +159,9 @@ def make_world(session: Session, keyring: Keyring) -> World:
         _lists,
         _accounts,
     ):
-        fill(make, world.officers)
+        fill(make, staff.officers)
     session.flush()
-    return world
+    return staff
 
 
 def _officer(make: _Maker, unit: str, role: Role, language: str = "en") -> Officer:
