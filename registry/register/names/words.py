@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 
 from registry.register.names import pinyin, spelling
-from registry.register.names.dictionary import Dictionary, Kind, Unit, dictionary
+from registry.register.names.dictionary import WEIGHTS, Dictionary, Kind, Unit, dictionary
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
@@ -56,6 +56,11 @@ class Parted:
     def spoken(self) -> str:
         """A Chinese name as it is commonly read, in pinyin."""
         return "".join([(pinyin.spellings(unit.text) or (unit.text,))[0] for unit in self.units])
+
+    @cached_property
+    def known_weight(self) -> float:
+        """How much the words count that are no words of its own."""
+        return sum([WEIGHTS[unit.kind] for unit in self.units if unit.kind is not _CORE])
 
     @property
     def own(self) -> Sequence[Unit]:
