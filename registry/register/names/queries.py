@@ -52,7 +52,9 @@ def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
     for key, agencies in reversed(counted):
         evidence = keys[key]
         if evidence is not Evidence.NEIGHBOURS:
-            given[evidence].update(dict.fromkeys(agencies, _worth(evidence, len(agencies))))
+            weighed, worth = given[evidence], _worth(evidence, len(agencies))
+            for agency_id in agencies:
+                weighed[agency_id] = worth
     total, *others = given.values()
     for some in others:
         _add(total, some)
@@ -179,8 +181,7 @@ def search(
         some = heaviest(weighed, FILTERED)
         stored = set(wanted(some)) if some else set()
         weighed = {agency: weighed[agency] for agency in some if agency in stored}
-    candidates = heaviest(weighed, CANDIDATES)
-    if not candidates:
+    if not weighed:
         return []
     plain = spelling.folded(readings[0].normal)
     rows: list[_Row] = []
@@ -189,7 +190,8 @@ def search(
     resembling = scoring.Resemblances()
     read = 0
     for look in LOOKS:
-        if others := candidates[read : look.candidates]:
+        candidates = heaviest(weighed, look.candidates)
+        if others := candidates[read:]:
             rows += _NAMES.rows(source, others)
         read = look.candidates
         finalists |= _finalists(plain, rows, weighed, look)
@@ -229,11 +231,14 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
 
 def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float], look: _Look) -> set[str]:
     """Names worth scoring in full; many agencies of one name count once."""
-    letters = {name: its_plain for _, _, name, its_plain in rows}
-    weight_of = dict.fromkeys(letters, 0.0)
-    for agency_id, _, name, _ in rows:
+    letters: dict[str, str] = {}
+    weight_of: dict[str, float] = {}
+    for agency_id, _, name, its_plain in rows:
         weight = weighed[agency_id]
-        if weight > weight_of[name]:
+        if name not in letters:
+            letters[name] = its_plain
+            weight_of[name] = weight
+        elif weight > weight_of[name]:
             weight_of[name] = weight
     least = _least_of(weight_of, look.finalists) if len(weight_of) > look.finalists else 0.0
     heavy = [(weight, name) for name, weight in weight_of.items() if weight >= least]
