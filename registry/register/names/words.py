@@ -83,9 +83,11 @@ def parted(name: str) -> Parted:
     return part_apart(normal, spelling.folded(normal))
 
 
-@lru_cache(1 << 12)
 def part_stored(name: str, plain: str) -> Parted:
-    """A published name, taken apart by the plain letters that the index holds of it."""
+    """A published name, taken apart by the plain letters that the index holds of it.
+
+    Not remembered from one search to the next: few names come again soon, and to drop old ones from a memory costs more.
+    """
     if len(plain) >= spelling.MAX_LENGTH:
         # The index holds no more of them.
         return parted(name)
