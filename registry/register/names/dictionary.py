@@ -19,6 +19,10 @@ class Kind(IntEnum):
     LINK = 3
 
 
+WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
+"""How much a part of a name counts where two names are compared."""
+
+
 class Unit(NamedTuple):
     """One part of a name. `means` is the same for every language and spelling of a place or trade word."""
 

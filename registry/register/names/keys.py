@@ -60,11 +60,16 @@ def keys_of(name: str) -> frozenset[int]:
 
 def keys_of_readings(readings: Iterable[Parted]) -> dict[int, Evidence]:
     """The keys that lead from what a question was read as to the names it may mean, and what sharing each is evidence of."""
-    return {
-        crc32(key.encode()): _EVIDENCE[key.partition(" ")[0]]
-        for reading in readings
-        for key in (*_keys(reading), *_wider(reading))
-    }
+    keys: dict[str, None] = {}
+    shifted: dict[tuple[str, str, int], None] = {}
+    for reading in readings:
+        keys.update(dict.fromkeys(_keys(reading)))
+        keys.update(dict.fromkeys(_wider(reading)))
+        shifted.update(dict.fromkeys(_shiftable(reading)))
+    # Readings that only part the same letters otherwise share these.
+    for family, whole, slips in shifted:
+        keys.update(dict.fromkeys(_shifted_parts(family, whole, slips)))
+    return {crc32(key.encode()): _EVIDENCE[key.partition(" ")[0]] for key in keys}
 
 
 def _keys(name: Parted) -> list[str]:
@@ -101,14 +106,8 @@ def _keys(name: Parted) -> list[str]:
 
 
 def _wider(query: Parted) -> Iterator[str]:
-    """Keys of a question alone: the same name with slips, words typed apart, a word cut short, initials."""
-    yield from _shifted_parts("part", query.letters, SLIPS)
+    """Keys of a question alone: words typed apart, a word cut short, initials."""
     own = [unit.means for unit in query.own]
-    if not query.is_chinese:
-        # A slip in a trade word makes it look like one of the name's own: so each of these may be all there are.
-        for word in dict.fromkeys(("".join(own), *own, *map("".join, pairwise(own)))):
-            yield from _shifted_parts("own half", word, 1)
-            yield from _shifted_parts(f"own third {_trade(query)}", word, SLIPS)
     yield from (f"word {one}{other}" for one, other in pairwise(own))
     if len(own) > 2:
         yield f"word {''.join(own)}"
@@ -119,6 +118,17 @@ def _wider(query: Parted) -> Iterator[str]:
         if is_chinese(unit.text[0]):
             yield f"gap {place} {unit.text}"
             yield f"traded gap {place} {unit.text} {_trade(query)}"
+
+
+def _shiftable(query: Parted) -> Iterator[tuple[str, str, int]]:
+    """What of a question may be written with slips: the family of its keys, the letters, and how many slips."""
+    yield "part", query.letters, SLIPS
+    if not query.is_chinese:
+        own, trade = [unit.means for unit in query.own], _trade(query)
+        # A slip in a trade word makes it look like one of the name's own: so each of these may be all there are.
+        for word in dict.fromkeys(("".join(own), *own, *map("".join, pairwise(own)))):
+            yield "own half", word, 1
+            yield f"own third {trade}", word, SLIPS
 
 
 def _spellings(unit: Unit) -> tuple[str, ...]:

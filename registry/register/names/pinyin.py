@@ -61,7 +61,9 @@ def is_pinyin(letters: str) -> bool:
     # No backtracking: a question must not cost more than its length.
     for start in range(len(letters)):
         if start in ends:
-            ends.update(start + length for length in range(1, 7) if letters[start : start + length] in known)
+            for end in range(start + 1, start + 7):
+                if letters[start:end] in known:
+                    ends.add(end)
     return len(letters) in ends
 
 

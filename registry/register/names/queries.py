@@ -52,7 +52,9 @@ def weights(source: Source, keys: Mapping[int, Evidence]) -> dict[int, float]:
     for key, agencies in reversed(counted):
         evidence = keys[key]
         if evidence is not Evidence.NEIGHBOURS:
-            given[evidence].update(dict.fromkeys(agencies, _worth(evidence, len(agencies))))
+            weighed, worth = given[evidence], _worth(evidence, len(agencies))
+            for agency_id in agencies:
+                weighed[agency_id] = worth
     total, *others = given.values()
     for some in others:
         _add(total, some)
@@ -179,30 +181,31 @@ def search(
         some = heaviest(weighed, FILTERED)
         stored = set(wanted(some)) if some else set()
         weighed = {agency: weighed[agency] for agency in some if agency in stored}
-    candidates = heaviest(weighed, CANDIDATES)
-    if not candidates:
+    if not weighed:
         return []
     plain = spelling.folded(readings[0].normal)
     rows: list[_Row] = []
     finalists: set[str] = set()
+    parts = _Parts()
     matches: dict[str, scoring.Match] = {}
     resembling = scoring.Resemblances()
     read = 0
     for look in LOOKS:
-        if others := candidates[read : look.candidates]:
+        candidates = heaviest(weighed, look.candidates)
+        if others := candidates[read:]:
             rows += _NAMES.rows(source, others)
         read = look.candidates
         finalists |= _finalists(plain, rows, weighed, look)
         able = _by_characters(rows) if readings[0].is_chinese else rows
         for _, _, name, its_plain in able:
             if name in finalists and name not in matches:
-                matches[name] = scoring.best_match(readings, words.part_stored(name, its_plain), floor, resembling)
+                matches[name] = scoring.best_match(readings, parts.of(name, its_plain), floor, resembling)
         hits = sorted(_best(able, matches, floor), key=_order)
         near = {hit.agency_id for hit in hits if hit.score >= scoring.NEAR}
         if 0 < len(near) < look.finalists // 2 and near.isdisjoint(candidates[read // 2 : read]):
             break
     if floor < scoring.NEAR:
-        hits = sorted([*hits, *_companions(hits, able, floor)], key=_order)
+        hits = sorted([*hits, *_companions(hits, able, parts, floor)], key=_order)
     return hits[:limit]
 
 
@@ -210,7 +213,20 @@ def _order(hit: NameHit) -> tuple[float, int]:
     return -hit.score, hit.agency_id
 
 
-def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> Iterable[NameHit]:
+class _Parts:
+    """The names that one search compares, each taken apart once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, words.Parted] = {}
+
+    def of(self, name: str, plain: str) -> words.Parted:
+        part = self._known.get(name)
+        if part is None:
+            part = self._known[name] = words.part_stored(name, plain)
+        return part
+
+
+def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], parts: _Parts, floor: float) -> Iterable[NameHit]:
     """Agencies whose name can be confused with that of one of the first hits: both must be shown together."""
     known = {hit.agency_id for hit in hits}
     letters = {name: plain for _, _, name, plain in rows}
@@ -219,9 +235,9 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
     near: dict[str, scoring.Match] = {}
     firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
     for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
-        first, resembling = words.part_stored(name, letters[name]), scoring.Resemblances()
+        first, resembling = parts.of(name, letters[name]), scoring.Resemblances()
         for _, _, other in extract(letters[name], others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
-            match = scoring.best_match((first,), words.part_stored(other, others[other]), scoring.NEAR, resembling)
+            match = scoring.best_match((first,), parts.of(other, others[other]), scoring.NEAR, resembling)
             if match.score >= scoring.NEAR and other not in near:
                 near[other] = scoring.Match(max(floor, firsts[name] * match.score / 100.0), match.how)
     return _best(rows, near, floor)
@@ -229,11 +245,14 @@ def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> 
 
 def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float], look: _Look) -> set[str]:
     """Names worth scoring in full; many agencies of one name count once."""
-    letters = {name: its_plain for _, _, name, its_plain in rows}
-    weight_of = dict.fromkeys(letters, 0.0)
-    for agency_id, _, name, _ in rows:
+    letters: dict[str, str] = {}
+    weight_of: dict[str, float] = {}
+    for agency_id, _, name, its_plain in rows:
         weight = weighed[agency_id]
-        if weight > weight_of[name]:
+        if name not in letters:
+            letters[name] = its_plain
+            weight_of[name] = weight
+        elif weight > weight_of[name]:
             weight_of[name] = weight
     least = _least_of(weight_of, look.finalists) if len(weight_of) > look.finalists else 0.0
     heavy = [(weight, name) for name, weight in weight_of.items() if weight >= least]

@@ -27,8 +27,14 @@ def query_variants(text: str) -> list[Parted]:
     found = [plain]
     if not plain.is_chinese:
         found += [part_apart(plain.normal, other) for other in _meant(plain)]
-    short = (Parted(reading.normal, reading.units[:MAX_UNITS], reading.forms) for reading in found if reading.units)
+    short = [_shortened(reading) for reading in found if reading.units]
     return list({(reading.units, reading.forms): reading for reading in short}.values())
+
+
+def _shortened(reading: Parted) -> Parted:
+    if len(reading.units) <= MAX_UNITS:
+        return reading
+    return Parted(reading.normal, reading.units[:MAX_UNITS], reading.forms)
 
 
 def _meant(plain: Parted) -> Iterator[str]:

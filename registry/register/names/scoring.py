@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from registry.register.names import pinyin
-from registry.register.names.dictionary import Kind, Unit
+from registry.register.names.dictionary import WEIGHTS, Kind, Unit
 from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import folded, is_chinese, squeezed
 from registry.register.names.words import Parted, parted
@@ -52,7 +52,10 @@ _OTHER_TONES = 2.5
 _TITLES = frozenset({"group"})
 """Words that people add to a brand though its name has none: 集团, 控股, Group, Holding."""
 _UNSAID_TITLE = 0.01
-_WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
+_CORE, _PLACE = Kind.CORE, Kind.PLACE
+_CORE_WEIGHT = WEIGHTS[_CORE]
+_ROUNDING = 1e-6
+"""More than two ways of adding up the same weights can differ by."""
 
 
 def score(query: str, name: str) -> Match:
@@ -133,7 +136,7 @@ def _is_same_chinese_word(one: Unit, other: Unit) -> bool:
 
 def _means_the_same(claimed: Parted, name: Parted) -> bool:
     resembling = Resemblances()
-    return _coverage(claimed, name, resembling).whole >= _ALL and _coverage(name, claimed, resembling).whole >= _ALL
+    return coverage(claimed, name, resembling).whole >= _ALL and coverage(name, claimed, resembling).whole >= _ALL
 
 
 class Resembling(dict[str, float]):
@@ -202,7 +205,7 @@ def _matched(query: Parted, name: Parted, floor: float, resembling: Resemblances
         # Place and trade alone would list half the registry.
         return NONE
     if query.is_chinese != name.is_chinese:
-        return _across_scripts(query, name, penalty + _tone_penalty(query, name), resembling)
+        return _across_scripts(query, name, penalty + _tone_penalty(query, name), floor, resembling)
     return _alike(query, name, penalty, floor, resembling)
 
 
@@ -228,23 +231,27 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         OSA.normalized_similarity(query.letters, name.letters),
         OSA.normalized_similarity(query.sorted_letters, name.sorted_letters),
     )
-    found, own = _coverage(query, name, resembling)
+    if whole < _SLIP:
+        most = coverage_at_most(query, name, resembling)
+        if most.is_no_part and _likeness(whole, most.whole, 1.0, most.own) - penalty < floor - _ROUNDING:
+            return NONE
+    found, own = coverage(query, name, resembling)
     if whole < _SLIP and found < _NEARLY_ALL and own < _ALL and _likeness(whole, found, 1.0, own) - penalty < floor:
         # Neither a slip nor a part nor a brand, and not enough in common whatever else the name says.
         return NONE
     if found >= _ALL:
-        back = _coverage(name, query, resembling)
+        back = coverage(name, query, resembling)
         how = Likeness.TRANSLATION if back.whole >= _ALL else Likeness.PART
         return Match(_part(back) - penalty, how)
     if whole < _SLIP:
-        back = _coverage(name, query, resembling)
+        back = coverage(name, query, resembling)
         best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
     else:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
         slipped = _slipped(whole, own, found)
         if penalty >= _ANOTHER_PLACE:
             # The slip is in the place: as likely as one in the name's own words.
-            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(query)) + penalty)
+            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * WEIGHTS[Kind.CORE] / _weight(query)) + penalty)
         if name.is_chinese and whole >= _ONE_SLIP:
             # One character of a whole name: nearer than a name that only sounds alike and says its trade in other
             # words.
@@ -257,7 +264,7 @@ def _alike(query: Parted, name: Parted, penalty: float, floor: float, resembling
         brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
         best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found)
+        part = _part(coverage(name, query, resembling)) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
@@ -291,7 +298,7 @@ def _digits(text: str) -> str:
 
 
 def _weight(name: Parted) -> float:
-    return sum(_WEIGHTS[unit.kind] for unit in name.units)
+    return sum(WEIGHTS[unit.kind] for unit in name.units)
 
 
 def _slipped(whole: float, own: float, found: float) -> float:
@@ -303,61 +310,92 @@ def _likeness(whole: float, found: float, back: float, own: float) -> float:
     return 0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own
 
 
-def _part(back: "_Coverage") -> float:
+def _part(back: "Coverage") -> float:
     """Nothing asked for is missing, and what the name has beyond it was left out; its own words weigh most."""
     return 80.0 + 15.0 * back.whole - (0.0 if back.own >= _ALL else 8.0)
 
 
-def _across_scripts(query: Parted, name: Parted, penalty: float, resembling: Resemblances) -> Match:
+def _across_scripts(query: Parted, name: Parted, penalty: float, floor: float, resembling: Resemblances) -> Match:
     """A question in Latin letters about a Chinese name, or the other way round."""
     latin, chinese = (name, query) if query.is_chinese else (query, name)
     if _matches_pinyin(latin.body, chinese.body):
         return Match(96.0 - penalty, Likeness.PINYIN)
-    found, own = _coverage(query, name, resembling)
-    if found >= _ALL:
-        back = _coverage(name, query, resembling)
-        return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
-    if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
-        return Match(72.0, Likeness.INITIALS)
     whole = fuzz.ratio(latin.body, chinese.spoken)
+    may_be_initials = len(latin.units) == 1 and 3 <= len(latin.body) <= 16
+    if not may_be_initials:
+        most = coverage_at_most(query, name, resembling)
+        if most.is_no_part and _slipped(whole, most.own, most.whole) - penalty < floor - _ROUNDING:
+            return NONE
+    found, own = coverage(query, name, resembling)
+    if found >= _ALL:
+        back = coverage(name, query, resembling)
+        return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
+    if may_be_initials and latin.body in _initials(chinese.units):
+        return Match(72.0, Likeness.INITIALS)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
-        part = _part(_coverage(name, query, resembling)) - 100.0 * (1.0 - found) - penalty
+        part = _part(coverage(name, query, resembling)) - 100.0 * (1.0 - found) - penalty
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return best
 
 
-class _Coverage(NamedTuple):
+class Coverage(NamedTuple):
     """How much of a name, by weight, another has too, and how much of the name's own words: 0 to 1."""
 
     whole: float
     own: float
 
+    @property
+    def is_no_part(self) -> bool:
+        """Whether the other has neither nearly all of the name nor all of its own words, rounding aside."""
+        return self.whole < _NEARLY_ALL - _ROUNDING and self.own < _ALL - _ROUNDING
 
-def _coverage(name: Parted, other: Parted, resembling: Resemblances) -> _Coverage:
+
+def coverage(name: Parted, other: Parted, resembling: Resemblances) -> Coverage:
     total = had = own_total = own_had = 0.0
     meanings = other.meanings
     for unit in name.units:
         kind, means, _ = unit
-        weight, share = _WEIGHTS[kind], 1.0
+        weight, share = WEIGHTS[kind], 1.0
         if means not in meanings:
             if means in _TITLES:
                 # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
                 weight = _UNSAID_TITLE
             share = _nearest(unit, other, resembling)
-        elif kind is Kind.PLACE and not _is_place_of(unit, other):
+        elif kind is _PLACE and not _is_place_of(unit, other):
             share = _nearest(unit, other, resembling)
         total += weight
         had += weight * share
-        if kind is Kind.CORE:
+        if kind is _CORE:
             own_total += weight
             own_had += weight * share
-    return _Coverage(had / total, own_had / own_total if own_total else had / total)
+    return Coverage(had / total, own_had / own_total if own_total else had / total)
+
+
+def coverage_at_most(name: Parted, other: Parted, resembling: Resemblances) -> Coverage:
+    """No less than `coverage`, by the name's own words alone: all others are taken to be there.
+
+    Most names that are compared share a place and a trade with the question and nothing else, so this is enough to tell them.
+    """
+    lost = own_total = 0.0
+    meanings, words = other.meanings, other.words
+    for _, means, text in name.cores:
+        weight = _CORE_WEIGHT
+        if means not in meanings:
+            if means in _TITLES:
+                weight = _UNSAID_TITLE
+            known = resembling[text]
+            lost += weight * (1.0 - max([known[word] for word in words]))
+        own_total += weight
+    if not own_total:
+        return Coverage(1.0, 1.0)
+    total = own_total + name.known_weight
+    return Coverage(1.0 - lost / total, 1.0 - lost / own_total)
 
 
 def _nearest(unit: Unit, other: Parted, resembling: Resemblances) -> float:
     """Of two words that are no name's own only the meaning counts."""
-    words = other.words if unit.kind is Kind.CORE else other.own_words
+    words = other.words if unit.kind is _CORE else other.own_words
     if not words:
         return 0.0
     known = resembling[unit.text]
@@ -374,8 +412,8 @@ def _is_place_of(place: Unit, other: Parted) -> bool:
 
 def _resemblance(one: str, other: str) -> float:
     """Of two words that do not mean the same, of which one at least is a name's own."""
-    one_is_chinese = is_chinese(one[0])
-    if one_is_chinese != is_chinese(other[0]):
+    one_is_chinese = not one.isascii() and is_chinese(one[0])
+    if one_is_chinese != (not other.isascii() and is_chinese(other[0])):
         return _pinyin_resemblance(other, one) if one_is_chinese else _pinyin_resemblance(one, other)
     alike = fuzz.ratio(one, other) / 100.0
     if one_is_chinese:

@@ -1,11 +1,11 @@
 """A name taken apart: its place, its own words, the words of its trade, its legal form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 
 from registry.register.names import pinyin, spelling
-from registry.register.names.dictionary import Dictionary, Kind, Unit, dictionary
+from registry.register.names.dictionary import WEIGHTS, Dictionary, Kind, Unit, dictionary
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
@@ -23,8 +23,21 @@ class Parted:
         self.normal = normal
         self.units = units
         self.forms = forms
-        words = [unit.text for unit in units]
-        self.words: list[str] = words
+        words: list[str] = []
+        cores: list[Unit] = []
+        own_words: list[str] = []
+        meanings: list[str] = []
+        places: list[str] = []
+        for unit in units:
+            kind, means, text = unit
+            words.append(text)
+            meanings.append(means)
+            if kind is _CORE:
+                cores.append(unit)
+                own_words.append(text)
+            elif kind is _PLACE:
+                places.append(means)
+        self.words = words
         self.body: str = "".join(words)
         """The name without legal forms and spaces."""
         self.is_chinese = spelling.has_chinese(self.body)
@@ -33,19 +46,24 @@ class Parted:
         # Where the whole has no umlaut spelled out, no word has.
         self.sorted_letters = "".join(sorted(words if self.letters == self.body else map(spelling.squeezed, words)))
         """The letters by word in alphabetical order."""
-        self.cores = tuple([unit for unit in units if unit.kind is _CORE])
+        self.cores = cores
         """The words of the name's own; none where it has only words of place and trade."""
-        self.own_words: list[str] = [unit.text for unit in self.cores]
-        self.meanings = frozenset([unit.means for unit in units])
-        self.places = frozenset([unit.means for unit in units if unit.kind is _PLACE])
+        self.own_words = own_words
+        self.meanings = frozenset(meanings)
+        self.places = frozenset(places) if places else _NOWHERE
 
     @cached_property
     def spoken(self) -> str:
         """A Chinese name as it is commonly read, in pinyin."""
         return "".join([(pinyin.spellings(unit.text) or (unit.text,))[0] for unit in self.units])
 
+    @cached_property
+    def known_weight(self) -> float:
+        """How much the words count that are no words of its own."""
+        return sum([WEIGHTS[unit.kind] for unit in self.units if unit.kind is not _CORE])
+
     @property
-    def own(self) -> tuple[Unit, ...]:
+    def own(self) -> Sequence[Unit]:
         """What is the name's own; where it has no word of its own, all that it has."""
         return self.cores or self.units
 
@@ -55,6 +73,7 @@ class Parted:
 
 
 _CORE, _PLACE = Kind.CORE, Kind.PLACE
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @lru_cache(1 << 12)
@@ -64,9 +83,11 @@ def parted(name: str) -> Parted:
     return part_apart(normal, spelling.folded(normal))
 
 
-@lru_cache(1 << 12)
 def part_stored(name: str, plain: str) -> Parted:
-    """A published name, taken apart by the plain letters that the index holds of it."""
+    """A published name, taken apart by the plain letters that the index holds of it.
+
+    Not remembered from one search to the next: few names come again soon, and to drop old ones from a memory costs more.
+    """
     if len(plain) >= spelling.MAX_LENGTH:
         # The index holds no more of them.
         return parted(name)
@@ -98,13 +119,14 @@ def part_apart(normal: str, plain: str) -> Parted:
 
 
 def _own(text: str) -> Unit:
-    return Unit(Kind.CORE, text if spelling.is_chinese(text[0]) else spelling.squeezed(text), text)
+    return Unit(_CORE, text if spelling.is_chinese(text[0]) else spelling.squeezed(text), text)
 
 
 def _with_own(units: list[Unit]) -> list[Unit]:
     """Of two places without a word of the name's own between them and the trade, the second is that word."""
-    if any(unit.kind is _CORE for unit in units):
-        return units
+    for unit in units:
+        if unit.kind is _CORE:
+            return units
     places = [at for at, unit in enumerate(units) if unit.kind is _PLACE]
     if len(places) > 1:
         units[places[1]] = _own(units[places[1]].text)
@@ -140,7 +162,8 @@ def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
     forms: list[str] = []
     end = own = len(run)
     while end > start:
-        word = _known_at_end(run, start, end, known)
+        # Most characters of a name's own word end no known one.
+        word = _known_at_end(run, start, end, known) if run[end - 1] in known.ends else None
         if word is None:
             end -= 1
             continue
@@ -167,7 +190,7 @@ def _known_at_start(run: str, start: int, known: Dictionary) -> Unit | None:
 
 def _known_at_end(run: str, start: int, end: int, known: Dictionary) -> str | None:
     """A trade word or legal form; a place only behind other words, as in the name of a branch."""
-    for length in known.ends.get(run[end - 1], ()):
+    for length in known.ends[run[end - 1]]:
         word = run[end - length : end]
         if end - length >= start and word in known.chinese_ends:
             return word
@@ -181,43 +204,48 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
     forms: list[str] = []
     start, end = 0, len(words)
     minimum = 0 if may_vanish else 1
-    while (
-        end - start > minimum
-        and words[end - 1] in known.form_ends
-        and (width := _form_width(words, minimum, end, known.forms, at_end=True))
-    ):
+    while width := _form_at_end(words[minimum:end], known):
         forms.insert(0, known.forms["".join(words[end - width : end])])
         end -= width
-    while (
-        end - start > 1
-        and words[start] in known.leading_starts
-        and (width := _form_width(words, start, end - 1, known.leading, at_end=False))
-    ):
+    while width := _form_at_start(words[start : end - 1], known):
         forms.append(known.leading["".join(words[start : start + width])])
         start += width
     units: list[Unit] = []
     while start < end:
-        longest = min(MAX_WORD, end - start) if words[start] in known.latin_starts else 0
-        for width in range(longest, 0, -1):
-            text = words[start] if width == 1 else "".join(words[start : start + width])
-            unit = known.latin.get(text)
-            if unit is not None:
-                units.append(unit)
+        text, unit, width = "", None, 1
+        for place in range(start, min(start + MAX_WORD, end)):
+            text += words[place]
+            if text not in known.latin_starts:
                 break
-        else:
-            width = 1
-            units.append(_own(words[start]))
+            if text in known.latin:
+                unit, width = known.latin[text], place + 1 - start
+        units.append(_own(words[start]) if unit is None else unit)
         start += width
     return units, forms
 
 
-def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *, at_end: bool) -> int:
-    """How many of the words from `start` to `end` are a legal form at one end of them; 0 if none are."""
-    for width in range(min(MAX_FORM, end - start), 0, -1):
-        piece = words[end - width : end] if at_end else words[start : start + width]
-        if "".join(piece) in forms:
-            return width
-    return 0
+def _form_at_end(words: list[str], known: Dictionary) -> int:
+    """How many of the last words are a legal form, as many as can be; 0 if none are."""
+    text, width = "", 0
+    for count, word in enumerate(reversed(words[-MAX_FORM:]), 1):
+        text = word + text
+        if text not in known.form_ends:
+            break
+        if text in known.forms:
+            width = count
+    return width
+
+
+def _form_at_start(words: list[str], known: Dictionary) -> int:
+    """How many of the first words are a legal form that may lead, as many as can be; 0 if none are."""
+    text, width = "", 0
+    for count, word in enumerate(words[:MAX_FORM], 1):
+        text += word
+        if text not in known.leading_starts:
+            break
+        if text in known.leading:
+            width = count
+    return width
 
 
 def _initials_joined(words: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.names.query_variants import query_variants
-from registry.register.names.scoring import FLOOR, NEAR, best_match, score
+from registry.register.names.scoring import FLOOR, NEAR, Resemblances, best_match, coverage, coverage_at_most, score
 from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness
 
@@ -146,3 +146,28 @@ _names = st.builds(
 def test_a_comparison_that_ends_early_misses_nothing_above_its_floor(asked_for, name, floor):
     whole, early = score(asked_for, name), best_match(query_variants(asked_for), parted(name), floor)
     assert early == whole if whole.score >= floor else early.score < floor
+
+
+@st.composite
+def _changed(draw, names=_names):
+    """A name with some of its letters gone, doubled, or in the place of others."""
+    letters = list(draw(names))
+    for _ in range(draw(st.integers(0, 3)) if letters else 0):
+        place, other = (draw(st.integers(0, len(letters) - 1)) for _ in range(2))
+        letters[place] = draw(st.sampled_from(["", letters[place] * 2, letters[other]]))
+    return "".join(letters)
+
+
+@given(_changed(), _changed(), st.sampled_from([FLOOR, 75.0, NEAR]))
+def test_a_name_that_is_left_out_by_its_own_words_would_not_have_been_a_hit(asked_for, name, floor):
+    whole, early = score(asked_for, name), best_match(query_variants(asked_for), parted(name), floor)
+    assert early == whole if whole.score >= floor else early.score < floor
+
+
+@given(_changed(), _changed())
+def test_names_have_no_more_in_common_than_their_own_words_allow(asked_for, name):
+    other = parted(name)
+    for reading in query_variants(asked_for) if other.units else ():
+        most, whole = coverage_at_most(reading, other, Resemblances()), coverage(reading, other, Resemblances())
+        assert most.whole >= whole.whole - 1e-9
+        assert most.own >= whole.own - 1e-9
