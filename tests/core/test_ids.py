@@ -1,13 +1,22 @@
 """References: random, short, printable, and different from every misreading."""
 
 import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.ids import ALPHABET, LENGTH, check_character, new_reference, new_references, read_reference
+from registry.core.ids import (
+    ALPHABET,
+    LENGTH,
+    check_character,
+    new_reference,
+    new_references,
+    read_reference,
+    references_in_order,
+)
 
 bodies = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
 PAGE = Path(__file__).parents[2] / "docs" / "users" / "identifiers.md"
@@ -27,6 +36,15 @@ def test_a_new_reference_reads_itself():
 def test_many_at_once_are_all_different():
     assert len(set(new_references(5000))) == 5000
     assert new_references(0) == []
+
+
+def test_references_in_order_are_sorted_lot_by_lot_and_never_end():
+    taken = list(islice(references_in_order(40), 100))
+    assert all(read_reference(reference) == reference for reference in taken)
+    assert len(set(taken)) == len(taken)
+    assert taken[:40] == sorted(taken[:40])
+    assert taken[40:80] == sorted(taken[40:80])
+    assert len(list(islice(references_in_order(0), 3))) == 3
 
 
 def test_every_character_is_used_about_equally_often():

@@ -4,7 +4,7 @@ If we crash before its commit the former state stands; after it everything does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from registry.core.clock import day_at
 from registry.core.db.engine import bulk_transaction, prefer_indexes
 from registry.core.db.reading import rows_by_key
 from registry.core.errors import ImportRefused
-from registry.core.ids import new_references
+from registry.core.ids import new_references, references_in_order
 from registry.core.processes import gc_paused
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
@@ -128,6 +128,7 @@ class ListApplier:
         )
         self._unread = staging.unread()
         self._at: datetime | None = None
+        self._references: Iterator[str] = iter(())
         self._adopted: set[int] = set()
         self._held_channels = 0
         self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
@@ -142,6 +143,8 @@ class ListApplier:
         gone = {agency_id for _, agency_id in vanished}
         total = max(self._staging.count(), 1)
         done = self._pass_unchanged()
+        # Most agencies have one licence.
+        self._references = references_in_order(2 * (total - done))
         what = "comparing" if self._is_dry_run else "publishing"
         progress(what, done / total, done)
         with gathered(self._session):
@@ -234,7 +237,7 @@ class ListApplier:
         self._counts.new += len(fresh)
         if self._is_dry_run or not fresh:
             return
-        references = iter(new_references(len(fresh) + sum(len(statement.licences) for _, statement in fresh)))
+        references = self._references
         records = [
             new_record(statement, self._reading, next(references), [next(references) for _ in statement.licences])
             for _, statement in fresh

@@ -84,3 +84,15 @@ def test_a_list_of_more_agencies_than_one_statement_inserts_is_published_in_its_
         facts = storage.load_records(session, list(published))
     assert facts == published
     assert [agency.names[0].name for agency in published.values()] == [f"Y{number} Ltd" for number in numbers]
+
+
+def test_references_ascend_in_the_order_of_the_list(importer: ListImporter) -> None:
+    rows = FIRST[-30:]
+    assert importer.plain(*rows, mapping=plain_mapping(COLUMNS), header=HEADER).is_applied
+    with importer.sessions() as session:
+        agencies = session.scalars(select(models.Agency.reference).order_by(models.Agency.id)).all()
+        licences = session.scalars(select(models.Licence.reference).order_by(models.Licence.id)).all()
+    assert len(agencies) == len(licences) == len(rows)
+    assert agencies == sorted(agencies)
+    assert licences == sorted(licences)
+    assert not set(agencies) & set(licences)
