@@ -105,8 +105,8 @@ class Presentation(ReferencedRow):
     """One request to a wallet, and what came of it, until `until`.
 
     `token` is the digest of what stands in the addresses that the wallet calls, `reader` of what the asker reads the result by;
-    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce (`_Secrets`), `result` what was
-    shown (`Shown`), both sealed. `job` is what the verdict is asked for.
+    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce, `result` what was
+    shown, both sealed (presentations.py). `job` is what the verdict is asked for.
     """
 
     __tablename__ = "presentations"
