@@ -122,7 +122,7 @@ def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response
 @form_at(pages, "/own/password", Resource.OWN, Act.WRITE)
 @fault_on(show_own_account)
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
-    """A wrong old one is written down with the answer, as at the door."""
+    """A wrong old one is written down with the answer, as at sign-in."""
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
         return show_own_account(session, me, fault="password_differs")
