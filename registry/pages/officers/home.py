@@ -18,7 +18,7 @@ from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, suggested_agencies
-from registry.officer_acts.inbox.queries import Alike, Row
+from registry.officer_acts.inbox.rows import Alike, Row
 from registry.officer_acts.permissions import names_in, officer_call
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource

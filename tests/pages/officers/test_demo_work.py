@@ -15,7 +15,8 @@ from registry.core.settings import Settings
 from registry.demo.complaints import UNIT, add_officers, load_complaints
 from registry.demo.load import demo_data, demo_reference, load
 from registry.demo.officers_work import add_work
-from registry.officer_acts.inbox.queries import Row, inbox
+from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.inbox.rows import Row
 from registry.officers import sessions
 from registry.officers.models import Officer, OfficerState, Unit
 from registry.officers.rights import Role
