@@ -56,13 +56,6 @@ _VALUES = (
 ).split()
 
 
-def unknown_codes() -> set[str]:
-    """Codes that have advice and do not exist."""
-    given = _given()
-    known = {f"problem.{code}" for code in Problem} | {f"reason.{code}" for code in Reason}
-    return {f"{part}.{code}" for part in given for code in given[part]} - known
-
-
 @cache
 def _given() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((files("registry.api.docs") / "advice.toml").read_text(encoding="utf-8"))
