@@ -133,7 +133,7 @@ class Calendar:
 
 
 def _zones_of(holders: Sequence[Holder], facts: VerdictFacts) -> set[str | None]:
-    """The zones by whose days the verdict is judged: of the authorities of its licences, else as `decide` has it."""
+    """The zones by whose days the verdict is judged: of the authorities of its licences, else as verdicts have it."""
     if len(holders) != 1:
         return {None}
     agency, named = holders[0].agency, holders[0].licences
