@@ -214,7 +214,7 @@ async def _file_all(port: int, filings: Sequence[Sequence[bytes]]) -> list[float
         for request in requests:
             for _ in range(MAX_TRIES):
                 writer.write(request)
-                wait = await _answered(reader)
+                wait = await _read_wait(reader)
                 if not wait:
                     break
                 await asyncio.sleep(wait)
@@ -230,7 +230,7 @@ async def _file_all(port: int, filings: Sequence[Sequence[bytes]]) -> list[float
     return list(await asyncio.gather(*filing_all))
 
 
-async def _answered(reader: asyncio.StreamReader) -> float:
+async def _read_wait(reader: asyncio.StreamReader) -> float:
     """Seconds to wait before the same is sent again, as a 503 says them; 0 where it was taken."""
     head = await reader.readuntil(b"\r\n\r\n")
     is_busy = head.startswith(b"HTTP/1.1 503")

@@ -211,7 +211,7 @@ def gateway_from_environment() -> Gateway:
 
 
 def agents_from_environment() -> "Guard":
-    """For `registry mcp --http`: the door for agents as the environment describes it."""
+    """For `registry mcp --http`: the server for agents as the environment describes it."""
     from registry.agents.serving import asker, http_app
 
     forbid_dumps()

@@ -181,10 +181,10 @@ class SandboxGate:
         with self._lock:
             settings = prepare(live.settings)
             if self._sandbox is None or self._sandbox[0] != settings:
-                self._sandbox = (settings, self._made(settings, live))
+                self._sandbox = (settings, self._make_sandbox(settings, live))
             return self._sandbox[1]
 
-    def _made(self, settings: Settings, live: Services) -> Flask:
+    def _make_sandbox(self, settings: Settings, live: Services) -> Flask:
         app = self._make(settings)
         app.extensions["registry"] = replace(services(app), live=live)
         # One process answers the long lists of both.

@@ -28,9 +28,10 @@ def engine(database: Database):
     engine.dispose()
 
 
-def test_the_head_file_names_the_newest_revision() -> None:
-    versions = revisions.FOLDER / "versions"
-    assert revisions.head() == max(path.name[:4] for path in versions.glob("[0-9]*.py"))
+def test_each_step_has_a_number_of_its_own_that_follows_the_one_before() -> None:
+    """Two branches that both add a step give it one number, and merge without a conflict."""
+    numbers = sorted(path.name[:4] for path in (revisions.FOLDER / "versions").glob("[0-9]*.py"))
+    assert numbers == [f"{number:04}" for number in range(int(revisions.FIRST), int(revisions.head()) + 1)]
 
 
 def test_a_database_goes_down_to_nothing_and_up_again(database: Database, engine: Engine) -> None:

@@ -1,8 +1,8 @@
 """Finds names in docstrings that stand nowhere else: a parameter that was renamed, a function or a file that is gone.
 
 A file that is named (`rules.py`, `docs/officers/triage.md`) must be in the repository. A name in backticks must be in the
-code of its own module, a module or folder beside it, a word of the vocabulary, or a name of the API's description. What is no
-name of ours stands in plain quotes.
+code of its own module, a module or folder beside it, a word of the vocabulary, a setting, or a name of the API's description.
+What is no name of ours stands in plain quotes.
 
     python -m tools.docstrings [--root DIR]
 
@@ -20,7 +20,8 @@ from typing import Any
 
 FOLDERS = ("registry", "schemas", "client/registry_client")
 _PASSED_OVER = {".venv", ".git", "node_modules", "var", "build"}
-NAME = re.compile(r"(?<!`)`([a-z_][a-z0-9_]*)`(?!`)")
+NAME = re.compile(r"(?<!`)`([A-Za-z_][A-Za-z0-9_]*)`(?!`)")
+SETTING = re.compile(r'^name = "(\w+)"$', re.MULTILINE)
 FILE = re.compile(r"\b(?:[a-z0-9_-]+/)*[a-z0-9_-]+\.(?:py|md)\b")
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -34,6 +35,7 @@ def findings(root: Path) -> Iterator[tuple[Path, int, str]]:
     }
     words = {path: set(_words(tree)) for path, tree in trees.items()}
     known = set(_api_names(json.loads((root / "openapi" / "openapi.json").read_text(encoding="utf-8"))))
+    known |= set(SETTING.findall((root / "registry" / "core" / "settings.toml").read_text(encoding="utf-8")))
     for path in trees:
         if path.is_relative_to(root / "registry" / "vocabulary"):
             known |= words[path]
@@ -79,12 +81,12 @@ def _words(tree: ast.AST) -> Iterator[str]:
 
 
 def _api_names(part: Any) -> Iterator[str]:
-    """Names of parameters and properties, and values of closed sets."""
+    """Names of operations, parameters, headers and properties, and values of closed sets."""
     if isinstance(part, dict):
         yield from part.get("properties") or ()
+        yield from part.get("headers") or ()
         yield from (value for value in (part.get("enum") or ()) if isinstance(value, str))
-        if isinstance(part.get("name"), str):
-            yield part["name"]
+        yield from (part[key] for key in ("name", "operationId") if isinstance(part.get(key), str))
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         yield from _api_names(inner)
 

@@ -18,8 +18,7 @@ from registry_client import __version__, asking, private, rounds, stamping, unit
 from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
 from registry_client.mirror import Mirror, MirrorOptions, MirrorReport
-from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES, MonitorReport
-from registry_client.monitor import MonitorOptions as MonitorAsked
+from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES, MonitorOptions, MonitorReport
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
 from registry_client.offline import verify
@@ -310,10 +309,10 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
     evidence = state.with_name(f"{state.name}.evidence")
 
     def one_round(store: Store, given: Trust | None, files: int | None, progress: Progress) -> MonitorReport:
-        requested = MonitorAsked(
+        chosen = MonitorOptions(
             int(time.time()), options.answers, files, options.recheck, evidence=evidence, timestamp_roots=roots
         )
-        return run_monitor(fetcher(address), store, given, requested, progress)
+        return run_monitor(fetcher(address), store, given, chosen, progress)
 
     return _run_rounds(options, program, state, one_round)
 
@@ -324,9 +323,9 @@ def _mirror(options: argparse.Namespace, program: str) -> int:
     state = folder.with_name(f"{folder.name}.state") if options.state is None else Path(options.state)
 
     def one_round(store: Store, given: Trust | None, files: int | None, progress: Progress) -> MirrorReport:
-        requested = MirrorOptions(int(time.time()), files, options.recheck)
+        chosen = MirrorOptions(int(time.time()), files, options.recheck)
         try:
-            return Mirror(fetch, folder, state, store, progress).run(given, requested)
+            return Mirror(fetch, folder, state, store, progress).run(given, chosen)
         except OSError as error:
             raise Unreadable(f"{error.filename or folder}: {error.strerror}") from error
 

@@ -113,7 +113,7 @@ class Mirror:
                 is_whole=options.is_whole,
                 differs=self._keep_entry,
             )
-            self._write_log(seen, trust, 0 if options.is_whole else self._done(), report)
+            self._write_log(seen, trust, 0 if options.is_whole else self._count_done(), report)
             self._write_lists(trust, options, report)
             mirror_ranges(
                 self.fetch,
@@ -178,12 +178,12 @@ class Mirror:
     def _keep_entry(self, index: int, shown: bytes) -> None:
         number, place = divmod(index, TILE_WIDTH)
         kept: list[bytes] = []
-        for size in (self.store.size, self._done()):
+        for size in (self.store.size, self._count_done()):
             bundle = self.folder.read(f"/log/{tile_path('entries', number, tile_width(size, 0, number))}")
             kept = kept or split_bundle(bundle or b"")[place : place + 1]
         self.evidence.keep(f"entry-{index}", b"".join(kept), shown)
 
-    def _done(self) -> int:
+    def _count_done(self) -> int:
         """How many entries lie in files, under the head that is shown here."""
         return int(self.store.get("mirrored") or 0) if self.folder.read("/log/checkpoint") is not None else 0
 

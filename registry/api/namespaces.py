@@ -1,6 +1,6 @@
 """What the REST edge serves, in the order of its documentation: to all, to complainants, to organisations and to officers.
 
-The officers' part is served where the console is, and nowhere else: both are doors to the same things.
+The officers' part is served where the console is, and nowhere else: both serve the same things.
 """
 
 from collections.abc import Iterator

@@ -9,13 +9,13 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, fa
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.log.models import Stamp
 from registry.vocabulary.organisations import JobKind, JobState
 from registry.vocabulary.register import Answer
 
 
-class BulkJob(Base):
+class BulkJob(ReferencedRow):
     """One list of one organisation.
 
     `headers` are the columns of the file, `columns` which of them holds which field. `rows_done` rows are answered; `sizes` says
@@ -30,8 +30,6 @@ class BulkJob(Base):
         Index("uq_bulk_jobs_organisation_id_once", "organisation_id", "once", unique=True),
         CheckConstraint("rows_done >= 0 AND rows_done <= rows", name="no_more_than_all"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     kind: Mapped[JobKind] = mapped_column(one_of(JobKind))
     state: Mapped[JobState] = mapped_column(one_of(JobState), index=True)
@@ -56,14 +54,13 @@ class BulkJob(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class StampedBatch(Base):
+class StampedBatch(NumberedRow):
     """Receipts and lists of all organisations that are stamped at once.
 
     `head` is what authorities stamp: three lines as of a head of the log, with the root over the members and their count.
     """
 
     __tablename__ = "stamped_batches"
-    id: Mapped[int] = mapped_column(primary_key=True)
     made_at: Mapped[datetime] = mapped_column(Instant)
     head: Mapped[str] = mapped_column(LongText)
     stamps: Mapped[list["BatchStamp"]] = relationship(order_by="BatchStamp.stamped_at")
@@ -84,13 +81,11 @@ class InBatch:
     batch_path: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class ArchivedReceipt(InBatch, Base):
+class ArchivedReceipt(InBatch, ReferencedRow):
     """One signed answer, as it was given. `agency` is the one it was about, if one; `ends_on` when it is deleted."""
 
     __tablename__ = "kept_receipts"
     __table_args__ = (Index("ix_kept_receipts_organisation_id_id", "organisation_id", "id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     agency: Mapped[str | None] = mapped_column(Text(12))
     verdict: Mapped[Answer] = mapped_column(one_of(Answer))
@@ -101,7 +96,7 @@ class ArchivedReceipt(InBatch, Base):
     batch: Mapped[StampedBatch | None] = relationship()
 
 
-class ArchivedList(InBatch, Base):
+class ArchivedList(InBatch, ReferencedRow):
     """Many answers under one signature: `manifest` over `statements`, which are deflated here.
 
     Those of a job lie in its folder, and both go with the job.
@@ -112,8 +107,6 @@ class ArchivedList(InBatch, Base):
         Index("ix_kept_lists_organisation_id_id", "organisation_id", "id"),
         CheckConstraint("(job_id IS NULL) = (statements IS NOT NULL)", name="of_a_job_or_here"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("bulk_jobs.id", ondelete="CASCADE"), unique=True)
     kind: Mapped[JobKind] = mapped_column(one_of(JobKind))

@@ -213,13 +213,13 @@ def _agency_json(agency: record.Agency, days: AuthorityDays) -> dict[str, Any]:
     }
 
 
-def _print_json(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
-    json.dump({"items": displayed, "groups": groups, "next": following}, sys.stdout, ensure_ascii=False, indent=1)
+def _print_json(pairs: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    json.dump({"items": pairs, "groups": groups, "next": following}, sys.stdout, ensure_ascii=False, indent=1)
     click.echo()
 
 
-def _print(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
-    for one in displayed:
+def _print(pairs: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    for one in pairs:
         click.echo(f"{one['collision']}  rank {one['rank']}  {one['state']}")
         for agency in one["agencies"]:
             where = ", ".join(part for part in (agency["country"], agency["place"]) if part)
@@ -232,7 +232,7 @@ def _print(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], follow
     for group in groups:
         sign = group["sign"].replace("_", " ")
         click.echo(f"{group['agencies']} agencies share one {sign}, for example {group['example']}: too many to pair")
-    if not displayed and not groups:
+    if not pairs and not groups:
         click.echo("No collisions.")
     if following is not None:
         click.echo(f"More: registry collisions --no-search --after {following}")

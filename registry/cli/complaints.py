@@ -55,7 +55,7 @@ def forms(count: int, language: str, out: Path) -> None:
     if missing := missing_packages():
         raise SettingsError(f"a PDF needs {', '.join(missing)}: install them with apt-get")
     # The file first: where it cannot be written, no number is made that would never be handed out.
-    with _whole(out) as file, open_registry() as (settings, sessions, keyring):
+    with _atomic_file(out) as file, open_registry() as (settings, sessions, keyring):
         sealer, made = Sealer(keyring), []
         for _ in range(count):
             made.append(_minted(sessions, sealer, Language(language)))
@@ -75,7 +75,7 @@ def _minted(sessions: sessionmaker[Session], sealer: Sealer, language: Language)
 
 
 @contextmanager
-def _whole(out: Path) -> Iterator[BinaryIO]:
+def _atomic_file(out: Path) -> Iterator[BinaryIO]:
     """A file that stands under its name whole or not at all, readable by its owner alone. Raises SettingsError."""
     draft = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
     try:

@@ -12,9 +12,9 @@ from registry.core.db import revisions
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import ImportRefused
 from registry.demo.complaints import add_officers, load_complaints
-from registry.demo.desk import fill_desk
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
+from registry.demo.officers_work import add_work
 from registry.log.actions import lock_log
 
 
@@ -59,7 +59,7 @@ def officers() -> None:
             )
         sealer, at = Sealer(keyring), now()
         found = add_officers(session, sealer, at)
-        filled = fill_desk(session, sealer, at, settings)
+        filled = add_work(session, sealer, at, settings)
     click.echo("One officer for each role. Join with the code, then sign in with the e-mail address:")
     for one in found:
         click.echo(f"  {one.role:<13} {one.unit:<22} {one.email:<44} {one.code or '(added before)'}")

@@ -147,9 +147,9 @@ def require_free_port(address: str, port: int) -> None:
 
 
 def announce(settings: Settings, address: str, stream_at: int | None = None) -> None:
-    displayed = f"[{address}]" if ":" in address else address
+    host = f"[{address}]" if ":" in address else address
     scheme = "http" if settings.tls is None else "https"
-    here = f"{scheme}://{'127.0.0.1' if address == '0.0.0.0' else displayed}:{settings.port}"
+    here = f"{scheme}://{'127.0.0.1' if address == '0.0.0.0' else host}:{settings.port}"
     click.echo(f"Registry on {here}" + ("" if here == settings.public_url else f", public as {settings.public_url}"))
     if Edge.PUBLIC in settings.edges:
         click.echo(f"  pages      {here}/")

@@ -214,33 +214,33 @@ def remove(name: str) -> None:
 
 
 def _ask(answers: drafting.Answers, draft: Any) -> None:
-    def requested(question: str, otherwise: str = "") -> str:
+    def ask(question: str, otherwise: str = "") -> str:
         return str(click.prompt(question, default=otherwise, show_default=bool(otherwise), err=True)).strip()
 
     for name, column in draft.columns.items():
-        field = requested(f"{column!r} is taken for (another field, or - to leave it out)", name)
+        field = ask(f"{column!r} is taken for (another field, or - to leave it out)", name)
         while field not in (name, LEAVE_OUT, *FIELDS):
-            field = requested(f"The fields are {', '.join(FIELDS)}. What is {column!r}?", name)
+            field = ask(f"The fields are {', '.join(FIELDS)}. What is {column!r}?", name)
         if field != name:
             answers.columns[column] = "" if field == LEAVE_OUT else field
     for column in draft.unknown:
-        displayed = ", ".join(repr(value[:30]) for value in column.values[:3])
-        field = requested(f"What is {column.name!r} ({displayed})? A field, or nothing to leave it out")
+        samples = ", ".join(repr(value[:30]) for value in column.values[:3])
+        field = ask(f"What is {column.name!r} ({samples})? A field, or nothing to leave it out")
         while field and field not in FIELDS:
-            field = requested(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
+            field = ask(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
         if field:
             answers.columns[column.name] = field
-    answers.reference = requested("A short name for this list", answers.reference)
-    answers.authority = requested("A short name for the body that licenses")
-    answers.authority_name = requested("Its name in English")
-    answers.country = requested("Its country (ISO 3166-1, like CZ)").upper()
-    answers.time_zone = requested("Its time zone (like Europe/Prague)")
-    answers.kind = requested("The licence kind, if all rows have one")
+    answers.reference = ask("A short name for this list", answers.reference)
+    answers.authority = ask("A short name for the body that licenses")
+    answers.authority_name = ask("Its name in English")
+    answers.country = ask("Its country (ISO 3166-1, like CZ)").upper()
+    answers.time_zone = ask("Its time zone (like Europe/Prague)")
+    answers.kind = ask("The licence kind, if all rows have one")
     while answers.kind and answers.kind not in list(LicenceKind):
-        answers.kind = requested(f"The kinds are {', '.join(LicenceKind)}. Which")
-    answers.status = requested("What does being on the list mean", "active")
+        answers.kind = ask(f"The kinds are {', '.join(LicenceKind)}. Which")
+    answers.status = ask("What does being on the list mean", "active")
     while answers.status and answers.status not in list(LicenceStatus):
-        answers.status = requested(f"The statuses are {', '.join(LicenceStatus)}. Which", "active")
+        answers.status = ask(f"The statuses are {', '.join(LicenceStatus)}. Which", "active")
     answers.is_full = click.confirm("Does an agency that is not on it hold no such licence", default=False, err=True)
     answers.fresh_for_days = click.prompt(
         "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from registry.cli.opening import JSON, echo_json, open_registry
-from registry.complaints.case import units as actions
+from registry.complaints.case import units as case_units
 from registry.complaints.intake.rules import takes_complaints
 from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
@@ -36,8 +36,8 @@ def units() -> None:
 def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given: Any) -> None:
     """Write down a unit and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        details = actions.UnitDetails(names=names_by_language(names), periods=_periods(kept), **given)
-        unit = actions.add(session, Sealer(keyring), details, day_at(now(), None), is_default=is_default)
+        details = case_units.UnitDetails(names=names_by_language(names), periods=_periods(kept), **given)
+        unit = case_units.add(session, Sealer(keyring), details, day_at(now(), None), is_default=is_default)
         click.echo("\n".join(_lines(unit)))
 
 
@@ -46,7 +46,7 @@ def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given
 def list_units(as_json: bool) -> None:
     """Every unit: what it takes, and how long it keeps what was written."""
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        known = actions.all_units(session)
+        known = case_units.all_units(session)
         if as_json:
             echo_json([_stated(unit) for unit in known])
             return
@@ -61,7 +61,7 @@ def list_units(as_json: bool) -> None:
 def close(reference: str) -> None:
     """Let a unit take nothing new. Its cases stay its own."""
     with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
-        unit = actions.close(session, reference, day_at(now(), None))
+        unit = case_units.close(session, reference, day_at(now(), None))
         click.echo(f"{unit.reference} takes nothing new since {unit.closed_on}.")
 
 
@@ -70,7 +70,7 @@ def close(reference: str) -> None:
 def make_default(reference: str) -> None:
     """Let a unit take what no other is for, in place of the one that does."""
     with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
-        actions.make_default(session, reference)
+        case_units.make_default(session, reference)
         click.echo(f"{reference} takes what no other unit is for.")
 
 
@@ -78,14 +78,14 @@ def _stated(unit: Unit) -> dict[str, Any]:
     """What a program reads of a unit."""
     shown = ("reference", "country", "names", "is_default", "closed_on", "time_zone", "email", "supervisor_email")
     return {name: getattr(unit, name) for name in shown} | {
-        "takes_complaints": takes_complaints(actions.facts_of(unit)),
-        "kept_for_days": msgspec.to_builtins(actions.periods_of(unit)),
+        "takes_complaints": takes_complaints(case_units.facts_of(unit)),
+        "kept_for_days": msgspec.to_builtins(case_units.periods_of(unit)),
     }
 
 
 def _lines(unit: Unit) -> list[str]:
     name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
-    facts = actions.facts_of(unit)
+    facts = case_units.facts_of(unit)
     accepts = "takes complaints" if takes_complaints(facts) else "takes no complaints"
     if unit.closed_on is not None:
         accepts = f"takes nothing new since {unit.closed_on}"
@@ -97,7 +97,7 @@ def _lines(unit: Unit) -> list[str]:
     )
     lines.append(f"  days of {unit.time_zone or 'UTC'}{unknown}")
     lines.append(f"  mail {unit.email or 'none'}, overdue {unit.supervisor_email or unit.email or 'none'}")
-    periods = msgspec.to_builtins(actions.periods_of(unit))
+    periods = msgspec.to_builtins(case_units.periods_of(unit))
     lines.append("  keeps " + ", ".join(f"{kind} {days} days" for kind, days in periods.items()))
     return lines
 
@@ -142,8 +142,8 @@ def partners() -> None:
 def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
     """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        partner = actions.NewPartner(reference, PartnerKind(kind), country, names_by_language(names), email)
-        unit = actions.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
+        partner = case_units.NewPartner(reference, PartnerKind(kind), country, names_by_language(names), email)
+        unit = case_units.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
         click.echo(
             f"{unit.reference}: added. Now add its people: registry officers add {unit.reference} ... --role partner"
         )
@@ -154,7 +154,7 @@ def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...],
 def list_partners(as_json: bool) -> None:
     """Every partner organisation."""
     with open_registry() as (_, sessions, _keyring), sessions() as session:
-        found = actions.partners(session)
+        found = case_units.partners(session)
         if as_json:
             shown = ("reference", "country", "partner_kind", "names", "closed_on")
             echo_json([{name: getattr(unit, name) for name in shown} for unit in found])
@@ -172,6 +172,6 @@ def list_partners(as_json: bool) -> None:
 def close_partner(reference: str) -> None:
     """Hand nothing more to a partner. What it has stays open to it until it expires or is taken back."""
     with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
-        actions.partner_named(session, reference)
-        unit = actions.close(session, reference, day_at(now(), None))
+        case_units.partner_named(session, reference)
+        unit = case_units.close(session, reference, day_at(now(), None))
         click.echo(f"{unit.reference} is handed nothing more since {unit.closed_on}.")

@@ -101,7 +101,7 @@ def _connection(settings: Settings, scheme: str, host: str, port: int, deadline:
     if not (found.is_loopback or found.is_private or settings.may_translate_outside):
         raise NotTranslated("far", "the translation server is outside this host and its private network")
     connection = http.client.HTTPConnection(host, port)
-    connection.sock = socket.create_connection((address, port), timeout=_left(deadline))
+    connection.sock = socket.create_connection((address, port), timeout=_seconds_left(deadline))
     if scheme == "https":
         connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
     return connection
@@ -114,11 +114,11 @@ def _read(connection: http.client.HTTPConnection, response: http.client.HTTPResp
         if len(content) > MAX_BYTES:
             raise NotTranslated("refused", "the translation server's answer is too long")
         if connection.sock is not None:
-            connection.sock.settimeout(_left(deadline))
+            connection.sock.settimeout(_seconds_left(deadline))
     return content
 
 
-def _left(deadline: float) -> float:
+def _seconds_left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError

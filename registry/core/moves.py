@@ -26,6 +26,11 @@ class Move(Generic[State, By]):
     by: frozenset[By]
 
 
+def move(source: State, target: State, guard: StrEnum, *by: By) -> Move[State, By]:
+    """One row of a table of moves."""
+    return Move(source, target, guard, frozenset(by))
+
+
 AnyMove = TypeVar("AnyMove", bound=Move[Any, Any])
 
 

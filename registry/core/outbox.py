@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
-from registry.core.db.engine import Base, Text, one_of
+from registry.core.db.engine import NumberedRow, Text, one_of
 
 
 class OutboxType(StrEnum):
@@ -20,7 +20,7 @@ class OutboxType(StrEnum):
     PRESENTATION_FINISHED = "presentation.finished"
 
 
-class OutboxEvent(Base):
+class OutboxEvent(NumberedRow):
     """One thing to be done about `subject`, a reference. The worker deletes the row in the transaction that does it.
 
     `details` is what the worker needs and could no longer read when it comes to it; None where it reads all by the reference.
@@ -28,7 +28,6 @@ class OutboxEvent(Base):
     """
 
     __tablename__ = "outbox"
-    id: Mapped[int] = mapped_column(primary_key=True)
     type: Mapped[OutboxType] = mapped_column(one_of(OutboxType))
     subject: Mapped[str] = mapped_column(Text(60))
     details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

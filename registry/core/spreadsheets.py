@@ -79,7 +79,7 @@ def write_xlsx(file: IO[bytes], tables: Iterable[Table]) -> None:
     # A table of answers says the same again and again. Told apart by type, for 1 is no True and no 1.0.
     @lru_cache(maxsize=4096, typed=True)
     def written(cell: Cell) -> str:
-        return _written(safe(cell))
+        return _write_cell(safe(cell))
 
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as book:
         names: list[str] = []
@@ -139,7 +139,7 @@ def _empty(names: Sequence[str], widths: Sequence[int] = ()) -> dict[str, bytes]
 
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Cell]], written: Callable[[Cell], str]) -> Iterator[str]:
-    yield _row(1, header, _written)
+    yield _row(1, header, _write_cell)
     for number, row in enumerate(rows, 2):
         yield _row(number, row, written)
 
@@ -154,7 +154,7 @@ def _row(number: int, row: Sequence[Cell], written: Callable[[Cell], str]) -> st
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-def _written(cell: Cell) -> str:
+def _write_cell(cell: Cell) -> str:
     if isinstance(cell, str):
         # A line feed alone would come back for a carriage return, and outer spaces not at all.
         text = escape(cell, _RETURN) if _MARKUP.search(cell) else cell

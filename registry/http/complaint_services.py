@@ -1,4 +1,4 @@
-"""What a process keeps that serves the intake: what seals and opens complaints, the door to them, and the store of files."""
+"""What a process keeps that serves the intake: what seals and opens complaints, admission, and the store of files."""
 
 import secrets
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def sealer() -> Sealer:
 
 
 def admission() -> Admission:
-    """The door to complaints."""
+    """Who may start a complaint, and with what work or wait before."""
     return keep("registry_admission", lambda: Admission(keyring(), services().settings.home))
 
 

@@ -1,6 +1,6 @@
 """Connections of a process: how many it may hold, and which are closed when they grow too many.
 
-The server (granian) takes no more than it is told; those beyond wait before its door until one ends. So that idle ones keep
+The server (granian) takes no more than it is told; those beyond wait to be accepted until one ends. So that idle ones keep
 no one out, those that ask nothing are closed where few places are left, those that rest longest first.
 """
 

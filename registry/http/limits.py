@@ -201,7 +201,7 @@ class Quotas:
         return self._take(known.organisation, known.rate)
 
     def count(self, environ: Environ, organisation: str, rate: int | None) -> Quota:
-        """Count a request whose key has opened, unless it was counted at the door."""
+        """Count a request whose key has opened, unless that was done before the key was read."""
         limit = rate or self._rate
         if environ.get(COUNTED) == organisation:
             quota: Quota = environ["registry.quota"]

@@ -124,19 +124,19 @@ def _entries(session: Session) -> Iterator[Any]:
 
 def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: list[str]) -> None:
     try:
-        stated = json.loads(entry.leaf)
-        given = (stated["index"], stated["key"], stated["type"], stated.get("prev"))
+        leaf = json.loads(entry.leaf)
+        given = (leaf["index"], leaf["key"], leaf["type"], leaf.get("prev"))
     except (ValueError, KeyError, TypeError, AttributeError):
         troubles.append(f"entry {entry.place} cannot be read")
         return
     if given != (entry.place, entry.key, entry.type, entry.prev):
         troubles.append(f"entry {entry.place}: the columns say something else than its bytes")
-    if prevs.get(entry.key) != stated.get("prev"):
+    if prevs.get(entry.key) != leaf.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
     if entry.key.startswith((queries.KEYS, queries.HEAD_KEYS, queries.UNIT_KEYS)):
         try:
-            trouble = chain.read(entry.place, stated["record"])
+            trouble = chain.read(entry.place, leaf["record"])
         except (KeyError, TypeError):
             trouble = f"entry {entry.place} is no description of a key"
         if trouble is not None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, NumberedRow, Text
 
 
 class Entry(Base):
@@ -80,7 +80,7 @@ class LogTile(Base):
     hashes: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
-class Checkpoint(Base):
+class Checkpoint(NumberedRow):
     """A signed head of the log. `note` is its whole text; lines of witnesses are added to it as they come in.
 
     It is shown from when `is_witnessed`: as many witnesses signed it as the policy asks for.
@@ -88,7 +88,6 @@ class Checkpoint(Base):
 
     __tablename__ = "checkpoints"
     __table_args__ = (sa.Index("ix_checkpoints_origin_size", "origin", "size", unique=True),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str] = mapped_column(Text(200))
     size: Mapped[int] = mapped_column(LARGE)
     root: Mapped[bytes] = mapped_column(sa.LargeBinary)

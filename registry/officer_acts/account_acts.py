@@ -17,7 +17,7 @@ from registry.http.transaction import services
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, acts_of, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in
-from registry.officers import accounts, models, notices, tokens
+from registry.officers import accounts, loans, models, notices, tokens
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas import officers
@@ -203,13 +203,13 @@ OWN_TOKENS = _ending(
 
 OWN_LOANS = _ending(
     "endLoan", "End the loan of a role immediately.", "you lend nothing of this reference",
-    lambda call: accounts.end_loan(call.session, call.actor, call.reference, call.me.day(call.at)),
+    lambda call: loans.end_loan(call.session, call.actor, call.reference, call.me.day(call.at)),
 )  # fmt: skip
 
 
 def _lend(call: ActCall[models.Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> models.RoleLent:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
-    return accounts.lend(call, deputy, role, from_on, to_on)
+    return loans.lend(call, deputy, role, from_on, to_on)
 
 
 def _choose_notices(call: ActCall[models.Officer], choice: str, way: str | None = None, room: str = "") -> None:

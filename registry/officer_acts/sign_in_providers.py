@@ -19,8 +19,8 @@ def clients() -> dict[str, Client]:
     """Of each provider, read once in a process: the database may be away when it starts. Raises SettingsError."""
     found: dict[str, Client] | None = current_app.extensions.get("registry_providers")
     if found is None:
-        stated = linking.providers_of(reading(), services().settings.home)
-        found = current_app.extensions["registry_providers"] = {key: Client(one) for key, one in stated.items()}
+        known = linking.providers_of(reading(), services().settings.home)
+        found = current_app.extensions["registry_providers"] = {key: Client(one) for key, one in known.items()}
     return found
 
 

@@ -9,11 +9,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.core.calls import Call
 from registry.core.db.locking import find, lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
@@ -23,7 +22,6 @@ from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.vocabulary import codes, register
 
-MAX_LOAN = timedelta(days=92)
 CUSTODIANS_REST = timedelta(days=1)
 """Before a custodian's new join code is good: who keeps identities hears of a reset in time to have it stopped."""
 COMMAND_LINE = "command line"
@@ -45,7 +43,7 @@ class Invitation(NamedTuple):
 def propose_invitation(session: Session, invitation: Invitation, *, by: str, at: datetime) -> models.OfficerChange:
     """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
     unit, name, email, roles, language = invitation
-    _require_fit(session, unit, roles)
+    require_fit(session, unit, roles)
     _require_staff_language(language)
     address, tidy_name = signing_in.tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
@@ -75,7 +73,7 @@ def propose_roles(
 ) -> models.OfficerChange:
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
-    _require_fit(session, officer.unit, roles)
+    require_fit(session, officer.unit, roles)
     details: dict[str, object] = {"roles": sorted(roles)}
     change = models.OfficerChange(
         kind=models.ChangeKind.ROLES, unit=officer.unit, officer_id=officer.id, details=details
@@ -141,63 +139,6 @@ def close(session: Session, officer: models.Officer, *, by: str, at: datetime, t
     OFFICER_SESSIONS.end_all(session, officer, at)
     tokens.end_programs(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
-
-
-def lend(call: Call[models.Officer], deputy: models.Officer, role: Role, from_on: date, to_on: date) -> models.RoleLent:
-    """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
-    session, officer, today = call.session, call.actor, days.today_of(call)
-    if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not models.OfficerState.ACTIVE:
-        raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
-    if role not in own_roles(session, officer):
-        raise ActRefused("not_yours", "only a role of your own can be lent, and none that was lent to you")
-    if not (today <= to_on and from_on <= to_on and to_on - from_on <= MAX_LOAN):
-        raise ActRefused("bad_days", "a role is lent from a day to a later one, for 92 days at most")
-    together = sessions.roles_on(session, deputy, today) | {role}
-    _require_fit(session, deputy.unit, together)
-    lent = models.RoleLent(
-        reference=new_reference(), officer_id=officer.id, deputy_id=deputy.id, role=role, from_on=from_on, to_on=to_on
-    )
-    session.add(lent)
-    session.flush()
-    notices.notify(session, deputy, models.NoticeKind.LENT, call.at)
-    record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
-    return lent
-
-
-def loan_named(session: Session, officer: models.Officer, reference: str) -> tuple[models.RoleLent, models.Officer]:
-    """A loan of a role by this officer, current or over, and its deputy. Raises NotFound."""
-    its = models.RoleLent.officer_id == officer.id, models.RoleLent.reference == reference
-    lent = find(session, models.RoleLent, *its, missing="you lend nothing of this reference")
-    return lent, session.get_one(models.Officer, lent.deputy_id)
-
-
-def loans_of(
-    session: Session, officer: models.Officer, today: date
-) -> Sequence[tuple[models.RoleLent, models.Officer]]:
-    """The officer's loans of roles that are current or still to come, with their deputies."""
-    found = session.execute(
-        select(models.RoleLent, models.Officer)
-        .join(models.Officer, models.Officer.id == models.RoleLent.deputy_id)
-        .where(
-            models.RoleLent.officer_id == officer.id, models.RoleLent.to_on >= today, models.RoleLent.ended_on.is_(None)
-        )
-        .order_by(models.RoleLent.from_on, models.RoleLent.id)
-    )
-    return [(lent, deputy) for lent, deputy in found]
-
-
-def end_loan(session: Session, officer: models.Officer, reference: str, today: date) -> bool:
-    """End the loan of a role immediately; False when the officer has lent nothing of that reference."""
-    ended = session.execute(
-        update(models.RoleLent)
-        .where(
-            models.RoleLent.officer_id == officer.id,
-            models.RoleLent.reference == reference,
-            models.RoleLent.ended_on.is_(None),
-        )
-        .values(ended_on=today)
-    )
-    return bool(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def declare_conflict(session: Session, officer: models.Officer, agency: str, today: date) -> models.Conflict:
@@ -372,7 +313,8 @@ def _set_roles(session: Session, officer: models.Officer, roles: Collection[Role
     session.flush()
 
 
-def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
+def require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
+    """Raise ActRefused where no officer of the unit may have these roles together."""
     found = session.scalars(select(models.Unit).where(models.Unit.reference == unit)).one_or_none()
     if found is None or found.closed_on is not None:
         raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")

@@ -117,7 +117,7 @@ def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: R
     at = now()
     with reading_session(sessions) as session:
         size = session.execute(select(LogState)).scalar_one().size
-        changed = _changed(session, former.seen_size, size)
+        changed = _find_changed(session, former.seen_size, size)
         ground = ground_at(session, at)
     if not changed:
         return plan, set()
@@ -143,7 +143,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
         ground = ground_at(session, at)
         is_whole = former is None or former.ground != ground.digest()
         seen = 0 if former is None else former.seen_size
-        changed = None if former is None else _changed(session, seen, size)
+        changed = None if former is None else _find_changed(session, seen, size)
         due = _due(session, None if former is None else ground.begun_since(former.at))
     if former is not None and not is_whole and not changed and not due:
         stated = record_of(former)
@@ -180,7 +180,7 @@ def _due(session: Session, begun: date | None) -> Sequence[int]:
     return session.execute(select(RangeFile.prefix).where(RangeFile.due_on <= begun)).scalars().all()
 
 
-def _changed(session: Session, seen: int, size: int) -> list[int]:
+def _find_changed(session: Session, seen: int, size: int) -> list[int]:
     """Row ids of the agencies that entries of the log from `seen` on are about."""
     found: set[int] = set()
     for column in (Entry.agency_id, Entry.other_agency_id):
@@ -199,7 +199,7 @@ def _store(sessions: sessionmaker[Session], files: list[Made], made: dict[int, M
 
 def _keep(session: Session, objects: Iterable[tuple[bytes, bytes]], at: datetime) -> None:
     bodies = dict(objects)
-    known = _known(session, list(bodies))
+    known = _find_stored(session, list(bodies))
     rows = [(hash_, body, microseconds(at)) for hash_, body in bodies.items() if hash_ not in known]
     bulk_insert(session, RangeObject, ("hash", "body", "ended_at"), rows)
     # What lay unnamed is not swept away before it is in force.
@@ -209,7 +209,7 @@ def _keep(session: Session, objects: Iterable[tuple[bytes, bytes]], at: datetime
         session.execute(update(table).where(table.hash.in_(chunk), table.ended_at.is_not(None)).values(ended_at=at))
 
 
-def _known(session: Session, hashes: Sequence[bytes]) -> set[bytes]:
+def _find_stored(session: Session, hashes: Sequence[bytes]) -> set[bytes]:
     found: set[bytes] = set()
     for start in range(0, len(hashes), CHUNK):
         query = select(RangeObject.hash).where(RangeObject.hash.in_(hashes[start : start + CHUNK]))
@@ -240,7 +240,9 @@ def _published(
     former = newest_epoch(session)
     if (former.epoch if former else 0) != (plan.former.epoch if plan.former else 0):
         return None
-    force = _whole(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
+    force = (
+        _replace_all(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
+    )
     _write_files(session, made, is_whole=plan.is_whole)
     session.execute(delete(RangeKey).where(IS_GONE))
     at = plan.ground.at
@@ -272,7 +274,7 @@ def _published(
     return Written(epoch, force.root, force.changed, 1 << plan.bits, force.keys, appended.first_index)
 
 
-def _whole(session: Session, plan: _Plan, made: Sequence[Made]) -> _Force:
+def _replace_all(session: Session, plan: _Plan, made: Sequence[Made]) -> _Force:
     """All files are new, the tree over them too."""
     old = session.execute(select(RangeFile.prefix, RangeFile.hash).order_by(RangeFile.prefix)).all()
     old_leaves = [hash_ for _, hash_ in old]

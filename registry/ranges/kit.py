@@ -102,7 +102,9 @@ def kit(
     current, both = queries.current(session), languages_of(language)
     stated = record_of(current.epoch)
     _require_room(int(stated["keys"]), round(stated["keys"] * MIN_KEY_BYTES), max_bytes, "at least ")
-    payload = msgspec.json.encode(_payload(session, queries.tree_of(session, current.epoch), stated["lists"], both))
+    payload = msgspec.json.encode(
+        _build_payload(session, queries.tree_of(session, current.epoch), stated["lists"], both)
+    )
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = squeezer.compress(payload) + squeezer.flush()
     _require_room(int(stated["keys"]), len(packed) * 4 // 3, max_bytes)
@@ -223,7 +225,7 @@ def _static(name: str) -> str:
     return (files("registry.ranges") / "static" / name).read_text(encoding="utf-8")
 
 
-def _payload(
+def _build_payload(
     session: Session, tree: Iterable[tuple[str, bytes]], lists: list[Mapping[str, str]], both: tuple[Language, Language]
 ) -> dict[str, Any]:
     snapshot = snapshot_at(session)

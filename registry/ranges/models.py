@@ -6,12 +6,12 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, NumberedRow, Text
 
 _IS_GONE = text("is_gone")
 
 
-class RangeKey(Base):
+class RangeKey(NumberedRow):
     """A live lookup key by its hash; all of it follows from the public records.
 
     One that `is_gone` leads nowhere any more, and stays until the file in which it stood is published without it; of an erased
@@ -23,7 +23,6 @@ class RangeKey(Base):
         Index("ix_range_keys_hash", "hash"),
         Index("ix_range_keys_gone", "hash", sqlite_where=_IS_GONE, postgresql_where=_IS_GONE),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     kind: Mapped[str] = mapped_column(Text(20))

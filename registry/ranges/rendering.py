@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.log.tree import leaf_hash
 from registry.ranges import rules
-from registry.ranges.answer_rules import Calendar, LookupNumber, SharedAnswers, answers_on, facts_of, unnamed
+from registry.ranges.answer_rules import LookupNumber, SharedAnswers, answers_on, facts_of, unnamed
+from registry.ranges.calendar_rules import Calendar
 from registry.ranges.models import RangeFile, RangeKey, RangeObject
 from registry.ranges.spool import Spool
 from registry.register.agencies import record

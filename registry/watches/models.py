@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.core.db.engine import LARGE, Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary.watches import DeliveryState, DigestPace, EventType, WatchKind, WebhookState
 
 
-class Watch(Base):
+class Watch(ReferencedRow):
     """What an organisation watches. `criteria` are those of a saved search, None for every other kind.
 
     `from_index` is how long the log was when it was made, for as long as older entries wait to be told of; 0 after
@@ -23,8 +23,6 @@ class Watch(Base):
 
     __tablename__ = "watches"
     __table_args__ = (CheckConstraint("(kind = 'search') = (criteria IS NOT NULL)", name="search_has_criteria"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     label: Mapped[str] = mapped_column(Text(120))
     kind: Mapped[WatchKind] = mapped_column(one_of(WatchKind))
@@ -36,7 +34,7 @@ class Watch(Base):
     version: Mapped[int]
 
 
-class WatchTarget(Base):
+class WatchTarget(NumberedRow):
     """One thing that a watch leads to.
 
     `line` is its place in an uploaded list, so that the number itself need not be stored: for a number that no agency
@@ -45,7 +43,6 @@ class WatchTarget(Base):
 
     __tablename__ = "watch_targets"
     __table_args__ = (CheckConstraint("(agency_id IS NULL) = (digest IS NOT NULL)", name="known_or_waited_for"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     watch_id: Mapped[int] = mapped_column(ForeignKey("watches.id", ondelete="CASCADE"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     licence: Mapped[str | None] = mapped_column(Text(12))
@@ -53,7 +50,7 @@ class WatchTarget(Base):
     digest: Mapped[str | None] = mapped_column(Text(64), index=True)
 
 
-class WatchEvent(Base):
+class WatchEvent(ReferencedRow):
     """One event. It names no person: its readers look the agency up.
 
     `event_key` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar
@@ -61,8 +58,6 @@ class WatchEvent(Base):
     """
 
     __tablename__ = "watch_events"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     type: Mapped[EventType] = mapped_column(one_of(EventType))
     at: Mapped[datetime] = mapped_column(Instant)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
@@ -127,7 +122,7 @@ class WatchState(Base):
     told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Webhook(Base):
+class Webhook(ReferencedRow):
     """An address of an organisation.
 
     Its secret is sealed under a key that is in no dump; during a rotation there are two.
@@ -137,8 +132,6 @@ class Webhook(Base):
     """
 
     __tablename__ = "webhooks"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     label: Mapped[str] = mapped_column(Text(120))
     url: Mapped[str] = mapped_column(Text(2000))
@@ -156,7 +149,7 @@ class Webhook(Base):
     version: Mapped[int]
 
 
-class Delivery(Base):
+class Delivery(NumberedRow):
     """One event on its way to one webhook. Those of one agency (`agency_id`, 0 where there is none) go in their order.
 
     `claimed_until` is the lease of its sender: one that is killed between sending and recording leaves it to be sent
@@ -169,7 +162,6 @@ class Delivery(Base):
         Index("ix_webhook_deliveries_order", "webhook_id", "agency_id", "state", "id"),
         Index("ix_webhook_deliveries_due", "state", "due_at"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
     event_id: Mapped[int] = mapped_column(ForeignKey("watch_events.id"), index=True)
     agency_id: Mapped[int]

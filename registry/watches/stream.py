@@ -230,7 +230,7 @@ class Streams:
             headers.append((b"access-control-allow-origin", b"*"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _say(send, "retry: 3000\n\n")
-        gone = asyncio.create_task(_left(receive))
+        gone = asyncio.create_task(_wait_until_gone(receive))
         # A closed connection frees its place at once: else a client that reconnects a few times would block itself.
         gone.add_done_callback(lambda _: listener.news.set())
         began = checked = time.monotonic()
@@ -346,7 +346,7 @@ async def _say(send: Send, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
 
-async def _left(receive: Receive) -> None:
+async def _wait_until_gone(receive: Receive) -> None:
     """Ends when the other side has gone."""
     while (await receive())["type"] != "http.disconnect":
         continue

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.core.db import revisions
 from registry.vocabulary.register import Language
 from tests.docs.copies import Copy
 
@@ -69,9 +70,8 @@ def follow_recipe(copy: Copy) -> str:
     copy.insert(
         "registry/register/imports/statements.py", "\n\nclass Statement(", "    insured_with: str | None = None\n"
     )
-    before = copy.read("migrations/head").strip()
+    before = revisions.head()
     number = f"{int(before) + 1:04}"
-    copy.write("migrations/head", f"{number}\n")
     copy.write(f"migrations/versions/{number}_insured_with.py", MIGRATION.format(number=number, before=before))
     copy.write(f"tests/migrations/test_{number}_insured_with.py", DATA_TEST.format(number=number))
     copy.insert(
@@ -92,12 +92,12 @@ def follow_recipe(copy: Copy) -> str:
 
 
 @pytest.mark.in_test_all
-def test_a_new_field_of_a_licence_touches_at_most_sixteen_files_and_is_stored_imported_shown_and_listed(
+def test_a_new_field_of_a_licence_touches_at_most_fifteen_files_and_is_stored_imported_shown_and_listed(
     tmp_path: Path,
 ) -> None:
     copy = Copy(tmp_path)
     number = follow_recipe(copy)
-    assert len(copy.touched) <= 16, sorted(copy.touched)
+    assert len(copy.touched) <= 15, sorted(copy.touched)
     desk = copy.folder / "tests" / "pages" / "officers" / "licences"
     check = shutil.copy2(Path(__file__).with_name("licence_field_check.py"), desk / "test_insured_with.py")
     copy.test(

@@ -89,7 +89,7 @@ class Site:
         return desk_of(self.client, self.session, officer)
 
     @property
-    def seat(self) -> MemberClient:
+    def member_client(self) -> MemberClient:
         return MemberClient(self.client, self.session, self.planted.member, now())
 
 
@@ -224,14 +224,14 @@ def test_the_filer_reads_hostile_words_again_and_they_do_nothing(site: Site, mon
 
 @ON_ONE
 def test_no_page_of_an_organisation_takes_words_for_html(site: Site) -> None:
-    seat = site.seat
+    member_client = site.member_client
     body = f'"{escape(TAG)}",licence number\n"{MARKUP.replace(chr(34), chr(34) * 2)}",1\n'
     for name in (re.sub('["\r\n]', "", one) for one in FILE_NAMES):  # as browsers leave them out
-        taken = seat.post("/account/lists", list=(io.BytesIO(body.encode()), name))
+        taken = member_client.post("/account/lists", list=(io.BytesIO(body.encode()), name))
         at = taken.headers["Location"]
-        assert looked_at(at, seat.get(at)), name
+        assert looked_at(at, member_client.get(at)), name
     for path in ("keys", "people", "watches", "lists", "own", "webhooks"):
-        assert looked_at(path, seat.get(f"/account/{path}")), path
+        assert looked_at(path, member_client.get(f"/account/{path}")), path
 
 
 def test_no_table_holds_a_formula(site: Site) -> None:

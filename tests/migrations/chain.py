@@ -45,12 +45,11 @@ class Chain:
 
     def add(self, upgrade: str, downgrade: str = "pass") -> str:
         """Add a step with these bodies; returns its revision, which is now the head."""
-        before = (self._folder / "head").read_text(encoding="ascii").strip()
+        before = revisions.head_of(self._folder)
         revision = f"{int(before) + 1:04}"
         bodies = {"upgrade": indent(dedent(upgrade), "    "), "downgrade": indent(dedent(downgrade), "    ")}
         text = STEP.format(revision=revision, before=before, **bodies)
         (self._folder / "versions" / f"{revision}_invented.py").write_text(text, encoding="utf-8")
-        (self._folder / "head").write_text(f"{revision}\n", encoding="ascii")
         return revision
 
 

@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound, NotSignedIn, StaleVersion
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officers import accounts, factors, join_codes, sessions, tokens
+from registry.officers import accounts, factors, join_codes, loans, sessions, tokens
 from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
@@ -210,7 +210,7 @@ def test_a_custodians_reset_rests_for_a_day_and_is_stopped_by_one_person(
     custodian = make_officer(session, keyring, Role.CUSTODIAN).officer
     if is_lent:
         lender, custodian = custodian, make_officer(session, keyring, email="deputy@authority.example").officer
-        accounts.lend(Call(session, lender, at), custodian, Role.CUSTODIAN, at.date(), at.date())
+        loans.lend(Call(session, lender, at), custodian, Role.CUSTODIAN, at.date(), at.date())
     change = accounts.propose_reset(session, custodian, by="PROPOSER", at=at)
     code = whole_code(session, custodian, accounts.approve(session, change, by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused) as refused:
@@ -264,13 +264,13 @@ def test_a_role_is_lent_for_days_and_ends_with_its_lender(session: Session, keyr
     today = at.date()
     lender = make_officer(session, keyring, Role.SUPERVISOR, email="one@authority.example").officer
     deputy = make_officer(session, keyring, Role.TRIAGE, email="two@authority.example").officer
-    accounts.lend(Call(session, lender, at), deputy, Role.SUPERVISOR, today, today + timedelta(days=6))
+    loans.lend(Call(session, lender, at), deputy, Role.SUPERVISOR, today, today + timedelta(days=6))
     assert sessions.roles_on(session, deputy, today) == {Role.TRIAGE, Role.SUPERVISOR}
     assert sessions.roles_on(session, deputy, today + timedelta(days=6)) == {Role.TRIAGE, Role.SUPERVISOR}
     assert sessions.roles_on(session, deputy, today + timedelta(days=7)) == {Role.TRIAGE}
     # What was lent is not lent on, and who loses a role has none to lend.
     with pytest.raises(ActRefused) as refused:
-        accounts.lend(Call(session, deputy, at), lender, Role.SUPERVISOR, today, today)
+        loans.lend(Call(session, deputy, at), lender, Role.SUPERVISOR, today, today)
     assert refused.value.reason == "not_yours"
     accounts.close(session, lender, by="X", at=at, today=today)
     assert sessions.roles_on(session, deputy, today) == {Role.TRIAGE}
@@ -286,7 +286,7 @@ def test_a_role_cannot_be_lent_like_this(session: Session, keyring: Keyring, fau
     deputy = make_officer(session, keyring, role, unit=there, email="two@authority.example").officer
     to = today + timedelta(days=93 if fault == "too_long" else -1 if fault == "past" else 1)
     with pytest.raises(ActRefused):
-        accounts.lend(Call(session, lender, now()), lender if fault == "self" else deputy, Role.SUPERVISOR, today, to)
+        loans.lend(Call(session, lender, now()), lender if fault == "self" else deputy, Role.SUPERVISOR, today, to)
 
 
 def test_another_units_officer_is_not_there(session: Session, keyring: Keyring) -> None:

@@ -20,7 +20,7 @@ from registry.core.db.errors import SomeFailed
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.wording import notice_words
-from registry.officers import accounts, notices
+from registry.officers import accounts, loans, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
 from registry.supervision.licensing.drafting import LicensingOfficial
@@ -263,7 +263,7 @@ def test_a_deputy_is_told_while_an_officer_is_away(
     session: Session, sessions: sessionmaker[Session], keyring: Keyring, officer: Officer
 ) -> None:
     deputy = make_officer(session, keyring, email="deputy@authority.example").officer
-    accounts.lend(Call(session, officer, AT), deputy, Role.SUPERVISOR, AT.date(), AT.date() + timedelta(days=3))
+    loans.lend(Call(session, officer, AT), deputy, Role.SUPERVISOR, AT.date(), AT.date() + timedelta(days=3))
     session.execute(delete(Notice))
     something(session, officer)
     post = Post()

@@ -9,7 +9,8 @@ import pytest
 
 from registry.core.clock import now
 from registry.core.ids import new_reference
-from registry.ranges.answer_rules import Calendar, SharedAnswers, answers_on, unnamed
+from registry.ranges.answer_rules import SharedAnswers, answers_on, unnamed
+from registry.ranges.calendar_rules import Calendar
 from registry.ranges.rendering import keys_of
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law

@@ -10,11 +10,15 @@ from tools.docstrings import findings
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for folder in ("registry/vocabulary", "schemas", "client/registry_client", "openapi"):
+    for folder in ("registry/vocabulary", "registry/core", "schemas", "client/registry_client", "openapi"):
         (tmp_path / folder).mkdir(parents=True)
-    described = {"components": {"schemas": {"Agency": {"properties": {"agency_id": {"enum": ["a_value"]}}}}}}
+    described = {
+        "paths": {"/jobs": {"post": {"operationId": "startJob", "responses": {"202": {"headers": {"Location": {}}}}}}},
+        "components": {"schemas": {"Agency": {"properties": {"agency_id": {"enum": ["a_value"]}}}}},
+    }
     (tmp_path / "openapi/openapi.json").write_text(json.dumps(described))
     (tmp_path / "registry/vocabulary/register.py").write_text("LIST = 'a_word'\n")
+    (tmp_path / "registry/core/settings.toml").write_text('[[setting]]\nname = "REGISTRY_RATE"\n')
     (tmp_path / "registry/neighbour.py").touch()
     return tmp_path
 
@@ -33,8 +37,16 @@ def test_a_field_that_is_gone_is_found_below_its_class(root: Path) -> None:
     assert names_found(root, 'class Row:\n    """`once` and `key`."""\n\n    key: str\n') == [(2, "once")]
 
 
-@pytest.mark.parametrize("name", ["agency_id", "a_value", "a_word", "neighbour", "limit", "stored_text"])
-def test_names_of_the_module_its_neighbours_the_vocabulary_and_the_api_are_left(root: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "code"), [("MOST", "MAX = 3"), ("Shown", "class Displayed: ...")])
+def test_a_constant_or_class_that_was_renamed_is_found(root: Path, name: str, code: str) -> None:
+    assert names_found(root, f'"""At most `{name}`."""\n{code}\n') == [(1, name)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["agency_id", "a_value", "a_word", "neighbour", "limit", "stored_text", "startJob", "Location", "REGISTRY_RATE"],
+)
+def test_names_of_the_module_its_neighbours_the_vocabulary_settings_and_the_api_are_left(root: Path, name: str) -> None:
     assert names_found(root, f'"""What `{name}` is."""\nTEXT = "stored_text"\ndef load(limit): ...\n') == []
 
 

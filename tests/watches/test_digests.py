@@ -71,8 +71,8 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
 
 
 def test_a_member_chooses_an_own_pace(client: FlaskClient, session: Session) -> None:
-    seat = MemberClient(client, session, make_member(session, make_organisation(session)), now())
-    assert '<option value="none" selected>' in seat.get("/account/own").get_data(as_text=True)
-    assert seat.post("/account/own/digest", pace="hourly").status_code == 303
-    assert seat.post("/account/own/digest", pace="weekly").status_code == 303
-    assert '<option value="weekly" selected>' in seat.get("/account/own").get_data(as_text=True)
+    member_client = MemberClient(client, session, make_member(session, make_organisation(session)), now())
+    assert '<option value="none" selected>' in member_client.get("/account/own").get_data(as_text=True)
+    assert member_client.post("/account/own/digest", pace="hourly").status_code == 303
+    assert member_client.post("/account/own/digest", pace="weekly").status_code == 303
+    assert '<option value="weekly" selected>' in member_client.get("/account/own").get_data(as_text=True)

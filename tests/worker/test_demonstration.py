@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.core.heartbeats import WorkerTask
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.demo.desk import AUTHORITY
+from registry.demo.officers_work import AUTHORITY
 from registry.http.transaction import Services
 from registry.officers.models import Unit
 from registry.register.authorities.models import Source

@@ -64,7 +64,7 @@ def former_commit() -> str:
     for tag in _git("tag", "--list", "v*", "--sort=-version:refname", "--merged").split():
         if _head_at(tag) < revisions.head():
             return _git("rev-parse", f"{tag}^{{commit}}").strip()
-    changes = _git("log", "--first-parent", "-m", "--format=%H", "--", "migrations/head").split()
+    changes = _git("log", "--first-parent", "-m", "--format=%H", "--", "migrations/versions").split()
     for changed in changes:
         before = _git("rev-list", "--parents", "-1", changed).split()[1:2]
         if before and _head_at(before[0]) < revisions.head():
@@ -86,11 +86,9 @@ def checked_out(folder: Path) -> Former:
 
 
 def _head_at(commit: str) -> str:
-    try:
-        return _git("show", f"{commit}:migrations/head").strip()
-    except NoHistory:
-        # Before there was a chain of numbers.
-        return ""
+    """The newest revision of that version; "" before there was a chain of numbers."""
+    steps = [Path(path).name for path in _git("ls-tree", "--name-only", commit, "migrations/versions/").split()]
+    return max((step[:4] for step in steps if step[:4].isdigit()), default="")
 
 
 def _git(*arguments: str) -> str:

@@ -48,8 +48,8 @@ def _request(item: Object, seq: int) -> Iterator[tuple[str, list[str]]]:
     request, url = item["request"], item["request"]["url"]
     body, token = request.get("body", {}).get("mode"), request.get("auth", {}).get("bearer")
     query = [_pair(one) for one in url.get("query", [])]
-    requested = "&".join(f"{one['key']}={one['value']}" for one in url.get("query", []) if not one["disabled"])
-    address = "{{baseUrl}}/" + "/".join(url["path"]) + (f"?{requested}" if requested else "")
+    query_string = "&".join(f"{one['key']}={one['value']}" for one in url.get("query", []) if not one["disabled"])
+    address = "{{baseUrl}}/" + "/".join(url["path"]) + (f"?{query_string}" if query_string else "")
     yield "meta", [f"name: {item['name']}", "type: http", f"seq: {seq}"]
     yield (
         request["method"].lower(),

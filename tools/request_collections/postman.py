@@ -160,9 +160,9 @@ def _url(path: str, parameters: list[Object], payload: Mapping[str, str]) -> dic
         for one in parameters
         if one["in"] == "query"
     ]
-    requested = "&".join(f"{one['key']}={one['value']}" for one in query if not one["disabled"])
+    query_string = "&".join(f"{one['key']}={one['value']}" for one in query if not one["disabled"])
     url: dict[str, Any] = {
-        "raw": "{{baseUrl}}/" + "/".join(parts) + (f"?{requested}" if requested else ""),
+        "raw": "{{baseUrl}}/" + "/".join(parts) + (f"?{query_string}" if query_string else ""),
         "host": ["{{baseUrl}}"],
         "path": parts,
     }

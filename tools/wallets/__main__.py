@@ -70,13 +70,13 @@ def main() -> int:
             "REGISTRY_WALLET_PROVIDERS": str(folder / "provider.pem"),
         }
         with served(folder, port):
-            desk = Desk(port)
+            representative = Representative(port)
             write_root(folder)
             registry = f"http://127.0.0.1:{port}"
-            asker = Organisation(registry, HOST, desk.agency, desk.licence)
+            asker = Organisation(registry, HOST, representative.agency, representative.licence)
             polaris, openvc = Polaris(folder, free_port()), Openvc(registry, HOST, folder / "root.pem")
             acts = {
-                "/offer": desk.offer, "/allow": desk.allow, "/expire": desk.expire,
+                "/offer": representative.offer, "/allow": representative.allow, "/expire": representative.expire,
                 "/ask": asker.ask, "/result": asker.result, "/state": asker.state,
                 "/polaris": polaris.ask, "/verdict": polaris.verdict, "/openvc": openvc.judge,
             }  # fmt: skip
@@ -87,7 +87,7 @@ def main() -> int:
     return 0 if is_agreed else 1
 
 
-class Desk:
+class Representative:
     """The representative of an agency with a licence in force, at the console."""
 
     def __init__(self, port: int) -> None:

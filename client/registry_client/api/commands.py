@@ -68,12 +68,12 @@ def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _verify(client: Client, options: argparse.Namespace) -> int:
-    requested = _given(options, QUESTION)
+    question = _given(options, QUESTION)
     if options.licence_number is not None:
-        requested["licence_number"] = options.licence_number
-    if not requested:
+        question["licence_number"] = options.licence_number
+    if not question:
         raise BadInput("verify: say whom to ask about: a NUMBER, or an option such as --vat; see --help")
-    answer = client.verify(**requested, receipt=options.receipt is not None)
+    answer = client.verify(**question, receipt=options.receipt is not None)
     if options.receipt is not None:
         _write(options.receipt, answer.receipt + "\n")
     if options.json:

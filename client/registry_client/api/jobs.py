@@ -80,10 +80,12 @@ class Jobs:
         """Send a CSV or XLSX file. Its columns are guessed: look at them, then start it."""
         file = Path(path)
         headers = {"Content-Type": BYTES, "X-File-Name": quote(file.name[-200:], safe="")}
-        return self._one("POST", data=file, headers=headers, once=once or new_idempotency_key(), whole=UPLOAD_SECONDS)
+        return self._ask_for_job(
+            "POST", data=file, headers=headers, once=once or new_idempotency_key(), whole=UPLOAD_SECONDS
+        )
 
     def get(self, job_id: str) -> Job:
-        return self._one("GET", job_id)
+        return self._ask_for_job("GET", job_id)
 
     def columns(
         self,
@@ -104,17 +106,17 @@ class Jobs:
             body["constants"] = as_body(constants)
         if keep is not None:
             body["keep"] = keep
-        return self._one("PUT", job.job_id, "columns", body=body)
+        return self._ask_for_job("PUT", job.job_id, "columns", body=body)
 
     def start(self, job: Job) -> Job:
         """Have it answered. Raises BadInput where a column is lacking."""
         if job.lacking:
             raise BadInput(f"{job.filename}: {job.lacking}; its columns: {', '.join(job.headers[:30])}")
         # Asked twice it does nothing more.
-        return self._one("POST", job.job_id, "start", is_read=True)
+        return self._ask_for_job("POST", job.job_id, "start", is_read=True)
 
     def cancel(self, job: Job) -> Job:
-        return self._one("POST", job.job_id, "cancel", is_read=True)
+        return self._ask_for_job("POST", job.job_id, "cancel", is_read=True)
 
     def remove(self, job: Job) -> None:
         """Remove list and results before their time is over."""
@@ -219,7 +221,7 @@ class Jobs:
             finally:
                 part.unlink(missing_ok=True)
 
-    def _one(self, method: str, *parts: str, **more: Any) -> Job:
+    def _ask_for_job(self, method: str, *parts: str, **more: Any) -> Job:
         answered = self._transport.ask(method, path_of("verification-jobs", *parts), **more)
         return read(Job, answered.json(), answered.where)
 

@@ -61,7 +61,7 @@ class Keys:
     ) -> Key:
         """A key with no more scopes than the one that asks; `networks`: from where alone it opens, in CIDR notation."""
         bound = None if networks is None else list(networks)
-        return self._made({"label": label, "scopes": list(scopes), "days": days, "networks": bound})
+        return self._make_key({"label": label, "scopes": list(scopes), "days": days, "networks": bound})
 
     def usage(self, key_id: str, days: int | None = None) -> dict[str, int]:
         """Requests by day in UTC, of the last 90 days or so many, the latest first; days without any are absent."""
@@ -72,12 +72,12 @@ class Keys:
 
     def exchange(self, key_id: str, overlap_days: int | None = None) -> Key:
         """A new key in the place of an old one, which stays good for some days."""
-        return self._made({"overlap_days": overlap_days}, key_id, "exchange")
+        return self._make_key({"overlap_days": overlap_days}, key_id, "exchange")
 
     def revoke(self, key_id: str) -> None:
         self._transport.ask("DELETE", path_of("organisation", "keys", key_id))
 
-    def _made(self, body: dict[str, Any], *parts: str) -> Key:
+    def _make_key(self, body: dict[str, Any], *parts: str) -> Key:
         answered = self._transport.ask(
             "POST", path_of("organisation", "keys", *parts), body=as_body(body), once=new_idempotency_key()
         )

@@ -186,7 +186,7 @@ class Transport:
             self._pace()
             end = time.monotonic() + (whole or self.limits.whole)
             try:
-                response = self._sent(method, path, query, data, sent)
+                response = self._send(method, path, query, data, sent)
             except RequestException as error:
                 # `from None`: the error of `requests` holds the request, and that the key.
                 pause = self._pause(tries, None) if is_repeatable or _is_unsent(error) else None
@@ -228,7 +228,7 @@ class Transport:
             for part in _parts(response, where, end, None):
                 file.write(part)
 
-    def _sent(
+    def _send(
         self, method: str, path: str, query: Mapping[str, str] | None, data: Body | None, headers: Mapping[str, str]
     ) -> requests.Response:
         with ExitStack() as opened:

@@ -113,18 +113,18 @@ class Watches(_Part):
 
     def agency(self, agency_id: str, label: str) -> Watch:
         """Watch an agency with all its licences, from now on."""
-        return self._made({"agency_id": agency_id, "label": label})
+        return self._make_watch({"agency_id": agency_id, "label": label})
 
     def licence(self, licence_id: str, label: str) -> Watch:
-        return self._made({"licence_id": licence_id, "label": label})
+        return self._make_watch({"licence_id": licence_id, "label": label})
 
     def numbers(self, numbers: Iterable[str | Mapping[str, str]], label: str) -> Watch:
         """Watch the agencies that these numbers lead to, now or later: text, or {"number": ..., "country": ...}."""
-        return self._made({"numbers": _numbers(numbers), "label": label})
+        return self._make_watch({"numbers": _numbers(numbers), "label": label})
 
     def search(self, label: str, **criteria: str) -> Watch:
         """Watch whatever answers to these."""
-        return self._made({"search": criteria, "label": label})
+        return self._make_watch({"search": criteria, "label": label})
 
     def replace_numbers(self, watch: Watch, numbers: Iterable[str | Mapping[str, str]]) -> Watch:
         body = {"numbers": _numbers(numbers)}
@@ -148,7 +148,7 @@ class Watches(_Part):
         """Delete a watch; past events stay in the feed."""
         self._transport.ask("DELETE", path_of("watches", watch.watch_id), headers=_version(watch))
 
-    def _made(self, body: Mapping[str, Any]) -> Watch:
+    def _make_watch(self, body: Mapping[str, Any]) -> Watch:
         return self._got(Watch, "POST", path_of("watches"), body=body, once=new_idempotency_key())
 
 
@@ -184,7 +184,7 @@ class Events(_Part):
     def after(self, cursor: str | None = None) -> Iterator[Event]:
         """All that is there behind a cursor, or from the first on."""
         while True:
-            page = self._page(cursor)
+            page = self._fetch_page(cursor)
             yield from page.items
             if not page.has_more:
                 return
@@ -204,7 +204,7 @@ class Events(_Part):
         """
         cursor = stored.read()
         while True:
-            page = self._page(cursor)
+            page = self._fetch_page(cursor)
             for event in page.items:
                 yield event
                 stored.write(event.cursor)
@@ -221,14 +221,14 @@ class Events(_Part):
 
         `source` is where the stream stands, if not at the registry's own address. What breaks off is taken up again.
         """
-        page = self._page(stored.read())
+        page = self._fetch_page(stored.read())
         while True:
             for event in page.items:
                 yield event
                 stored.write(event.cursor)
             if not page.has_more:
                 break
-            page = self._page(page.next_cursor)
+            page = self._fetch_page(page.next_cursor)
         cursor = page.next_cursor
         while True:
             try:
@@ -241,7 +241,7 @@ class Events(_Part):
             # It ends after an hour by itself, too.
             sleep(AGAIN)
 
-    def _page(self, cursor: str | None) -> _Page:
+    def _fetch_page(self, cursor: str | None) -> _Page:
         query = as_query({"cursor": cursor, "limit": MAX_EVENTS})
         return self._got(_Page, "GET", path_of("events"), query=query)
 

@@ -24,7 +24,7 @@ class Advice:
 @cache
 def problems() -> tuple[Advice, ...]:
     """One of each problem code. Raises KeyError for a code without cause and cure."""
-    given = _given()["problem"]
+    given = _read_advice()["problem"]
     return tuple(
         Advice(code.value, text(Language.EN, f"problem.{code}"), given[code.value]["cause"], given[code.value]["cure"])
         for code in Problem
@@ -34,7 +34,7 @@ def problems() -> tuple[Advice, ...]:
 @cache
 def reasons() -> tuple[Advice, ...]:
     """One of each reason of a verdict; the cause is what people read. Raises KeyError for a code without a cure."""
-    given = _given()["reason"]
+    given = _read_advice()["reason"]
     return tuple(
         Advice(
             code.value, "", reason_text(code), given[code.value]["cure"], tuple(given[code.value].get("parameters", ()))
@@ -56,13 +56,6 @@ _VALUES = (
 ).split()
 
 
-def unknown_codes() -> set[str]:
-    """Codes that have advice and do not exist."""
-    given = _given()
-    known = {f"problem.{code}" for code in Problem} | {f"reason.{code}" for code in Reason}
-    return {f"{part}.{code}" for part in given for code in given[part]} - known
-
-
 @cache
-def _given() -> dict[str, dict[str, dict[str, str]]]:
+def _read_advice() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((files("registry.api.docs") / "advice.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.api.officers.endpoints import Answered, act_view, officer_may, serve_acts
 from registry.api.restx import Namespace, Resource, created_response
 from registry.complaints.attachments import actions, file_kinds
-from registry.complaints.casework.queries import CleanFile
+from registry.complaints.casework.queries import CleanFile, FileInCase
 from registry.complaints.parties import models, steps
 from registry.complaints.parties.hearings import files, portal, queries
 from registry.core.clock import now
@@ -31,7 +31,7 @@ from schemas.mailbox import AttachmentSentSchema
 
 _SUMMARY = hearings.HearingSummarySchema.of(models.Hearing)
 _HEARING = hearings.HearingSchema.of(
-    queries.HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=queries.Reprisal
+    queries.HearingView, inherited="hearing", computed=["ways"], files=FileInCase, reprisal=queries.Reprisal
 )
 _LISTED = hearings.ServedHearingSummarySchema.of(portal.Listed)
 
@@ -129,7 +129,7 @@ def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str, _
 
 serve_acts(served, "/<hearing_id>", hearing_acts.ANSWERS, Answered(hearings.ServedHearingSchema(), _served_answer))
 
-_PAPER = hearings.AgencyPaperSchema.of(files.HandedFile)
+_PAPER = hearings.AgencyPaperSchema.of(FileInCase)
 
 papers = Namespace("hearings", path="/")
 

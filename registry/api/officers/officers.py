@@ -25,7 +25,7 @@ from registry.http.schemas import response_file, response_schema, written_answer
 from registry.http.transaction import services
 from registry.officer_acts import access_grant_acts, account_acts
 from registry.officer_acts.permissions import acting, reference_in
-from registry.officers import accounts, notices, rights, tokens
+from registry.officers import accounts, loans, notices, rights, tokens
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
@@ -207,7 +207,7 @@ serve_acts(own, "/tokens/<token_id>", account_acts.OWN_TOKENS)
 
 
 def _loan_answer(session: Session, me: AuthenticatedOfficer, loan_id: str, _: object = None) -> Answer:
-    lent, deputy = accounts.loan_named(session, me.officer, loan_id)
+    lent, deputy = loans.find_loan(session, me.officer, loan_id)
     return written_answer(_LOAN, lent, deputy_id=deputy.reference)
 
 
@@ -220,7 +220,7 @@ class Loans(Resource):
     @response_schema(officers.RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
-        found = accounts.loans_of(session, me.officer, me.day(now()))
+        found = loans.list_loans(session, me.officer, me.day(now()))
         return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
 
     post = act_view("/officers/me/loans", account_acts.OWN_ACCOUNT, "loans", LOAN_ANSWERED)

@@ -188,5 +188,5 @@ class Export(Resource):
         return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
 
 
-def wanted(reads: bool = False, **requested: Any) -> trail.Wanted:
-    return trail.Wanted(**requested, is_reading=reads)
+def wanted(reads: bool = False, **filters: Any) -> trail.Wanted:
+    return trail.Wanted(**filters, is_reading=reads)

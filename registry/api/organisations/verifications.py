@@ -205,7 +205,7 @@ def answered(
     """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one, once for each
     Idempotency-Key."""
     if keeper is None:
-        return _written(form, form.answers(items, BatchReader(verdicts()), at), listed, choice)
+        return _write_answers(form, form.answers(items, BatchReader(verdicts()), at), listed, choice)
     with once("list", idempotency_key) as one:
         found = one.stored()
         if found is not None:
@@ -214,12 +214,12 @@ def answered(
             given = list(form.answers(items, BatchReader(verdicts()), at))
             signed = sign_answered_list(form.kind, given, at)
             if signed is None:
-                return _written(form, given, listed, choice)
-            answer = _written(form, given, listed, choice, signed.reference)
+                return _write_answers(form, given, listed, choice)
+            answer = _write_answers(form, given, listed, choice, signed.reference)
             return archive_statements(keeper.id, form.kind, signed, at, one.answer, answer)
 
 
-def _written(
+def _write_answers(
     form: Form,
     given: Iterable[batches.AnsweredItem],
     listed: Listed,

@@ -131,7 +131,9 @@ def suggest(kind: str) -> Response:
         # One page of suggestions is all there is.
         is_more = request.args.get("cursor", "0") not in ("", "0")
         hits = [] if is_more or not prefix else _search(Filters(q=prefix), authority_days(public_reading(), now()))
-        found = [{"id": hit.agency.agency_id, "name": name_of(hit.agency), "description": _told(hit)} for hit in hits]
+        found = [
+            {"id": hit.agency.agency_id, "name": name_of(hit.agency), "description": _describe(hit)} for hit in hits
+        ]
         return _answer({"result": found[:MAX_QUERIES]})
     named = {"property": PROPERTIES, "type": TYPES}.get(kind)
     if named is None:
@@ -217,7 +219,7 @@ def candidates(query: Query, place: str, days: AuthorityDays) -> list[dict[str, 
             {
                 "id": one,
                 "name": name_of(hit.agency),
-                "description": _told(named.get(one, hit)),
+                "description": _describe(named.get(one, hit)),
                 "type": list(_named(["agency", hit.agency.role.value])),
                 "score": 100.0 if one in holders else likeness,
                 "match": is_sure and one in holders and (not name or likeness >= NEAR),
@@ -274,7 +276,7 @@ def name_of(agency: record.Agency) -> str:
     return names[0].name if names else agency.agency_id
 
 
-def _told(hit: Hit) -> str:
+def _describe(hit: Hit) -> str:
     """Where an agency sits, which end of the corridor it serves, and by what it was found."""
     what = f"{hit.agency.country}, {hit.agency.role.value}"
     if hit.match is None:

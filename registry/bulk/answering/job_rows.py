@@ -82,7 +82,7 @@ class VerdictRowAnswerer:
         statements: list[bytes] = []
         rows: list[list[Any]] = []
         # All forms of one answer together: its record is gone before the next is read.
-        for place, one in enumerate(self._given(lines, at)):
+        for place, one in enumerate(self._answer_lines(lines, at)):
             results += writing.item(one)
             results.append(b"\n")
             statements.append(statement_of(one, number + place, at))
@@ -96,10 +96,10 @@ class VerdictRowAnswerer:
             asdict(writing.counts),
         )
 
-    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
+    def _answer_lines(self, lines: Sequence[Line], at: datetime) -> Iterator[batches.AnsweredItem]:
         if self._kind is JobKind.VERIFICATION:
             read = batches.questions_in(
-                self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys
+                self._read_questions(lines, question_of_row), at, self._reader.current_snapshot(), self._keys
             )
             return batches.answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
@@ -110,9 +110,9 @@ class VerdictRowAnswerer:
         return batches.supply_chain_answers(read, self._reader, self._many, at)
 
     def _items(self, lines: Sequence[Line], schema: InSchema, ask: batches.Ask, row: Row) -> Iterator[batches.Item]:
-        return _with_extra(lines, batches.items_in(self._sent(lines, row), schema, ask, self._keys))
+        return _with_extra(lines, batches.items_in(self._read_questions(lines, row), schema, ask, self._keys))
 
-    def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[batches.Sent]:
+    def _read_questions(self, lines: Sequence[Line], row: Row) -> Iterator[batches.Sent]:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
         return (batches.Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 

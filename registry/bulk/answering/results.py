@@ -65,13 +65,13 @@ class Writing:
                 [encode_answer(corridor_payload(one.whole, one.snapshot, self._language))]
             )
         elif not answered.is_shared:
-            body = self._whole(answered)
+            body = self._write_answer(answered)
         else:
             existing = self._shared.get(id(answered))
             if existing is None:
                 if len(self._shared) >= batch.AT_ONCE:
                     self._shared.clear()
-                existing = self._shared[id(answered)] = (answered, self._whole(answered))
+                existing = self._shared[id(answered)] = (answered, self._write_answer(answered))
             body = existing[1]
         first, *between = body
         end = self._end_of_no if answer is Answer.NO else b"}"
@@ -89,7 +89,7 @@ class Writing:
     def _chosen(self, parts: Sequence[bytes]) -> Sequence[bytes]:
         return parts if self._choice is None else [self._choice.of(b"".join(parts))]
 
-    def _whole(self, answered: batch.BatchAnswer) -> Sequence[bytes]:
+    def _write_answer(self, answered: batch.BatchAnswer) -> Sequence[bytes]:
         return self._chosen(
             self._verdicts.write(answered.question, answered.verdict, answered.snapshot, answered.prerendered)
         )

@@ -132,7 +132,7 @@ MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
 def with_receipt(
     request: Request, parameters: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
 ) -> Answer:
-    """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
+    """The answer with its receipt as a field, or the receipt alone where the header "Accept" likes that best."""
     best: str | None = MEDIA_TYPE
     if MEDIA_TYPE_OF_RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
         best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)

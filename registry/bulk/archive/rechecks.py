@@ -103,13 +103,15 @@ def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> 
     with uploads.one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
         lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
         then = [msgspec.json.decode(line) for line in lines[:limit]]
-        return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
+        return Anew(
+            list(_find_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None
+        )
 
 
-def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
+def _find_changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
     # A row that could not be read asks nothing: its sender has to correct it.
     wanted = [one for one in then if "verdict" in one]
-    for was, given in zip(wanted, _given(kind, [one["question"] for one in wanted], at), strict=True):
+    for was, given in zip(wanted, _answer_again(kind, [one["question"] for one in wanted], at), strict=True):
         # As a line of statements, so that what is compared was written alike.
         today = msgspec.json.decode(msgspec.json.encode(statements.item_statement(given, at)))
         changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
@@ -117,7 +119,9 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
             yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
 
 
-def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[batches.AnsweredItem]:
+def _answer_again(
+    kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime
+) -> Iterator[batches.AnsweredItem]:
     reader = verdicts()
     many = BatchReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:

@@ -181,7 +181,7 @@ def firms_of(session: Session, sealer: Sealer, unit: str, case: Case, typed: str
     agencies = [(one, sealer.open_field(one.sealed, place_of(one, one))) for one in case.further_agencies]
     query = _of_unit(unit).add_columns(CaseEmployer.part).join(CaseEmployer, CaseEmployer.employer_id == Employer.id)
     linked = session.execute(query.where(CaseEmployer.case_id == case.id).order_by(CaseEmployer.id)).all()
-    employers = [ShownEmployer(row, _open(sealer, row), part) for row, part in linked]
+    employers = [ShownEmployer(row, _open_details(sealer, row), part) for row, part in linked]
     stated = stated_employer(sealer, case)
     known = {one.row.id for one in employers}
     alike = {
@@ -197,7 +197,7 @@ def employer_of_unit(session: Session, sealer: Sealer, unit: str, reference: str
     """Raises NotFound for another unit's."""
     its = Employer.reference == reference, Employer.unit == unit
     found = find(session, Employer, *its, missing=f"there is no employer {reference} in this unit")
-    return ShownEmployer(found, _open(sealer, found))
+    return ShownEmployer(found, _open_details(sealer, found))
 
 
 def employer_view(call: Call[Officer], sealer: Sealer, reference: str, conflicts: Collection[str]) -> EmployerView:
@@ -237,9 +237,9 @@ def employers_named(
         digests = [_digest(sealer, unit, "name", name), _digest(sealer, unit, "number", number)]
         same = Employer.name_digest == digests[0], Employer.number_digest == digests[1]
         rows = session.scalars(_of_unit(unit).where(same[0] | same[1]).order_by(Employer.id)).all()
-        return [ShownEmployer(row, _open(sealer, row)) for row in rows]
+        return [ShownEmployer(row, _open_details(sealer, row)) for row in rows]
     rows = session.scalars(_of_unit(unit).order_by(Employer.id.desc()).limit(MAX_SEARCHED)).all()
-    opened = [ShownEmployer(row, _open(sealer, row)) for row in rows]
+    opened = [ShownEmployer(row, _open_details(sealer, row)) for row in rows]
     return [
         one
         for one in opened
@@ -252,7 +252,7 @@ def move_employers(session: Session, sealer: Sealer, case: Case, former: str, un
     query = select(CaseEmployer, Employer).join(Employer, Employer.id == CaseEmployer.employer_id)
     rows = session.execute(query.where(CaseEmployer.case_id == case.id, Employer.unit == former)).all()
     for link, employer in rows:
-        details = _open(sealer, employer)
+        details = _open_details(sealer, employer)
         names = [one for one in (details.register_number, details.name) if one]
         known = [one.row for name in names for one in employers_named(session, sealer, unit, name, is_whole=True)]
         taken = known[0] if known else _copied(session, sealer, employer, details, unit)
@@ -340,7 +340,7 @@ def _require_another(session: Session, employer: Employer) -> None:
             raise InvalidInput([Fault.of("name", Problem.INVALID_VALUE, "employer_known")])
 
 
-def _open(sealer: Sealer, employer: Employer) -> EmployerDetails:
+def _open_details(sealer: Sealer, employer: Employer) -> EmployerDetails:
     return msgspec.json.decode(sealer.open_field(employer.sealed, place_of(employer, employer)), type=EmployerDetails)
 
 

@@ -36,7 +36,8 @@ from registry.vocabulary import cases
 class FileInCase(NamedTuple):
     """A file of a case as its unit sees it. Officers open the clean copy, once `state` is `clean`, and never the original.
 
-    `size` and `sha256` are of the file as it was sent.
+    `size` and `sha256` are of the file as it was sent. `no_copy` says why there is no clean copy; without an original that copy
+    is all. `goes_with` is what an agency submitted it with, None for files of others.
     """
 
     reference: str
@@ -45,10 +46,11 @@ class FileInCase(NamedTuple):
     size: int
     stored_on: date
     state: cases.AttachmentState
-    changes_voice: bool = False
-    no_copy: cases.NoCopy | None = None
-    sha256: str = ""
-    has_original: bool = True
+    changes_voice: bool
+    no_copy: cases.NoCopy | None
+    sha256: str
+    has_original: bool
+    goes_with: cases.HandedWith | None
 
 
 class CleanFile(NamedTuple):
@@ -207,7 +209,7 @@ def files_by_box(
     """The files in some containers of a case, by the id of the container, in the order in which they came."""
     opened = sealer.open_all_as_unit(session, boxes, unit)
     rows = attachments.attachments_of(session, [one.box for one in opened])
-    return {one.box.id: [_file_view(one, case, row) for row in rows if row.box_id == one.box.id] for one in opened}
+    return {one.box.id: [file_in_case(one, case, row) for row in rows if row.box_id == one.box.id] for one in opened}
 
 
 def require_readable(case: Case) -> None:
@@ -232,7 +234,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
             sheet.answers if sheet.submitted_on is not None else {},
             stated,
             agreed,
-            [_file_view(one, case, row) for row in files if row.box_id == one.box.id],
+            [file_in_case(one, case, row) for row in files if row.box_id == one.box.id],
             translated,
         )
         for one, sheet, stated, agreed, translated in zip(
@@ -246,11 +248,12 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
     ]
 
 
-def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
+def file_in_case(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
+    """What officers see of a file in an opened container of the case."""
     facts = attachments.facts_of(opened, case, row)
     return FileInCase(
         row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy,
-        facts.sha256, row.original_name is not None,
+        facts.sha256, row.original_name is not None, row.goes_with,
     )  # fmt: skip
 
 

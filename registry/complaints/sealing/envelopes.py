@@ -144,10 +144,10 @@ class Envelope(NamedTuple):
 
 def sealed_value(key: bytes, kid: str, value: bytes, place: Place) -> str:
     nonce = secrets.token_bytes(12)
-    return _written(Envelope(kid, nonce, AESGCM(key).encrypt(nonce, _padded(value), place.bytes())))
+    return _write_envelope(Envelope(kid, nonce, AESGCM(key).encrypt(nonce, _padded(value), place.bytes())))
 
 
-def _written(envelope: Envelope) -> str:
+def _write_envelope(envelope: Envelope) -> str:
     nonce, ciphertext = (urlsafe_b64encode(raw).decode().rstrip("=") for raw in envelope[1:])
     return f"v1.{envelope.kid}.{nonce}.{ciphertext}"
 
@@ -159,7 +159,7 @@ def read_envelope(sealed: str) -> Envelope:
             raise ValueError
         read = Envelope(kid, urlsafe_b64decode(nonce), urlsafe_b64decode(ciphertext + "=" * (-len(ciphertext) % 4)))
         # Base64 has spare bits at its end and the decoder passes over what is no Base64: one value has one text.
-        if _written(read) != sealed:
+        if _write_envelope(read) != sealed:
             raise ValueError
     except ValueError:
         raise Unopenable("what is stored is no sealed value of this version") from None

@@ -80,14 +80,15 @@ class NumberedRow(Base):
     """A row with a number of its own, which is its first column."""
 
     __abstract__ = True
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    # A class's own columns are at 0; those of abstract rows stand before them, in this order.
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-3)
 
 
 class ReferencedRow(NumberedRow):
     """A row that is named by a public reference too."""
 
     __abstract__ = True
-    reference: Mapped[str] = mapped_column(Text(12), unique=True, sort_order=-1)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True, sort_order=-2)
 
 
 @dataclass(frozen=True, slots=True)

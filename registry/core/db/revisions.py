@@ -19,7 +19,7 @@ from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, open_engine, read
 from registry.core.errors import NotMigrated, SettingsError
 
 FOLDER = Path(str(files("migrations")))
-"""Where env.py, the steps and the head file are."""
+"""Where env.py and the steps are."""
 
 FIRST = "0101"
 """The oldest revision. Lower numbers belong to the chain from before the first release, which is gone."""
@@ -45,8 +45,13 @@ class Patience:
 
 
 def head() -> str:
-    """The newest revision, as the head file says: two branches that both add one conflict there."""
-    return (FOLDER / "head").read_text(encoding="ascii").strip()
+    """The newest revision of this version."""
+    return head_of(FOLDER)
+
+
+def head_of(folder: Path) -> str:
+    """The newest revision of a folder of migrations: the greatest number that a step's file begins with."""
+    return max(path.name[:4] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 def current(connection: Connection) -> str | None:

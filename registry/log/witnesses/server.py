@@ -101,8 +101,8 @@ class Witness:
             raise KeyTrouble(f"{self._path} cannot be read: put it back, or start a witness with another key") from None
 
     def _write_state(self, state: dict[str, tuple[int, bytes]]) -> None:
-        stated = {origin: [size, b64encode(root).decode()] for origin, (size, root) in state.items()}
-        write_atomically(self._path, json.dumps(stated).encode())
+        heads = {origin: [size, b64encode(root).decode()] for origin, (size, root) in state.items()}
+        write_atomically(self._path, json.dumps(heads).encode())
         sync_folder(self._path.parent)
 
 

@@ -98,7 +98,7 @@ def _quarantined() -> sa.Select[Any]:
     return rows(_free()).where(in_my_unit(), Case.assignee.is_(None), Case.state == _S.QUARANTINED)
 
 
-def _left() -> sa.Select[Any]:
+def _of_absent_assignees() -> sa.Select[Any]:
     """Cases of officers who cannot work on them today."""
     theirs = Case.assignee.in_(branches.unable_today(Resource.CASE, Act.READ)), Case.assignee != branches.ME
     return rows(_free()).where(in_my_unit(), *theirs, Case.state.in_(WORK_STATES))
@@ -133,7 +133,7 @@ def _measure_stands() -> sa.Select[Any]:
     return rows(columns).where(in_my_unit(), *waiting)
 
 
-def _held() -> sa.Select[Any]:
+def _hold_to_review() -> sa.Select[Any]:
     """Cases that only a legal hold still keeps, and of which no note says lately why."""
     lately = sa.select(CaseNote.id).where(CaseNote.case_id == Case.id, CaseNote.written_on > branches.REVIEWED)
     # In the words of the index, which is of these cases alone.
@@ -261,7 +261,7 @@ CASE_SOURCES: tuple[branches.Source, ...] = (
         _works, _unassigned, branches.by_state([state for state in WORK_STATES if state is not _S.QUARANTINED])
     ),
     branches.Source(_works, _quarantined, branches.BY_PRIORITY),
-    branches.Source(_works, _left),
+    branches.Source(_works, _of_absent_assignees),
     branches.Source(proposes(Resource.DECISION), _write_decision),
     branches.Source(proposes(Resource.HEARING), _hearing_over),
     branches.Source(
@@ -271,7 +271,7 @@ CASE_SOURCES: tuple[branches.Source, ...] = (
     ),
     branches.Source(right(Resource.CASE, Act.HOLD), _decided, branches.by_state(DECIDED)),
     branches.Source(right(Resource.CASE, Act.HOLD), _measure_stands),
-    branches.Source(right(Resource.CASE, Act.HOLD), _held),
+    branches.Source(right(Resource.CASE, Act.HOLD), _hold_to_review),
     branches.Source(approves(Resource.DECISION), _decision, not_by=Decision.drafted_by),
     branches.Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
     branches.Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),

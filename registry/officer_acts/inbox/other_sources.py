@@ -27,7 +27,7 @@ from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing import deposits, drafting
-from registry.supervision.licensing.deposit_rules import MOST_REQUIRED
+from registry.supervision.licensing.deposit_rules import MAX_REQUIRED
 from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary import supervision
@@ -381,7 +381,7 @@ def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[t
     is_unclear = func.sum(case((DepositLine.kind == supervision.DepositLineKind.REVERSED, 1), else_=0)) > 0
     last = func.max(DepositLine.id).desc()
     short = (
-        select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(there_is < MOST_REQUIRED, is_unclear))
+        select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(there_is < MAX_REQUIRED, is_unclear))
     )
     applied = DepositLine.authority == authority, DepositLine.state == supervision.ProposalState.APPLIED
     ids = session.scalars(short.where(*applied).order_by(last).limit(branches.MAX_ROWS)).all()

@@ -58,7 +58,7 @@ class Client:
         """The provider's URL to which a browser is sent for sign-in. Raises ProviderAway."""
         with self._session(back) as session:
             made, _ = session.create_authorization_url(
-                self._known()["authorization_endpoint"],
+                self._known_facts()["authorization_endpoint"],
                 state=state,
                 nonce=nonce,
                 code_verifier=verifier,
@@ -73,7 +73,7 @@ class Client:
         No token of the provider is kept here to name the session with, so the provider asks the user. Raises
         ProviderAway.
         """
-        end = self._known().get("end_session_endpoint")
+        end = self._known_facts().get("end_session_endpoint")
         if not isinstance(end, str) or not settings.is_safe(end):
             return None
         query = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
@@ -81,7 +81,7 @@ class Client:
 
     def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> rules.Known:
         """The account of a user who came back with a code. Raises ProviderAway or NotProved."""
-        facts = self._known()
+        facts = self._known_facts()
         try:
             with self._session(back) as session:
                 given = session.fetch_token(
@@ -111,7 +111,7 @@ class Client:
         raise self._unproved("signature", why)
 
     def _session(self, back: str) -> OAuth2Session:
-        method = self._known().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        method = self._known_facts().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         return OAuth2Session(
             self.provider.client_id,
             self.provider.secret,
@@ -123,7 +123,7 @@ class Client:
             else "client_secret_basic",
         )
 
-    def _known(self) -> Mapping[str, Any]:
+    def _known_facts(self) -> Mapping[str, Any]:
         self._read(KEPT_FOR)
         return self._facts
 

@@ -67,7 +67,7 @@ def add_file(language: Language) -> Response:
     try:
         sign_in.find_visit()
         with one_of_few():
-            return _taken(language)
+            return _take_files(language)
     except NoVisit:
         return sign_in.number_page(language)
     except StaleForm:
@@ -93,7 +93,7 @@ def settle_recording(language: Language) -> Response:
     return lead(language, "/files")
 
 
-def _taken(language: Language) -> Response:
+def _take_files(language: Language) -> Response:
     request.max_content_length = MAX_OF_FORM
     chosen, to = read_form_files(), _TO.get(request.form.get("go", ""))
     with open_visit(language) as visitor:

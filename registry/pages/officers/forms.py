@@ -100,7 +100,7 @@ def made_by_form(session: Session, me: sessions.AuthenticatedOfficer, what: str,
     Raises as `make`, and IllegalMove where the same form was sent before with something else in it.
     """
     try:
-        return draft_idempotently(session, me, what, _sent(), make)
+        return draft_idempotently(session, me, what, _key_of_form(), make)
     except errors.RepeatDiffers:
         raise errors.IllegalMove(
             "this form was sent before with something else in it, and that was kept: look at it, then send this if you still "
@@ -109,7 +109,7 @@ def made_by_form(session: Session, me: sessions.AuthenticatedOfficer, what: str,
         ) from None
 
 
-def _sent() -> IdempotencyKey | None:
+def _key_of_form() -> IdempotencyKey | None:
     key = request.form.get(ONCE_FIELD, "")[:80]
     sent_fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
     return IdempotencyKey(key, hashlib.sha256(json.dumps(sent_fields).encode()).hexdigest()) if key else None

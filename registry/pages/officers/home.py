@@ -18,7 +18,7 @@ from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, suggested_agencies
-from registry.officer_acts.inbox.queries import Alike, Row
+from registry.officer_acts.inbox.rows import Alike, Row
 from registry.officer_acts.permissions import names_in, officer_call
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
@@ -149,14 +149,14 @@ Found = list[tuple[str, str]]
 @page_at(pages, "/search", Resource.OWN, Act.READ)
 def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = " ".join(request.args.get("q", "").split())[:MAX_TYPED]
-    found = {name: rows for name, rows in _found(session, me, typed).items() if rows} if typed else {}
+    found = {name: rows for name, rows in _search(session, me, typed).items() if rows} if typed else {}
     only = [href for rows in found.values() for _, href in rows]
     if len(only) == 1:
         return see_other(only[0])
     return page("search.html", here="", sought_for=typed, found=found)
 
 
-def _found(session: Session, me: AuthenticatedOfficer, typed: str) -> dict[str, Found]:
+def _search(session: Session, me: AuthenticatedOfficer, typed: str) -> dict[str, Found]:
     may, begun = me.standing.may, typed.upper().replace("-", "").replace(" ", "")
     found: dict[str, Found] = {}
     if may(Resource.CASE, Act.READ):

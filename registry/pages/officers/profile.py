@@ -22,7 +22,7 @@ from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSI
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.permissions import reference_in
 from registry.officer_acts.sign_in_providers import only_way_of
-from registry.officers import accounts, factors, models, notices, signing_in, tokens
+from registry.officers import accounts, factors, loans, models, notices, signing_in, tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
@@ -82,7 +82,7 @@ def show_own_account(
         ],
         staff_languages=[(one, language_name(one, one)) for one in STAFF_LANGUAGES],
         roles=sorted(accounts.own_roles(session, me.officer)),
-        loans=accounts.loans_of(session, me.officer, me.day(at)),
+        loans=loans.list_loans(session, me.officer, me.day(at)),
         today=me.day(at),
         choices=list(models.NoticeChoice),
         choice=notices.choice_of(session, me.officer),
@@ -122,7 +122,7 @@ def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response
 @form_at(pages, "/own/password", Resource.OWN, Act.WRITE)
 @fault_on(show_own_account)
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
-    """A wrong old one is written down with the answer, as at the door."""
+    """A wrong old one is written down with the answer, as at sign-in."""
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
         return show_own_account(session, me, fault="password_differs")

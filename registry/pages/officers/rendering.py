@@ -148,7 +148,7 @@ def _words() -> dict[str, Any]:
         "public": settings.public_url if settings.console_url else "",
         "asset": FILES.address_of,
         "waiting_count": g.console_inbox.number if "console_inbox" in g else 0,
-        "done": _done(spoken),
+        "done": _done_text(spoken),
         "undo": undo_sent() if request.method == "GET" else None,
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
@@ -161,7 +161,7 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _done(spoken: Language) -> str:
+def _done_text(spoken: Language) -> str:
     """What the form did that was sent before this page; empty where its page says it itself."""
     code = done_sent() if request.method == "GET" else ""
     return text(spoken, f"done.{code}") if code and has_text(f"done.{code}") else ""

@@ -130,7 +130,7 @@ def _replayed(stored: bytes) -> Response:
 
 
 def _requested_language() -> str:
-    """The language that the address asked for, so that the door speaks it too."""
+    """The language that the address asked for, so that the sign-in page speaks it too."""
     code = request.args.get("language")
     return f"?language={code}" if code in STAFF_LANGUAGES else ""
 
@@ -145,7 +145,7 @@ def for_arriving(view: View) -> View:
     def guarded(**path: Any) -> Any:
         try:
             with writing() as session:
-                # In the language of the door: its pages let one choose.
+                # In the language of the sign-in pages, which let one choose.
                 me = sessions.arriving(session, token_sent(), now())
                 if request.method not in SAFE:
                     require_form(token_sent())

@@ -47,7 +47,7 @@ def show_profile(session: Session, me: MemberPresent, *, fault: str | None = Non
 @guard.form_for_members(pages, "/own/password")
 @fault_on(show_profile)
 def change_password(session: Session, me: MemberPresent) -> Response:
-    """A wrong old one is written down with the answer, as at the door."""
+    """A wrong old one is written down with the answer, as at sign-in."""
     new = typed("password", 1000)
     if new != typed("again", 1000):
         return show_profile(session, me, fault="password_differs")

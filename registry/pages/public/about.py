@@ -111,7 +111,7 @@ class Block(NamedTuple):
     texts: Sequence[str]
 
 
-@pages.get("/<language:language>/<any(accessibility, privacy, cookies):notice_name>")
+@pages.get(f"/<language:language>/<any({', '.join(NOTICES)}):notice_name>")
 def show_notice(language: Language, notice_name: str) -> Response:
     folder = services().settings.home / FOLDER
     own = _read(folder / f"{notice_name}.{language}.txt")

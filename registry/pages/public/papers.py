@@ -233,7 +233,7 @@ def download_paper(language: Language, licence_id: str, name: str) -> Response:
         files = _files(reference) if kind.has_files else ()
         return rendering.Draft(html, files, str(keys) if seal else None, settings.seal_timestamp)
 
-    made = _made(key, draft)
+    made = _make_paper(key, draft)
     if made.state is not making.Making.READY:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
@@ -254,7 +254,7 @@ def download_code(language: Language, licence_id: str, form: str) -> Response:
     return response
 
 
-def _made(key: str, draft: Callable[[], rendering.Draft]) -> making.Made:
+def _make_paper(key: str, draft: Callable[[], rendering.Draft]) -> making.Made:
     """The paper, made here or by any other machine."""
     folder = services().settings.home / "papers"
     if services().settings.is_sqlite:

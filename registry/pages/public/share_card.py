@@ -74,9 +74,9 @@ def drawn(card: Card) -> bytes:
     top = 112
     _sign(draw, card.tone, 40, top, strong, soft)
     draw.text((120, top + 4), card.word, font=_font("Bold", 40, face), fill=strong)
-    y = _written(draw, card.name, _font("Bold", 28, face), top + 82, _INK, 2)
-    _written(draw, card.headline, _font("Regular", 23, face), y + 6, _INK, 3)
-    _written(draw, f"{card.day} · {card.again}", _font("Regular", 18, face), SIZE[1] - 40, _SOFT, 1)
+    y = _draw_text(draw, card.name, _font("Bold", 28, face), top + 82, _INK, 2)
+    _draw_text(draw, card.headline, _font("Regular", 23, face), y + 6, _INK, 3)
+    _draw_text(draw, f"{card.day} · {card.again}", _font("Regular", 18, face), SIZE[1] - 40, _SOFT, 1)
     out = BytesIO()
     image.quantize(32, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
     return out.getvalue()
@@ -107,10 +107,10 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
     image = Image.new("RGB", _PHONE, "#f7f3ea")
     draw = ImageDraw.Draw(image)
     _draw_head(draw, f"{card.site} · {card.title}", card.demo, face)
-    y = _written(draw, card.person, _font("Bold", 40, face), 112, _INK, 2)
-    y = _written(draw, card.agency, _font("Bold", 28, face), y, _INK, 2)
+    y = _draw_text(draw, card.person, _font("Bold", 40, face), 112, _INK, 2)
+    y = _draw_text(draw, card.agency, _font("Bold", 28, face), y, _INK, 2)
     for fact in card.facts:
-        y = _written(draw, fact, _font("Regular", 22, face), y, _SOFT, 1)
+        y = _draw_text(draw, fact, _font("Regular", 22, face), y, _SOFT, 1)
     if card.portrait is not None:
         with Image.open(BytesIO(card.portrait)) as portrait:
             shown = ImageOps.fit(portrait.convert("RGB"), (210, 280))
@@ -121,7 +121,7 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
         image.paste(symbol.convert("RGB"), ((_PHONE[0] - symbol.width) // 2, y + 16))
         y += symbol.height + 32
     for warning in card.warnings:
-        y = _written(draw, warning, _font("Bold", 24, face), y, "#a8362a", 3)
+        y = _draw_text(draw, warning, _font("Bold", 24, face), y, "#a8362a", 3)
     out = BytesIO()
     image.save(out, format="PNG", optimize=True)
     return out.getvalue()
@@ -138,7 +138,7 @@ def _draw_head(draw: ImageDraw.ImageDraw, title: str, demo: str, face: int) -> N
         draw.text((32, 67), _lines(demo, small, width - 64, 1)[0], font=small, fill=_WHITE)
 
 
-def _written(
+def _draw_text(
     draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, y: int, colour: str, lines: int
 ) -> int:
     """Write a text in at most so many lines; gives where the next text begins."""

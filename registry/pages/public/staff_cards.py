@@ -166,7 +166,7 @@ NOT_IN_FORCE = {Refusal.ENDED, Refusal.SUSPENDED, Refusal.NOT_VALID_NOW}
 def show_form(language: Language) -> Response:
     """What this is for, and the job in question."""
     require_wallets()
-    return _page(language, "begin", SHORT)
+    return _step_page(language, "begin", SHORT)
 
 
 @pages.post("/<language:language>/person")
@@ -187,16 +187,16 @@ def show_answer(language: Language, reader: str) -> Response:
     try:
         asked = presentations.presentation_of(public_reading(), now(), reader=reader)
     except NotFound:
-        return _page(language, "past")
+        return _step_page(language, "past")
     if asked.state is PresentationState.WAITING:
         link = presentations.link_of(keyring(), verifier(), asked)
-        response = _page(language, "waiting", link=link, code=Symbol(link).data_address)
+        response = _step_page(language, "waiting", link=link, code=Symbol(link).data_address)
         response.headers["Refresh"] = str(LOOK_AGAIN)
         return response
     result = seen(asked)
     if result is None:
-        return _page(language, "refused", words=_refused_as(asked.refusal))
-    return _page(language, "shown", job=asked.job, **_words(language, result))
+        return _step_page(language, "refused", words=_refused_as(asked.refusal))
+    return _step_page(language, "shown", job=asked.job, **_words(language, result))
 
 
 def _refused_as(refusal: Refusal | None) -> str:
@@ -222,6 +222,6 @@ def _words(language: Language, result: Seen) -> dict[str, Any]:
     }
 
 
-def _page(language: Language, step: str, cache_control: str = NOT_KEPT, **context: Any) -> Response:
+def _step_page(language: Language, step: str, cache_control: str = NOT_KEPT, **context: Any) -> Response:
     words: dict[str, Any] = {"step": step, **context, **job_choices(language)}
     return page("person.html", language, here="person", cache_control=cache_control, **words)

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary.supervision import Ask, CardEnd, GrantStep, PresentationState, Refusal, WalletForm
 
 
-class StaffCard(Base):
+class StaffCard(ReferencedRow):
     """An agency says that a person acts for it under a licence (public references both).
 
     `person` is the sealed name (`staff.Person`), `portrait` the sealed picture, `portrait_digest` what the card says of it. All
@@ -23,8 +23,6 @@ class StaffCard(Base):
 
     __tablename__ = "staff_cards"
     __table_args__ = (sa.Index("ix_staff_cards_agency_ended_at", "agency", "ended_at"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency: Mapped[str] = mapped_column(Text(12))
     licence: Mapped[str] = mapped_column(Text(12), index=True)
     person: Mapped[str | None] = mapped_column(sa.Text)
@@ -36,7 +34,7 @@ class StaffCard(Base):
     ended_as: Mapped[CardEnd | None] = mapped_column(one_of(CardEnd))
 
 
-class WalletGrant(Base):
+class WalletGrant(NumberedRow):
     """That one wallet may get one credential, again and again until the grant ends.
 
     `code` is the digest of what the wallet shows next (`step`), until `code_until`. It is replaced in the transaction in which it
@@ -48,7 +46,6 @@ class WalletGrant(Base):
 
     __tablename__ = "wallet_grants"
     __table_args__ = (sa.Index("ix_wallet_grants_step_code_until", "step", "code_until"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     form: Mapped[WalletForm] = mapped_column(one_of(WalletForm))
     step: Mapped[GrantStep] = mapped_column(one_of(GrantStep))
     agency: Mapped[str] = mapped_column(Text(12))
@@ -71,7 +68,7 @@ class WalletGrant(Base):
     lists_read_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class WalletCredential(Base):
+class WalletCredential(NumberedRow):
     """A credential that was issued, and its place in a status list, which no other ever gets.
 
     `content` is a digest of what it states: it ends when that changes; of the code of a staff card it is `rules.CODE`. `access`
@@ -83,7 +80,6 @@ class WalletCredential(Base):
         sa.UniqueConstraint("list_number", "place"),
         sa.Index("ix_wallet_credentials_licence_expires_at", "licence", "expires_at"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
     list_number: Mapped[int]
     place: Mapped[int]
     form: Mapped[WalletForm] = mapped_column(one_of(WalletForm))
@@ -105,17 +101,15 @@ class UsedOnce(Base):
     until: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
-class Presentation(Base):
+class Presentation(ReferencedRow):
     """One request to a wallet, and what came of it, until `until`.
 
     `token` is the digest of what stands in the addresses that the wallet calls, `reader` of what the asker reads the result by;
-    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce (`_Secrets`), `result` what was
-    shown (`Shown`), both sealed. `job` is what the verdict is asked for.
+    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce, `result` what was
+    shown, both sealed (presentations.py). `job` is what the verdict is asked for.
     """
 
     __tablename__ = "presentations"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     token: Mapped[str] = mapped_column(Text(64), unique=True)
     reader: Mapped[str | None] = mapped_column(Text(64), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"), index=True)

@@ -241,7 +241,7 @@ def receive(session: Session, keyring: Keyring, verifier: Verifier, token: str, 
     if answer.get("state") != token:
         raise Unreadable("the answer is to another request")
     try:
-        shown = _shown(session, asked.ask, answer, verifier, stored.nonce, at)
+        shown = _read_answer(session, asked.ask, answer, verifier, stored.nonce, at)
     except presented.Refused as error:
         return _settled(session, asked, error.reason)
     asked.result = keyring.seal(staff.SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
@@ -291,7 +291,7 @@ def _decrypted(body: str, key: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def _shown(
+def _read_answer(
     session: Session, ask: Ask, answer: Mapping[str, Any], verifier: Verifier, nonce: str, at: datetime
 ) -> Shown:
     """What an answer shows. Raises Refused."""

@@ -1,7 +1,5 @@
 """Warnings that an agency is imitated, stated on the true entry: in record, verdict, history and log."""
 
-from datetime import date
-
 import msgspec
 from sqlalchemy.orm import Session
 
@@ -14,18 +12,14 @@ MAX_TEXT = 1000
 MAX_SOURCE = 40
 
 
-def warn_of_clone(
-    session: Session, reference: str, text: str, source: str, *, from_: date | None = None, to: date | None = None
-) -> Appended:
-    """Say on an agency's entry that it is imitated, from `from_` to `to` (last day), and publish it.
+def warn_of_clone(session: Session, reference: str, text: str, source: str) -> Appended:
+    """Say on an agency's entry that it is imitated, and publish it.
 
     `source` is who says so: the reference of a list of ours, or words. Raises NotFound, InvalidInput, ErasedAgency.
     """
     text, source = rules.tidy_line("text", text, MAX_TEXT), rules.tidy_line("source", source, MAX_SOURCE)
-    if from_ is not None and to is not None and to < from_:
-        raise errors.InvalidInput([errors.Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
     agency = storage.load_record(session, reference)
-    warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=clock.now())
+    warning = record.Warning_(text=text, source=source, retrieved_at=clock.now())
     if any(storage.same_statement(one, warning) and one.source == source for one in agency.clone_warnings):
         raise errors.InvalidInput([errors.Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
     return _publish_warnings(session, agency, (*agency.clone_warnings, warning), "agency.clone_warned")

@@ -141,16 +141,16 @@ class Lookup:
 
     def by_key(self, kind: str, value: str) -> KeyMatch:
         """The agencies that an identifier or licence number leads to; `value` is its key (agencies.keys)."""
-        return _found(self._reader.rows(self._key, {"kind": kind, "value": value}))
+        return _key_match(self._reader.rows(self._key, {"kind": kind, "value": value}))
 
     def by_agency(self, reference: str) -> KeyMatch:
-        return _found(self._reader.rows(self._reference, {"value": reference}))
+        return _key_match(self._reader.rows(self._reference, {"value": reference}))
 
     def by_licence(self, reference: str) -> KeyMatch:
-        return _found(self._reader.rows(self._licence, {"value": reference}))
+        return _key_match(self._reader.rows(self._licence, {"value": reference}))
 
 
-def _found(rows: Sequence[Row]) -> KeyMatch:
+def _key_match(rows: Sequence[Row]) -> KeyMatch:
     if len(rows) == 1 and rows[0][1] is not None:
         return KeyMatch((stored(rows[0]),), rows[0][0])
     return _match_of(rows, rows[0][0] if rows else 0)
@@ -224,15 +224,15 @@ class ManyLookup:
 
     def by_keys(self, kind: str, values: Iterable[str]) -> Holders:
         """What keys of one kind lead to."""
-        return self._found("key", values, {"kind": kind})
+        return self._holders_by("key", values, {"kind": kind})
 
     def by_agencies(self, references: Iterable[str]) -> Holders:
-        return self._found("reference", references, {})
+        return self._holders_by("reference", references, {})
 
     def by_licences(self, references: Iterable[str]) -> Holders:
-        return self._found("licence", references, {})
+        return self._holders_by("licence", references, {})
 
-    def _found(self, by: str, values: Iterable[str], given: dict[str, str]) -> Holders:
+    def _holders_by(self, by: str, values: Iterable[str], given: dict[str, str]) -> Holders:
         """Records and the version of the sources that they go with.
 
         Each statement sees what is committed when it runs, so where the version was another before than after, all is read

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, NumberedRow, ReferencedRow, Text, one_of
 from registry.vocabulary import register, supervision
 from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS
 
@@ -32,21 +32,18 @@ class ValidPeriod(Recorded):
     held_to: Mapped[date | None]
 
 
-class Agency(Base):
+class Agency(ReferencedRow):
     """An agency: a present or former holder of a licence. Has only what never changes, and that the name was erased."""
 
     __tablename__ = "agencies"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class AgencyProfile(Recorded, Base):
+class AgencyProfile(Recorded, NumberedRow):
     """What can change about an agency as a whole."""
 
     __tablename__ = "agency_profiles"
     __table_args__ = (Index("ix_agency_profiles_country_role", "country", "role", "agency_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     country: Mapped[str] = mapped_column(Text(2))
     role: Mapped[register.Role] = mapped_column(one_of(register.Role))
@@ -56,22 +53,20 @@ class AgencyProfile(Recorded, Base):
     is_correction_requested: Mapped[bool] = mapped_column(default=False)
 
 
-class AgencyName(ValidPeriod, Base):
+class AgencyName(ValidPeriod, NumberedRow):
     """Written for the former release alone, as the rows of `AgencyIdentifier`: see `storage.IN_RECORD`."""
 
     __tablename__ = "agency_names"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     name: Mapped[str] = mapped_column(Text(400))
     script: Mapped[register.Script] = mapped_column(one_of(register.Script))
     kind: Mapped[register.NameKind] = mapped_column(one_of(register.NameKind))
 
 
-class AgencyIdentifier(ValidPeriod, Base):
+class AgencyIdentifier(ValidPeriod, NumberedRow):
     """An identifier of the holder. `is_under_review` marks a change that an official has not yet looked at."""
 
     __tablename__ = "agency_identifiers"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     scheme: Mapped[register.IdentifierScheme] = mapped_column(one_of(register.IdentifierScheme))
     value: Mapped[str] = mapped_column(Text(80))
@@ -79,14 +74,12 @@ class AgencyIdentifier(ValidPeriod, Base):
     is_under_review: Mapped[bool] = mapped_column(default=False)
 
 
-class Licence(Base):
+class Licence(ReferencedRow):
     """The identity of a licence. `number` is opaque and unique only per authority; some lists print none, and an
     application has none until it is granted."""
 
     __tablename__ = "licences"
     __table_args__ = (Index("ix_licences_authority", "authority", "id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     authority: Mapped[str] = mapped_column(Text(40))
     country: Mapped[str] = mapped_column(Text(2))
@@ -95,14 +88,13 @@ class Licence(Base):
     status_place: Mapped[int] = mapped_column(unique=True)
 
 
-class LicenceTerm(Recorded, Base):
+class LicenceTerm(Recorded, NumberedRow):
     """Term and scope of a licence. A scope column that is None was not stated; an empty one was stated to be empty.
 
     Further days and lines of `record.Licence` are columns of their names.
     """
 
     __tablename__ = "licence_terms"
-    id: Mapped[int] = mapped_column(primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
@@ -116,25 +108,23 @@ for _name in DETAILS:
     setattr(LicenceTerm, _name, mapped_column(Date if _name in TERM_DAYS else Text(MAX_LINE)))
 
 
-class LicenceScope(Base):
+class LicenceScope(NumberedRow):
     """What a licence's current term states, one row per corridor or sector, for the filters of the list of agencies."""
 
     __tablename__ = "licence_scopes"
     __table_args__ = (Index("ix_licence_scopes_what", "what", "value", "licence_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
     what: Mapped[str] = mapped_column(Text(12))
     value: Mapped[str] = mapped_column(Text(12))
 
 
-class LicenceStatusPeriod(ValidPeriod, Base):
+class LicenceStatusPeriod(ValidPeriod, NumberedRow):
     """A status the authority stated, and when it held. `ground_text` may be erased; `ground` is a citation.
 
     `publish_until` ends the publicity of a bad status by law; `until` is the last day of a wind-down.
     """
 
     __tablename__ = "licence_statuses"
-    id: Mapped[int] = mapped_column(primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
     status: Mapped[register.LicenceStatus] = mapped_column(one_of(register.LicenceStatus))
     ground: Mapped[str | None] = mapped_column(Text(400))
@@ -144,7 +134,7 @@ class LicenceStatusPeriod(ValidPeriod, Base):
     is_stayed: Mapped[bool] = mapped_column(default=False)
 
 
-class Agreement(ValidPeriod, Base):
+class Agreement(ValidPeriod, NumberedRow):
     """A registered contract of a sending agency with a receiving agency or a direct employer, for one corridor."""
 
     __tablename__ = "agreements"
@@ -152,7 +142,6 @@ class Agreement(ValidPeriod, Base):
         CheckConstraint("(receiving_id IS NULL) <> (employer_name IS NULL)", name="one_counterpart"),
         Index("ix_agreements_reference", "reference"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12))
     sending_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     receiving_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
@@ -166,11 +155,10 @@ class Agreement(ValidPeriod, Base):
     sectors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
 
 
-class Deposit(ValidPeriod, Base):
+class Deposit(ValidPeriod, NumberedRow):
     """Money kept for workers' claims: `amount` as decimal text in `currency` (ISO 4217)."""
 
     __tablename__ = "deposits"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     form: Mapped[str] = mapped_column(Text(20))
     amount: Mapped[str] = mapped_column(Text(24))
@@ -178,18 +166,17 @@ class Deposit(ValidPeriod, Base):
     held_by: Mapped[str | None] = mapped_column(Text(200))
 
 
-class Intermediary(ValidPeriod, Base):
+class Intermediary(ValidPeriod, NumberedRow):
     """Recruits for the agency and holds no licence of its own. Natural persons stand here by staff number alone."""
 
     __tablename__ = "intermediaries"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     name: Mapped[str] = mapped_column(Text(400))
     number: Mapped[str | None] = mapped_column(Text(120))
     place: Mapped[str | None] = mapped_column(Text(200))
 
 
-class Channel(ValidPeriod, Base):
+class Channel(ValidPeriod, NumberedRow):
     """A channel the agency declared as its own. Of a bank account `value` is what may be shown of it.
 
     `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a
@@ -197,14 +184,13 @@ class Channel(ValidPeriod, Base):
     """
 
     __tablename__ = "channels"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     kind: Mapped[register.ChannelKind] = mapped_column(one_of(register.ChannelKind))
     value: Mapped[str] = mapped_column(Text(200))
     digest: Mapped[str | None] = mapped_column(Text(64))
 
 
-class PendingChannelChange(Base):
+class PendingChannelChange(ReferencedRow):
     """A registered channel that is to change: proposed by one, approved by another, published when it takes effect.
 
     `old_value` is what it replaces, None when it stands beside what is there. `digest` as in Channel. `source` and
@@ -213,8 +199,6 @@ class PendingChannelChange(Base):
 
     __tablename__ = "pending_channel_changes"
     __table_args__ = (Index("ix_pending_channel_changes_state_takes_effect_at", "state", "takes_effect_at"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     kind: Mapped[register.ChannelKind] = mapped_column(one_of(register.ChannelKind))
     old_value: Mapped[str | None] = mapped_column(Text(200))
@@ -231,11 +215,10 @@ class PendingChannelChange(Base):
     told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class PublishedSanction(ValidPeriod, Base):
+class PublishedSanction(ValidPeriod, NumberedRow):
     """A sanction as published: its legal ground, and until when the law lets us show it."""
 
     __tablename__ = "published_sanctions"
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     licence: Mapped[str | None] = mapped_column(Text(12))
@@ -248,11 +231,10 @@ class PublishedSanction(ValidPeriod, Base):
     ended_as: Mapped[register.SanctionEnd | None] = mapped_column(one_of(register.SanctionEnd))
 
 
-class CloneWarning(ValidPeriod, Base):
+class CloneWarning(ValidPeriod, NumberedRow):
     """An official's warning, on the true entry, that this agency is imitated."""
 
     __tablename__ = "clone_warnings"
-    id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     text: Mapped[str] = mapped_column(Text(1000))
 
@@ -275,7 +257,7 @@ class PublicRecord(Base):
     prerendered: Mapped[bytes | None] = mapped_column("told", LargeBinary)
 
 
-class LookupKey(Base):
+class LookupKey(NumberedRow):
     """A number or name that a caller may look up, and the agency it leads to, for as long as the registry stated so.
 
     `kind` is an identifier scheme, `licence_number` or `name`; `value` the normalised key
@@ -284,7 +266,6 @@ class LookupKey(Base):
 
     __tablename__ = "lookup_keys"
     __table_args__ = (Index("ix_lookup_keys_kind_value", "kind", "value", "agency_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Text(20))
     value: Mapped[str] = mapped_column(Text(400))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)

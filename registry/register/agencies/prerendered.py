@@ -31,7 +31,7 @@ _packed = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(PrerenderedAnswer).decode
 
 
-def _written(value: object) -> bytes:
+def _encode_part(value: object) -> bytes:
     return json_in_whole_seconds(_encode(value))
 
 
@@ -41,8 +41,8 @@ def prerender(agency: record.Agency, etag: str, digest: bytes | None = None) -> 
         VERSION,
         etag,
         hashlib.sha256(record.canonical(agency)).digest() if digest is None else digest,
-        _written(agency_summary(agency)),
-        tuple([(licence.licence_id, _written(licence)) for licence in agency.licences]),
+        _encode_part(agency_summary(agency)),
+        tuple([(licence.licence_id, _encode_part(licence)) for licence in agency.licences]),
     )
 
 

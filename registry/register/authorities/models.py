@@ -6,17 +6,16 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text
+from registry.core.db.engine import Base, Instant, NumberedRow, Text
 
 WITHOUT = "without_"
 """Begins the name of a count of a reading: how often a number is lacking that the list shows of others."""
 
 
-class Authority(Base):
+class Authority(NumberedRow):
     """A body that licenses. `names` maps a page language to its name; `time_zone` is an IANA name."""
 
     __tablename__ = "authorities"
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     country: Mapped[str] = mapped_column(Text(2))
     time_zone: Mapped[str] = mapped_column(Text(64))
@@ -24,7 +23,7 @@ class Authority(Base):
     website: Mapped[str | None] = mapped_column(Text(400))
 
 
-class Source(Base):
+class Source(NumberedRow):
     """One published list of an authority.
 
     `kinds` are the licence kinds that the list covers; `is_full` says that an agency not on it holds none of them from
@@ -35,7 +34,6 @@ class Source(Base):
     """
 
     __tablename__ = "sources"
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), index=True)
     kinds: Mapped[list[str]] = mapped_column(JSON)
@@ -51,7 +49,7 @@ class Source(Base):
     warned_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Retrieval(Base):
+class Retrieval(NumberedRow):
     """One reading of a source that was applied.
 
     Never changed: coverage and freshness at any instant follow from these. `is_full` is False as well for a reading of a
@@ -61,7 +59,6 @@ class Retrieval(Base):
 
     __tablename__ = "retrievals"
     __table_args__ = (UniqueConstraint("source_id", "retrieved_at"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     retrieved_at: Mapped[datetime] = mapped_column(Instant)
     is_full: Mapped[bool]

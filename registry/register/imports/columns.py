@@ -262,7 +262,7 @@ class Hint(NamedTuple):
 def plain(header: str) -> str:
     """A header as it is compared: small letters without marks, one space for whatever stands between words.
 
-    `validFrom` is two words.
+    "validFrom" is two words.
     """
     apart = re.sub(r"(?<=[a-z]{2})(?=[A-Z])", " ", header)
     return " ".join(re.sub(r"[\W_]+", " ", values.unaccented(values.folded(apart))).split())

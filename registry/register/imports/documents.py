@@ -123,7 +123,7 @@ class _Aside:
 
 
 def _apart(name: str) -> str:
-    """The words of a field's name: `datumZruseni` is two."""
+    """The words of a field's name: 'datumZruseni' is two."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)
 
 

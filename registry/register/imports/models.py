@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text
+from registry.core.db.engine import Base, Instant, ReferencedRow, Text
 
 
 class Listing(Base):
@@ -26,7 +26,7 @@ class Listing(Base):
     is_delisted: Mapped[bool]
 
 
-class PendingImport(Base):
+class PendingImport(ReferencedRow):
     """A fetched list that an official must look at first. `reason` is shown; its bytes are a HeldList.
 
     `file` stands in REGISTRY_HOME/pending where a version before held it.
@@ -36,8 +36,6 @@ class PendingImport(Base):
     """
 
     __tablename__ = "pending_imports"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
     file: Mapped[str | None] = mapped_column(Text(80))
     digest: Mapped[str] = mapped_column(Text(64))

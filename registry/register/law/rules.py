@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from registry.register.law import weights
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Coming, CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
-from registry.register.law.words import CodeFit, LawActivity, LawRole, LimitSubject, Possible, RegimeScope, Route
+from registry.register.law.words import CodeFit, LawActivity, LawRole, LimitSubject, Possible, RegimeScope
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import EU_STATES, UNION, Activity, Answer, LicenceStatus
 
@@ -258,10 +258,10 @@ def limits_on(
     return [view for limit, view in known if region is None or limit.region in (None, region)]
 
 
-def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
+def routes_of(routes: Iterable[PermitRoute], country: str) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
     pairs = _indexed(routes).by_country.get((country, None), ())
-    return [view for one, view in pairs if route in (None, one.route) and not weights.is_disputed(one)]
+    return [view for one, view in pairs if not weights.is_disputed(one)]
 
 
 def where_to_ask(law: CountryLaw) -> list[str]:

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Text, one_of
+from registry.core.db.engine import Base, NumberedRow, Text, one_of
 from registry.vocabulary.register import NameKind
 
 
@@ -26,10 +26,9 @@ class NameBucket(Base):
     postings: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class FreshPosting(Base):
+class FreshPosting(NumberedRow):
     """A posting not yet folded into its bucket: one published name writes ten small rows instead of ten buckets."""
 
     __tablename__ = "name_postings"
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[int] = mapped_column(BigInteger, index=True)
     agency_id: Mapped[int]

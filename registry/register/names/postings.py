@@ -44,7 +44,10 @@ def key_and_agency(number: int) -> tuple[int, int]:
 
 
 def packed(numbers: Iterable[int]) -> bytes:
-    """Sorted postings of one bucket as bytes, at most `MOST` a key: all halves of keys, then all agencies, little end first."""
+    """Sorted postings of one bucket as bytes: all halves of keys, then all agencies, little end first.
+
+    At most `MAX_AGENCIES_PER_KEY` stand there of a key.
+    """
     stored = array("Q", _bounded(numbers if isinstance(numbers, list) else list(numbers)))
     if sys.byteorder == "big":
         stored.byteswap()

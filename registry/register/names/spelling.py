@@ -22,7 +22,7 @@ _INSIDE_WORDS = frozenset(".'\u2019\u2018`\u00b4\u02bc\u2032\u00b7")
 def normalised(name: str) -> str:
     """NFKC, simplified from traditional, case folded, letters and digits alone, single spaces between words.
 
-    At most `LONGEST` characters. Total: any text gives a result, an empty one where nothing can be compared. Diacritics
+    At most `MAX_LENGTH` characters. Total: any text gives a result, an empty one where nothing can be compared. Diacritics
     stay, since they tell names apart; `folded` drops them.
     """
     text = name[:MAX_READ]

@@ -25,7 +25,7 @@ REQUIRED: Mapping[register.LicenceKind, tuple[Decimal, str]] = {
 }
 """The deposit that a licence of a kind requires; for all other kinds no requirement is known."""
 
-MOST_REQUIRED = max(amount for amount, _ in REQUIRED.values())
+MAX_REQUIRED = max(amount for amount, _ in REQUIRED.values())
 """Who has as much lacks nothing."""
 
 FORMS = ("cash", "bank_guarantee")

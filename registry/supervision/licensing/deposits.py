@@ -189,12 +189,12 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
         source=source,
         retrieved_at=at,
     )
-    stored = tuple(ended for one in known.deposits if (ended := _ended(one, day)) is not None)
+    stored = tuple(ended for one in known.deposits if (ended := _end_before(one, day)) is not None)
     agency = msgspec.structs.replace(known, deposits=(*stored, new))
     amend(session, agency, publishing.Event("agency.deposit_changed"))
 
 
-def _ended(one: record.Deposit, day: date) -> record.Deposit | None:
+def _end_before(one: record.Deposit, day: date) -> record.Deposit | None:
     if one.to is not None and one.to < day:
         return one
     if one.from_ is not None and one.from_ >= day:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from registry.core.faults import Message, message
-from registry.core.moves import Move, Moves
+from registry.core.moves import Move, Moves, move
 from registry.vocabulary.fees import CURRENCIES
 from registry.vocabulary.register import LicenceStatus, SanctionKind
 from registry.vocabulary.supervision import SanctionState, Timing
@@ -65,28 +65,23 @@ class Guard(StrEnum):
 
 _S, _G = SanctionState, Guard
 
-
-def _move(source: SanctionState, target: SanctionState, guard: Guard, *by: By) -> Move[SanctionState, By]:
-    return Move(source, target, guard, frozenset(by))
-
-
 _TABLE: tuple[Move[SanctionState, By], ...] = (
-    _move(_S.PROPOSED, _S.LEGAL_REVIEW, _G.WORKERS_LOOKED_AT, By.PROPOSER),
-    _move(_S.LEGAL_REVIEW, _S.PROPOSED, _G.HAS_GROUND, By.APPROVER),
-    _move(_S.LEGAL_REVIEW, _S.APPROVED, _G.SECOND_PERSON, By.APPROVER),
+    move(_S.PROPOSED, _S.LEGAL_REVIEW, _G.WORKERS_LOOKED_AT, By.PROPOSER),
+    move(_S.LEGAL_REVIEW, _S.PROPOSED, _G.HAS_GROUND, By.APPROVER),
+    move(_S.LEGAL_REVIEW, _S.APPROVED, _G.SECOND_PERSON, By.APPROVER),
     *(
-        _move(source, _S.DROPPED, _G.HAS_GROUND, By.PROPOSER, By.APPROVER)
+        move(source, _S.DROPPED, _G.HAS_GROUND, By.PROPOSER, By.APPROVER)
         for source in (_S.PROPOSED, _S.LEGAL_REVIEW, _S.APPROVED)
     ),
-    _move(_S.APPROVED, _S.IN_FORCE, _G.DAY_HAS_COME, By.REGISTRY),
-    _move(_S.IN_FORCE, _S.STAYED_BY_APPEAL, _G.ASKED_BY_ANOTHER, By.APPROVER),
-    _move(_S.STAYED_BY_APPEAL, _S.IN_FORCE, _G.ASKED_BY_ANOTHER, By.APPROVER),
+    move(_S.APPROVED, _S.IN_FORCE, _G.DAY_HAS_COME, By.REGISTRY),
+    move(_S.IN_FORCE, _S.STAYED_BY_APPEAL, _G.ASKED_BY_ANOTHER, By.APPROVER),
+    move(_S.STAYED_BY_APPEAL, _S.IN_FORCE, _G.ASKED_BY_ANOTHER, By.APPROVER),
     *(
-        _move(source, target, _G.ASKED_BY_ANOTHER, By.APPROVER)
+        move(source, target, _G.ASKED_BY_ANOTHER, By.APPROVER)
         for source in (_S.IN_FORCE, _S.STAYED_BY_APPEAL)
         for target in (_S.LIFTED, _S.OVERTURNED)
     ),
-    *(_move(source, _S.EXPIRED, _G.TIME_IS_OVER, By.REGISTRY) for source in (_S.IN_FORCE, _S.STAYED_BY_APPEAL)),
+    *(move(source, _S.EXPIRED, _G.TIME_IS_OVER, By.REGISTRY) for source in (_S.IN_FORCE, _S.STAYED_BY_APPEAL)),
 )
 
 WAITING = frozenset({_S.PROPOSED, _S.LEGAL_REVIEW, _S.APPROVED})

@@ -38,11 +38,11 @@ class Sum:
         return self.start, self.end
 
     def __str__(self) -> str:
-        high = f"-{_shown(self.high)}" if self.high is not None else ""
-        return f"{_shown(self.low)}{high} {self.currency}"
+        high = f"-{_digits_of(self.high)}" if self.high is not None else ""
+        return f"{_digits_of(self.low)}{high} {self.currency}"
 
 
-def _shown(amount: Decimal) -> str:
+def _digits_of(amount: Decimal) -> str:
     return f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:f}"
 
 

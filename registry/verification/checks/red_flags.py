@@ -151,7 +151,7 @@ def traits(
 ) -> frozenset[tuple[str, str]]:
     """Which concepts a text says, denies or tells of others, the kinds of items in it, and how many flags are raised."""
     seen = ((reading.said_as(match), name) for name in concepts for match in reading.find(name)[:MAX_SEEN])
-    counted = {("flags", str(count)) for count in range(1, min(flag_count, MOST_COUNTED) + 1)}
+    counted = {("flags", str(count)) for count in range(1, min(flag_count, MAX_COUNTED) + 1)}
     return frozenset(seen) | {("item", str(one.kind)) for one in items} | counted
 
 
@@ -240,7 +240,7 @@ HONEST_FROM = 0.5
 """The probability from which a text is taken for honest, unless its traits say clearly that it is not."""
 LEAST_KNOWN = 0.1
 """The share of known runs from which a text is one that can be read so; adverts have a quarter and more, noise a fiftieth."""
-MOST_COUNTED = 3
+MAX_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
 
 _NUMBER = re.compile(r"\d+")
@@ -264,7 +264,7 @@ def runs_in(plain: str, language: str) -> set[str]:
 
 def marks(raised: int) -> set[str]:
     """How many flags known words raise, as runs that no text has."""
-    return {f"={count}" for count in range(1, min(raised, MOST_COUNTED) + 1)}
+    return {f"={count}" for count in range(1, min(raised, MAX_COUNTED) + 1)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,15 +142,15 @@ MAX_ABROAD = {"hour": 40, "day": 300, "month": 3500, "year": 50_000}
 
 
 HARD = frozenset({"EUR", "GBP", "CHF", "USD"})
-LEAST_MONTH, LEAST_DAY, MOST_HOUR = 120, 26, 1000
+MIN_MONTH, MIN_DAY, MAX_HOUR = 120, 26, 1000
 """In these currencies a wage under the first is none of a month, and under the second none of a day; an hour's is no thousand."""
 
 
 def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
     period = _period(reading, one)
-    if one.currency in HARD and period == "month" and one.low < LEAST_MONTH:
-        period = "day" if one.low >= LEAST_DAY else "hour"
-    if period == "hour" and one.low >= MOST_HOUR:
+    if one.currency in HARD and period == "month" and one.low < MIN_MONTH:
+        period = "day" if one.low >= MIN_DAY else "hour"
+    if period == "hour" and one.low >= MAX_HOUR:
         period = "month"
     if reading.language == "zh" and not one.is_signed and one.low <= MAX_ABROAD[period]:
         one = replace(one, currency="GBP" if "GB" in countries else "EUR")

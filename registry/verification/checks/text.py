@@ -78,7 +78,7 @@ _DIGIT_WORDS = {word: digits for digits, words in data_of("digits")["words"].ite
 _DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
 _TOKEN = f"(?:{_DIGIT_WORD}|[0-9]{{1,4}})"
 _SPELLED = re.compile(rf"(?<![a-z0-9.,])\+?{_TOKEN}(?:[ ,.·-]{{1,3}}{_TOKEN}){{2,14}}(?![a-z0-9])")
-_MOST_DIGITS = 14
+_MAX_DIGITS = 14
 _NOUGHT_FIRST = re.compile(r"[ ,]{1,2}(?:cu|avec|con|with) (?:un )?zero (?:in|devant|davanti|la|inainte|before)")
 """Behind a spelled number: a nought stands before it."""
 
@@ -89,7 +89,7 @@ def _spelled(run: re.Match[str]) -> str:
     digits = "".join(_DIGIT_WORDS.get(part, part) for part in parts)
     if _NOUGHT_FIRST.match(run.string, run.end()):
         digits = f"0{digits}"
-    is_number = 8 <= len(digits) <= min(_MOST_DIGITS, len(run[0])) and sum(part in _DIGIT_WORDS for part in parts) > 1
+    is_number = 8 <= len(digits) <= min(_MAX_DIGITS, len(run[0])) and sum(part in _DIGIT_WORDS for part in parts) > 1
     plus = "+" if run[0].startswith("+") else ""
     return f"{plus}{digits}".ljust(len(run[0])) if is_number else run[0]
 

@@ -1,15 +1,14 @@
 """Was this charge lawful where the worker was recruited and where the work is, is it what the ILO asks, what comes back.
 
 Rules about charges are rows of the countries' law; fees.toml has the ILO's standard and what deposits are for. Sums are exact
-decimals; no exchange rate is ever assumed. How money that was paid is claimed comes as steps: proof, help, and the bodies
-that the law at each end names.
+decimals; no exchange rate is ever assumed. What charges come to and how it is claimed back is in claim_rules.py.
 """
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from importlib.resources import files
 
@@ -20,6 +19,7 @@ from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.rules import changes_of, routes_of
 from registry.register.law.weights import DECIDING, Weight, is_confirmed, is_disputed, is_fresh, is_readable, may_decide
 from registry.register.law.words import Breadth, ChargedBy, Charging, Possible, Route
+from registry.verification.fees.claim_rules import claim_back, claim_steps, how_months, is_on, speaks_of, totals_of
 from registry.verification.fees.question import (
     Charge,
     DepositRule,
@@ -29,15 +29,11 @@ from registry.verification.fees.question import (
     FeeRule,
     FeeRules,
     JudgedCharge,
-    Step,
-    Total,
-    Use,
-    Wage,
 )
 from registry.verification.verdicts import law_rules, limit_rules
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary import fees, register
-from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
+from registry.vocabulary.codes import FeeReason, Reason
 
 
 @lru_cache(maxsize=8)
@@ -93,13 +89,13 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
     # Only who has the licence keeps a reserve.
     is_licensed = question.charged_by in (None, ChargedBy.LICENSED_SENDER)
     deposit = next((one for one in rules.deposit if one.country == question.origin and is_licensed), None)
-    totals = _totals(question)
+    totals = totals_of(question)
     there = tuple(row for row in rules.law if row.country == question.destination)
     charges = tuple(_judged(charge, question, rules, deposit, today) for charge in question.charges)
     return FeeAnswer(
         charges,
         totals,
-        _how_months(question.wage, totals),
+        how_months(question.wage, totals),
         deposit,
         _at_destination(question.destination, there),
         (*there, *_shared_rules(question, rules.law)),
@@ -189,7 +185,7 @@ def _judged(
 ) -> JudgedCharge:
     lawful = _lawful(charge, question, rules.rule, rules.law, today)
     there = _lawful_there(charge, question, rules.law, today)
-    return JudgedCharge(charge, lawful, there, _by_ilo(charge, rules.rule), _claim(charge, lawful, deposit))
+    return JudgedCharge(charge, lawful, there, _by_ilo(charge, rules.rule), claim_back(charge, lawful, deposit))
 
 
 def _shared_rules(question: FeeQuestion, law: Sequence[Fee]) -> list[Fee]:
@@ -216,7 +212,7 @@ def _lawful(
         if rule.standard is fees.FeeStandard.ORIGIN
         and rule.country == question.origin
         and (not rule.needs_labour_contract or question.has_labour_contract is True)
-        and _speaks_of(rule, charge.kind)
+        and speaks_of(rule, charge.kind)
         and _is_about(rule, question.charged_by)
     ]
     # What is forbidden to the licensed is the more so to others: a rule that forbids comes before one that is not settled.
@@ -252,7 +248,7 @@ def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding 
     wage = question.wage
     if rule.most_percent is None or wage is None or charge.amount is None or wage.currency != charge.currency:
         return None
-    total = _sum(one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind))
+    total = _sum(one for one in question.charges if one.currency == charge.currency and speaks_of(rule, one.kind))
     a_month = wage.amount * Decimal(rule.most_percent) / 100
     if question.contract_months is None:
         months = (total / a_month).to_integral_value(ROUND_CEILING)
@@ -388,58 +384,9 @@ def _sum(charges: Iterable[Charge]) -> Decimal:
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:
     for rule in rules:
-        if rule.standard is fees.FeeStandard.ILO and _speaks_of(rule, charge.kind):
+        if rule.standard is fees.FeeStandard.ILO and speaks_of(rule, charge.kind):
             return FeeFinding(rule.answer, rule.reason, rule)
     return FeeFinding(register.Answer.UNKNOWN, FeeReason.NO_STANDARD_KNOWN)
-
-
-def _speaks_of(rule: FeeRule | Use, kind: fees.FeeKind) -> bool:
-    # Of a deposit's uses those without kinds pay for other things than charges; a rule without kinds is about all.
-    return kind in rule.kinds or (isinstance(rule, FeeRule) and not rule.kinds)
-
-
-def _claim(charge: Charge, lawful: FeeFinding, deposit: DepositRule | None) -> FeeFinding:
-    """Whether the charge can be claimed back, and from which deposit. What was not paid cannot be."""
-    if charge.state is fees.ChargeState.ASKED:
-        return FeeFinding(register.Answer.NO, FeeReason.NOT_PAID)
-    uses = () if deposit is None else deposit.uses
-    is_paid_back = any(_speaks_of(use, charge.kind) for use in uses)
-    if not is_paid_back and not any(charge.kind in use.kinds_perhaps for use in uses):
-        return FeeFinding(register.Answer.UNKNOWN, FeeReason.NO_CLAIM_KNOWN)
-    if is_paid_back and lawful.answer is register.Answer.NO:
-        return FeeFinding(register.Answer.YES, FeeReason.CLAIM_FROM_DEPOSIT, deposit)
-    return FeeFinding(register.Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT, deposit)
-
-
-def _totals(question: FeeQuestion) -> tuple[Total, ...]:
-    """By currency, in the order in which the charges name them; a charge without an amount counts in none."""
-    sums: dict[str, dict[fees.ChargeState, Decimal]] = {}
-    for charge in question.charges:
-        if charge.amount is None:
-            continue
-        of_currency = sums.setdefault(charge.currency, dict.fromkeys(fees.ChargeState, Decimal(0)))
-        of_currency[charge.state] += charge.amount
-    return tuple(
-        Total(
-            currency,
-            of_currency[fees.ChargeState.ASKED],
-            of_currency[fees.ChargeState.PAID],
-            _months(sum(of_currency.values(), Decimal(0)), currency, question.wage),
-        )
-        for currency, of_currency in sums.items()
-    )
-
-
-def _months(amount: Decimal, currency: str, wage: Wage | None) -> Decimal | None:
-    if wage is None or wage.currency != currency:
-        return None
-    return (amount / wage.amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _how_months(wage: Wage | None, totals: Sequence[Total]) -> FeeReason:
-    if wage is None:
-        return FeeReason.WAGE_NOT_STATED
-    return FeeReason.OTHER_CURRENCY if any(total.months is None for total in totals) else FeeReason.MONTHS_COUNTED
 
 
 def _at_destination(destination: str | None, rows: Sequence[Fee]) -> FeeFinding:
@@ -448,46 +395,3 @@ def _at_destination(destination: str | None, rows: Sequence[Fee]) -> FeeFinding:
         return FeeFinding(register.Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     reason = FeeReason.DESTINATION_RULES if rows else FeeReason.NO_ROUTE_KNOWN
     return FeeFinding(register.Answer.UNKNOWN, reason, values={"country": destination})
-
-
-_INTERMEDIARIES = frozenset({ChargedBy.PLACEMENT_AGENT, ChargedBy.TEMPORARY_AGENCY, ChargedBy.UNLICENSED})
-
-
-def is_on(row: Fee, charged_by: ChargedBy | None) -> bool:
-    """Whether a row is about the one who charges; where that was not said, none is."""
-    return charged_by is not None and (
-        row.by is charged_by or (row.by is ChargedBy.ANY_INTERMEDIARY and charged_by in _INTERMEDIARIES)
-    )
-
-
-def claim_steps(question: FeeQuestion, law: Sequence[Fee], charges: Sequence[JudgedCharge]) -> Iterator[Step]:
-    """How to claim: proof first, then the bodies that the law at each end names, and by when."""
-    if any(one.charge.state is fees.ChargeState.ASKED for one in charges):
-        yield Step(ClaimStep.DO_NOT_PAY)
-    if all(one.charge.state is fees.ChargeState.ASKED for one in charges):
-        return
-    yield Step(ClaimStep.KEEP_PROOF)
-    yield Step(ClaimStep.ASK_HELP)
-    origin = _naming_bodies(law, question.origin, question.charged_by)
-    if origin:
-        yield Step(ClaimStep.BODY_AT_ORIGIN, origin)
-    if any(one.claim.reason in _FROM_DEPOSIT for one in charges):
-        yield Step(ClaimStep.DEPOSIT)
-    there = (
-        ()
-        if question.destination == question.origin
-        else _naming_bodies(law, question.destination, question.charged_by)
-    )
-    if there:
-        yield Step(ClaimStep.BODY_AT_DESTINATION, there)
-    yield Step(ClaimStep.IN_TIME, tuple(row for row in (*origin, *there) if row.time_limit))
-
-
-_FROM_DEPOSIT = frozenset({FeeReason.CLAIM_FROM_DEPOSIT, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT})
-
-
-def _naming_bodies(law: Sequence[Fee], country: str | None, charged_by: ChargedBy | None) -> tuple[Fee, ...]:
-    """Rows that name a body to go to, for the one who charged; for each body one."""
-    rows = [row for row in law if row.country == country and row.redress]
-    about = [row for row in rows if row.by is charged_by or is_on(row, charged_by)] or rows
-    return tuple({row.redress: row for row in about}.values())

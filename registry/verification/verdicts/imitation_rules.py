@@ -212,8 +212,8 @@ def _is_of_another_country(question: Question, agency: record.Agency) -> bool:
     others.
     """
     home = None if question.kind is SubjectKind.NAME else home_of(question)
-    stated = home or (question.origin if agency.role is Role.SENDING else question.destination)
-    return stated is not None and stated != agency.country
+    country = home or (question.origin if agency.role is Role.SENDING else question.destination)
+    return country is not None and country != agency.country
 
 
 def is_licensed(agency: record.Agency, snapshot: SourceSnapshot, as_of: datetime) -> bool:

@@ -254,8 +254,8 @@ def with_what_stands_instead(facts: VerdictFacts, verdict: Verdict) -> Verdict:
         free = [row for row in regimes if row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)]
         words = " ".join(dict.fromkeys(word.value for row in free for word in row.instead))
         values = {"country": country, "instead": words, "rows": " ".join(row.id for row in free)}
-        stated = {name: value for name, value in values.items() if value}
-        more.append(Finding(Reason.INSTEAD_OF_LICENCE, stated, Weight.INFORMS))
+        filled = {name: value for name, value in values.items() if value}
+        more.append(Finding(Reason.INSTEAD_OF_LICENCE, filled, Weight.INFORMS))
     return replace(verdict, reasons=unique((*verdict.reasons, *more)))
 
 

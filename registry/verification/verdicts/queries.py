@@ -269,7 +269,7 @@ class VerdictReader:
             snapshot = replace(snapshot_at(session, known_at), law=law)
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
-        holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
+        holders = [Holder(agency, keyed[agency_id]) for agency_id, agency in records.items()]
         is_more = len(keyed) > MAX_HOLDERS_OF_KEY
         return VerdictFacts(holders, snapshot, law.regimes, known_at, is_more, law.limits, law.permit_routes)
 

@@ -120,7 +120,7 @@ def _of_stated_corridors(
 def _lacking(corridor: record.Corridor, origin: str | None, destination: str | None) -> dict[str, str]:
     """The ends that a corridor is bound to and the caller did not name."""
     ends = (("origin", corridor.origin, origin), ("destination", corridor.destination, destination))
-    return {parameter: bound for parameter, bound, requested in ends if bound is not None and requested is None}
+    return {parameter: bound for parameter, bound, named in ends if bound is not None and named is None}
 
 
 # By law these work only in the sectors their authorisation names.

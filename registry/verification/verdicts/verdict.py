@@ -234,9 +234,9 @@ def _of_wrong_paper(
         return (Answer.UNKNOWN if free else Answer.NO), best.findings
     silence = silence_over(countries_about(holder.agency.country, question, facts), question, facts, best.day)
     # What the countries' laws ask is said by silence already.
-    stated = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
-    stored = tuple(finding for finding in best.findings if finding.code not in stated)
-    return silence.answer, (*kind, *silence.findings, *stored)
+    left_out = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
+    others = tuple(finding for finding in best.findings if finding.code not in left_out)
+    return silence.answer, (*kind, *silence.findings, *others)
 
 
 def _without_licence(question: Question, facts: VerdictFacts, agency: record.Agency) -> Verdict:

@@ -98,7 +98,7 @@ def token_of(session: Session, officer: Officer) -> str:
 
 def officers_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session)
-    cast = StoryActors({}, {})
+    actors = StoryActors({}, {})
     for who, stand_in, role in (
         ("supervisor", SUPERVISOR, Role.SUPERVISOR),
         ("second", SECOND, Role.SUPERVISOR),
@@ -107,36 +107,36 @@ def officers_begin(session: Session, keyring: Keyring) -> StoryActors:
     ):
         name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
         officer = make_officer(session, keyring, role, name=name, email=email).officer
-        cast.tokens[who] = token_of(session, officer)
-        cast.live[stand_in] = officer.reference
+        actors.tokens[who] = token_of(session, officer)
+        actors.live[stand_in] = officer.reference
         if who == "supervisor":
             OFFICER_SESSIONS.begin(session, officer, now(), is_full=True)
-            cast.live[SESSION] = OFFICER_SESSIONS.list_living(session, officer, now())[0].reference
+            actors.live[SESSION] = OFFICER_SESSIONS.list_living(session, officer, now())[0].reference
         if who in ("second", "keeper"):
             (token,) = tokens.tokens_of(session, officer, now().date())
-            cast.live[TOKEN if who == "second" else OTHER_TOKEN] = token.reference
-    return cast
+            actors.live[TOKEN if who == "second" else OTHER_TOKEN] = token.reference
+    return actors
 
 
 def _with_officers(
-    session: Session, keyring: Keyring, cast: StoryActors, *people: tuple[str, str, Role, str]
+    session: Session, keyring: Keyring, actors: StoryActors, *people: tuple[str, str, Role, str]
 ) -> StoryActors:
     """Officers by name in the story, stand-in, role and unit."""
     for who, stand_in, role, unit in people:
         name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
         officer = make_officer(session, keyring, role, unit=unit, name=name, email=email).officer
-        cast.tokens[who] = token_of(session, officer)
-        cast.live[stand_in] = officer.reference
-    return cast
+        actors.tokens[who] = token_of(session, officer)
+        actors.live[stand_in] = officer.reference
+    return actors
 
 
 def hearings_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
     case = heard_case(session, sealer, keyring)
-    cast = StoryActors({}, {CASE: case.reference, AGENCYS: case.agency})
+    actors = StoryActors({}, {CASE: case.reference, AGENCYS: case.agency})
     return _with_officers(
-        session, keyring, cast,
+        session, keyring, actors,
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
         ("checker", CHECKER, Role.SUPERVISOR, UNIT),
         ("rep", REP, Role.AGENCY_REP, case.desk),
@@ -149,9 +149,9 @@ def referrals_begin(session: Session, keyring: Keyring) -> StoryActors:
     for partner, kind in ((UNION, PartnerKind.UNION), (POLICE, PartnerKind.POLICE)):
         make_partner(session, sealer, partner, kind)
     case = told_case(session, sealer, consents=(ConsentKind.UNION,))
-    cast = StoryActors({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
+    actors = StoryActors({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
     return _with_officers(
-        session, keyring, cast,
+        session, keyring, actors,
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
         ("checker", CHECKER, Role.SUPERVISOR, UNIT),
         ("custodian", NAME_KEEPER, Role.CUSTODIAN, UNIT),
@@ -161,8 +161,8 @@ def referrals_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 
 def transfers_begin(session: Session, keyring: Keyring) -> StoryActors:
-    cast = cases_begin(session, keyring)
-    return _with_officers(session, keyring, cast, ("taker", TAKER, Role.SUPERVISOR, "cz-labour"))
+    actors = cases_begin(session, keyring)
+    return _with_officers(session, keyring, actors, ("taker", TAKER, Role.SUPERVISOR, "cz-labour"))
 
 
 def entries_begin(session: Session, keyring: Keyring) -> StoryActors:
@@ -189,8 +189,8 @@ def cases_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 
 def openings_begin(session: Session, keyring: Keyring) -> StoryActors:
-    cast = cases_begin(session, keyring)
-    return _with_officers(session, keyring, cast, ("custodian", CUSTODIAN, Role.CUSTODIAN, UNIT))
+    actors = cases_begin(session, keyring)
+    return _with_officers(session, keyring, actors, ("custodian", CUSTODIAN, Role.CUSTODIAN, UNIT))
 
 
 def oversight_begin(session: Session, keyring: Keyring) -> StoryActors:
@@ -224,7 +224,7 @@ def sanctions_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 def licences_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session, "ro-licensing", "RO")
-    cast = StoryActors({}, {})
+    actors = StoryActors({}, {})
     for who, stand_in in (("clerk", CLERK), ("reviewer", REVIEWER)):
         officer = make_officer(
             session,
@@ -234,11 +234,11 @@ def licences_begin(session: Session, keyring: Keyring) -> StoryActors:
             name=f"Invented {who}",
             email=f"{who}@authority.example",
         ).officer
-        cast.tokens[who] = token_of(session, officer)
-        cast.live[stand_in] = officer.reference
+        actors.tokens[who] = token_of(session, officer)
+        actors.live[stand_in] = officer.reference
     licence = licence_record(country="RO", number="RO/2001")
     make_agency(session, country="RO", name="Invented Star", identifiers=(), licences=(licence,))
-    cast.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
+    actors.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
     source = session.execute(select(Source).where(Source.reference == source_of("RO"))).scalar_one()
     source.mapping = as_stored(plain_mapping())
     for stand_in, reason in (
@@ -250,9 +250,9 @@ def licences_begin(session: Session, keyring: Keyring) -> StoryActors:
             reason=reason, counts={"read": 40, "vanished": 9}, overview=HELD_OVERVIEW,
         )  # fmt: skip
         session.add(pending)
-        cast.live[stand_in] = pending.reference
+        actors.live[stand_in] = pending.reference
     session.flush()
-    return cast
+    return actors
 
 
 HELD_OVERVIEW = to_sign(
@@ -285,7 +285,7 @@ def neighbours_begin(session: Session, keyring: Keyring) -> StoryActors:
     bare: dict[str, Any] = {"country": "RO", "identifiers": ()}
     true = make_agency(session, name="Invented Star", channels=(phone,), licences=(licence,), **bare)
     others = [make_agency(session, name=name, **bare) for name in ("Invented Starr", "Made Up Moon")]
-    cast = StoryActors({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
+    actors = StoryActors({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
     rows = row_ids(session, [true.agency_id, *(one.agency_id for one in others)])
     for stand_in, other, sign in ((PAIR, others[0], Sign.NEAR_NAME), (STRANGERS, others[1], Sign.ADDRESS)):
         pair = Collision(
@@ -293,9 +293,9 @@ def neighbours_begin(session: Session, keyring: Keyring) -> StoryActors:
             rank=rank([sign]), state=CollisionState.OPEN, found_at=now(),
         )  # fmt: skip
         session.add(pair)
-        cast.live[stand_in] = pair.reference
+        actors.live[stand_in] = pair.reference
     return _with_officers(
-        session, keyring, cast,
+        session, keyring, actors,
         ("clerk", CLERK, Role.LICENSING, "ro-licensing"),
         ("reviewer", REVIEWER, Role.LICENSING, "ro-licensing"),
     )  # fmt: skip
@@ -316,12 +316,12 @@ def law_begin(session: Session, keyring: Keyring) -> StoryActors:
 def papers_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
-    cast = StoryActors({}, {})
+    actors = StoryActors({}, {})
     for stand_in in (FORM, SECOND_FORM):
         code, root = minted()
         made = premint(session, sealer, code, root, Language.ZH_HANS, now().date() - timedelta(days=30))
-        cast.live[stand_in] = made.reference
-    return _with_officers(session, keyring, cast, ("typist", TYPIST, Role.TRIAGE, UNIT))
+        actors.live[stand_in] = made.reference
+    return _with_officers(session, keyring, actors, ("typist", TYPIST, Role.TRIAGE, UNIT))
 
 
 STORIES = (
@@ -346,12 +346,12 @@ class Ask:
     """Sends an example's request from a version, and with another token where one is given."""
 
     client: FlaskClient
-    cast: StoryActors
+    actors: StoryActors
     example: Any
 
     def __call__(self, version: int | None, token: str | None = None) -> TestResponse:
-        example, live = self.example, self.cast.live
-        token = token or self.cast.tokens[example.who]
+        example, live = self.example, self.actors.live
+        token = token or self.actors.tokens[example.who]
         headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en", "Authorization": f"Bearer {token}"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
@@ -361,12 +361,12 @@ class Ask:
     @property
     def body(self) -> Any:
         body = self.example.body
-        return None if body is None else json.loads(_with(json.dumps(body), self.cast.live))
+        return None if body is None else json.loads(_with(json.dumps(body), self.actors.live))
 
     @property
     def references(self) -> list[str]:
         """What the address of the example names, in its order."""
-        return [self.cast.live.get(one, one) for one in self.example.path.values()]
+        return [self.actors.live.get(one, one) for one in self.example.path.values()]
 
 
 def play(
@@ -384,10 +384,10 @@ def play(
     `is_held`: to the document, which does not know them yet while they are recorded. `before` is called before each
     example is asked: it may ask the same as somebody else, or from another version, where that changes nothing.
     """
-    cast = story.begin(session, keyring)
+    actors = story.begin(session, keyring)
     session.commit()
     for example in story.examples:
-        ask = Ask(client, cast, example)
+        ask = Ask(client, actors, example)
         before(example, ask)
         response = ask(example.version)
         assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
@@ -397,8 +397,8 @@ def play(
             assert_as_documented(response, example.operation)
         answer = response.get_json(force=True) if response.data and not is_file else None
         for field, stand_in in example.keeps.items():
-            cast.live[stand_in] = answer[field]
-        stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
+            actors.live[stand_in] = answer[field]
+        stand_ins = {reference: stand_in for stand_in, reference in actors.live.items()}
         yield example, with_placeholders(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
 
 

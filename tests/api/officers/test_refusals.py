@@ -130,7 +130,7 @@ def filled(rule: str, ask: Ask) -> str:
     if "<part>" in rule:
         references.append(PAGES[0])
     if rule.count("<") > len(references):
-        references.insert(0, ask.cast.live[CASE])
+        references.insert(0, ask.actors.live[CASE])
     return re.sub(r"<[^>]+>", lambda _: references.pop(0), rule)
 
 

@@ -68,19 +68,19 @@ STANDING_IN = {
 
 def organisation_begins(session: Session, _keyring: Keyring) -> StoryActors:
     organisation = make_organisation(session)
-    cast = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
-    cast.live[KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    actors = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    actors.live[KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
     narrow = make_api_key(session, organisation, Scope.ORGANISATION, name="narrow")
-    cast.tokens["narrow"] = narrow
-    cast.live[OTHER_KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
-    cast.live[MEMBER] = make_member(session, organisation).reference
-    return cast
+    actors.tokens["narrow"] = narrow
+    actors.live[OTHER_KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    actors.live[MEMBER] = make_member(session, organisation).reference
+    return actors
 
 
 def presentations_begin(session: Session, keyring: Keyring) -> StoryActors:
     """One request that a wallet has answered with a card of an agency."""
-    cast = with_keys(session)
-    ours = organisation_named(session, cast.live[ORGANISATION])
+    actors = with_keys(session)
+    ours = organisation_named(session, actors.live[ORGANISATION])
     make_keys(session, keyring, URL, OPERATOR)
     licence = make_licence(session)
     holder = holder_of(session, licence.licence_id).agency_id
@@ -99,20 +99,20 @@ def presentations_begin(session: Session, keyring: Keyring) -> StoryActors:
     shown = Shown(holder, ["Agentura Smyšlená s.r.o."], licence.licence_id, card, "Ada", "Esempio")
     asked.state = PresentationState.SHOWN
     asked.result = keyring.seal(SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
-    cast.live.update(
+    actors.live.update(
         {SHOWN_PRESENTATION: asked.reference, SHOWN_AGENCY: holder, SHOWN_LICENCE: licence.licence_id, CARD: card}
     )
     announce(session, asked, PresentationEnd.SHOWN)
     session.commit()
     fan_out_presentations(sessionmaker(session.get_bind()), now())
-    cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
-    return cast
+    actors.live[EVENT] = feed_of(session, ours.id)[-1].reference
+    return actors
 
 
 def receipts_begin(session: Session, _keyring: Keyring) -> StoryActors:
     """An unsigned receipt: checking it gives the same answer each time."""
-    cast = with_keys(session)
-    ours = organisation_named(session, cast.live[ORGANISATION])
+    actors = with_keys(session)
+    ours = organisation_named(session, actors.live[ORGANISATION])
     question = {"uscc": USCC, "destination": "IT"}
     about = new_reference()
     call = organisation_call(session, ours.id)
@@ -127,8 +127,8 @@ def receipts_begin(session: Session, _keyring: Keyring) -> StoryActors:
     row = statement(0, "row-1", None, {**stated, "records": [], "may_continue_existing_placements": "yes"})
     counts = {"items": 1, "answered": 1, "refused": 0, "yes": 1, "no": 0, "unknown": 0}
     whole = archive_list(call, JobKind.VERIFICATION, SignedStatements(new_reference(), [row], counts, FORGED))
-    cast.live.update({RECEIPT: stored.reference, ABOUT: about, ARCHIVED_LIST: whole.reference})
-    return cast
+    actors.live.update({RECEIPT: stored.reference, ABOUT: about, ARCHIVED_LIST: whole.reference})
+    return actors
 
 
 def with_keys(session: Session, *scopes: Scope) -> StoryActors:
@@ -141,13 +141,13 @@ def lists_begin(session: Session, keyring: Keyring) -> StoryActors:
     """A list whose header says little, and one that is done."""
     organisation = make_organisation(session)
     home = keyring.folder.parent
-    cast = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    actors = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
     for stand_in, name, body in (
         (DONE_JOB, "done.csv", b"licence number\n1\n"),
         (JOB, "list.csv", b"ref,who\n1,Nobody Ltd\n"),
     ):
         job = make_job(session, home, organisation.id, body, name)
-        cast.live[stand_in] = job.reference
+        actors.live[stand_in] = job.reference
         if stand_in == DONE_JOB:
             job.state, job.rows, job.rows_done, job.ended_at = JobState.DONE, 1, 1, now()
             job.counts = {"items": 1, "answered": 1, "unknown": 1}
@@ -157,16 +157,16 @@ def lists_begin(session: Session, keyring: Keyring) -> StoryActors:
             files.put(folder, "statements.jsonl", row)
             files.put(folder, "manifest.jws", FORGED.encode())
     session.flush()
-    return cast
+    return actors
 
 
 def watches_begin(session: Session, keyring: Keyring) -> StoryActors:
     """Something happens to what the owner watches; another organisation watches it too, and is heard of nowhere."""
-    cast = with_keys(session)
-    ours = organisation_named(session, cast.live[ORGANISATION])
+    actors = with_keys(session)
+    ours = organisation_named(session, actors.live[ORGANISATION])
     licence = make_licence(session)
     holder = holder_of(session, licence.licence_id).agency_id
-    cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
+    actors.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
     fan_out_committed(session, keyring)
     for organisation in (make_organisation(session, "Invented Others"), ours):
         watch = watches.watch_agency(organisation_call(session, organisation.id), holder, "Before")
@@ -177,9 +177,9 @@ def watches_begin(session: Session, keyring: Keyring) -> StoryActors:
         suspended = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
         amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended"))
         fan_out_committed(session, keyring)
-        cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
+        actors.live[EVENT] = feed_of(session, ours.id)[-1].reference
         watches.end(organisation_call(session, ours.id), watch.reference)
-    return cast
+    return actors
 
 
 STORIES = (

@@ -24,7 +24,7 @@ from registry.complaints.triage import priorities
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.keyring import Keyring
-from registry.officers import accounts
+from registry.officers import loans
 from registry.officers.models import Notice, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
@@ -333,7 +333,7 @@ def test_of_an_officer_who_cannot_act_today_the_others_hear(session, sealer, hir
     hire(Role.TRIAGE, name="Triage")
     deputy = hire(Role.ANALYST, name="Deputy")
     if is_lent:
-        accounts.lend(Call(session, assignee, LATER), deputy, Role.INVESTIGATOR, LATER.date(), LATER.date() + 5 * DAY)
+        loans.lend(Call(session, assignee, LATER), deputy, Role.INVESTIGATOR, LATER.date(), LATER.date() + 5 * DAY)
     else:
         session.execute(update(RoleHeld).where(RoleHeld.officer_id == assignee.id).values(ended_on=LATER.date()))
     session.execute(delete(Notice))

@@ -154,7 +154,7 @@ def test_anothers_file_is_as_one_that_is_not_there(phone: Phone, other: Phone, s
 def test_nothing_is_read_of_a_caller_without_a_visit(
     client: FlaskClient, units: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.pages.intake.files._taken", lambda _: pytest.fail("read"))
+    monkeypatch.setattr("registry.pages.intake.files._take_files", lambda _: pytest.fail("read"))
     answer = client.post("/zh-Hans/box/files", data={"file": (io.BytesIO(NOTE), "a.txt")})
     assert 'name="number"' in answer.text
 

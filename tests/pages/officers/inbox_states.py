@@ -13,7 +13,8 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import AccessGrant, Decision
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.core.clock import day_at, now
-from registry.officer_acts.inbox.queries import Inbox, Row, inbox
+from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.inbox.rows import Inbox, Row
 from registry.officers import sessions
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.officers import accounts
+from registry.officers import loans
 from registry.officers.models import Officer, OfficerState, RoleHeld
 from registry.officers.rights import Role
 from tests.pages.officers.inbox_states import WALK, WORKERS, begin_walk, is_about, rows_of, walk_to
@@ -28,7 +28,7 @@ def _send_away(session: Session, officer: Officer, deputy: Officer, how: str) ->
     elif how == "without a role":
         session.execute(update(RoleHeld).where(RoleHeld.officer_id == officer.id).values(ended_on=today))
     else:
-        accounts.lend(Call(session, officer, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
+        loans.lend(Call(session, officer, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
 
 
 in_each_state = pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from registry.complaints.intake import mailbox
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officer_acts.inbox.queries import inbox
-from registry.officers import accounts, sessions
+from registry.officers import accounts, loans, sessions
 from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.authorities.actions import save_authority
@@ -113,7 +113,7 @@ def test_a_day_of_a_chinese_unit_ends_at_its_own_midnight(session, desk_for):
     keeper = desk_for(Role.SYSADMIN, unit="cn-licensing", name="Keeper").officer
     before = IN_CHINA - timedelta(minutes=11)
     day = date(2026, 12, 1)
-    accounts.lend(Call(session, officer, before), deputy, Role.LICENSING, day, day)
+    loans.lend(Call(session, officer, before), deputy, Role.LICENSING, day, day)
     new = accounts.Invitation("cn-licensing", "New", "new@cn.example", [Role.LICENSING], "en")
     accounts.propose_invitation(session, new, by=officer.reference, at=before)
     for at, has_it in (

@@ -34,8 +34,8 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.demo.complaints import add_officers, load_complaints
-from registry.demo.desk import fill_desk
 from registry.demo.load import demo_data, demo_reference, load
+from registry.demo.officers_work import add_work
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
@@ -108,7 +108,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
         load_complaints(session, sealer, data["unit"], data["complaint"], agencies, at)
         add_officers(session, sealer, at)
-        fill_desk(session, sealer, at, settings)
+        add_work(session, sealer, at, settings)
         for officer in session.scalars(select(Officer)):
             officer.state = OfficerState.ACTIVE
             tokens[officer.email] = OFFICER_SESSIONS.begin(session, officer, at, is_full=True)

@@ -24,8 +24,9 @@ from registry.core.working_days import end_of_day, working_days_after
 from registry.i18n.languages import has_text
 from registry.officer_acts.inbox.branches import MAX_ROWS_OF_PART
 from registry.officer_acts.inbox.other_sources import rows_to_read_again
-from registry.officer_acts.inbox.queries import Alike, Row, inbox
-from registry.officers import accounts, sessions
+from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.inbox.rows import Alike, Row
+from registry.officers import loans, sessions
 from registry.officers.models import Notice, NoticeKind, Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import Role
 from registry.register.authorities.models import Source
@@ -206,7 +207,7 @@ def test_what_lies_with_an_officer_who_cannot_act_today_is_in_the_lists_of_the_o
     elif how == "without a role":
         session.execute(update(RoleHeld).where(RoleHeld.officer_id == assignee.id).values(ended_on=today))
     else:
-        accounts.lend(Call(session, assignee, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
+        loans.lend(Call(session, assignee, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
         assert case.reference in {row.reference for row in rows_of(session, deputy)}
         later = now() + timedelta(days=4)
         assert case.reference not in {row.reference for row in rows_of(session, other, later)}

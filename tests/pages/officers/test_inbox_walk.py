@@ -13,7 +13,8 @@ from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import catalogue_folders
-from registry.officer_acts.inbox.queries import SOURCES, Row, inbox, values_for
+from registry.officer_acts.inbox.queries import SOURCES, inbox, values_for
+from registry.officer_acts.inbox.rows import Row
 from registry.officers import sessions
 from registry.officers.models import Conflict, Officer, OfficerState, RoleHeld, RoleLent
 from registry.officers.rights import Role

@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.officers import accounts
+from registry.officers import accounts, loans
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.vocabulary.cases import PartnerKind
@@ -55,7 +55,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             session, keys, Role.TRIAGE, name="O" * 60, email=f"{'long' * 12}@authority.example"
         ).officer
         accounts.propose_roles(session, other, [Role.INVESTIGATOR], by=who.reference, at=now())
-        accounts.lend(Call(session, who, now()), other, Role.SUPERVISOR, now().date(), now().date())
+        loans.lend(Call(session, who, now()), other, Role.SUPERVISOR, now().date(), now().date())
         agency = make_agency(session).agency_id
         make_unit(session, "agency-invented-unit", agency=agency)
         make_unit(session, "partner-invented-unit", partner_kind=PartnerKind.NGO)

@@ -141,7 +141,9 @@ class Actors:
 
 
 @pytest.fixture
-def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Keyring, things: dict[str, str]) -> Actors:
+def actors(
+    client: FlaskClient, session: Session, settings: Settings, keyring: Keyring, things: dict[str, str]
+) -> Actors:
     """Beside officers: a program of another organisation, and one of the organisation that must stay hidden."""
     owner = accounts.officer_named(session, things["officer"])
     rep = session.execute(select(Officer).where(Officer.unit == things["portal"])).scalar_one()
@@ -167,7 +169,7 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
 
 
 @pytest.fixture
-def worlds(cast: Actors, settings: Settings, make_app: Callable[[Settings], Flask]) -> tuple[Registry, Registry]:
+def worlds(actors: Actors, settings: Settings, make_app: Callable[[Settings], Flask]) -> tuple[Registry, Registry]:
     """Two copies of one database and one home: what is done to one of them alone makes the difference."""
 
     def copied(name: str) -> Registry:
@@ -185,12 +187,12 @@ def worlds(cast: Actors, settings: Settings, make_app: Callable[[Settings], Flas
     return copied("quiet"), copied("watched")
 
 
-def plant(world: Registry, cast: Actors, hook: str) -> None:
+def plant(world: Registry, actors: Actors, hook: str) -> None:
     """All that an organisation can ask, about the agency whose licence is about to be suspended, and about others."""
     with services(world.app).reading_sessions() as session:
-        seen = public_record_of(session, cast.things["agency"])
+        seen = public_record_of(session, actors.things["agency"])
     licence = seen.licences[0]
-    headers = {"Authorization": f"Bearer {cast.key}"}
+    headers = {"Authorization": f"Bearer {actors.key}"}
     client = world.client
 
     def done(method: str, path: str, body: object = None, **more: object) -> TestResponse:
@@ -223,9 +225,9 @@ def plant(world: Registry, cast: Actors, hook: str) -> None:
     # Anybody's question, without a key, leaves as little.
     assert client.get(f"/api/v1/verify?licence_number={licence.number}", environ_overrides=ELSEWHERE).status_code == 200
     with world.sessions() as session:
-        seat = MemberClient(client, session, session.execute(select(Member)).scalar_one(), now())
+        member_client = MemberClient(client, session, session.execute(select(Member)).scalar_one(), now())
     for page in ("watches", "webhooks", "lists", "keys", "people", "own"):
-        assert seat.get(f"/account/{page}").status_code == 200
+        assert member_client.get(f"/account/{page}").status_code == 200
 
 
 def attend(world: Registry) -> None:
@@ -237,17 +239,17 @@ def attend(world: Registry) -> None:
     dispatcher.close()
 
 
-def told_to_all(world: Registry, cast: Actors, addresses: Addresses) -> dict[str, str]:
+def told_to_all(world: Registry, actors: Actors, addresses: Addresses) -> dict[str, str]:
     """What each page or endpoint answers to those who may open it: status, headers, body."""
     client = world.client
-    owner, portal = (OfficerClient(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
-    bearer = {"Authorization": f"Bearer {cast.things['owner']}"}
-    foreign = {"Authorization": f"Bearer {cast.foreign}"}
+    owner, portal = (OfficerClient(client, token, actors.owner) for token in (actors.owner_token, actors.portal_token))
+    bearer = {"Authorization": f"Bearer {actors.things['owner']}"}
+    foreign = {"Authorization": f"Bearer {actors.foreign}"}
     suspending = {"legal_ground": "Act 1", "effective_on": str(now().date()), "step": "preview"}
-    licence = cast.things["licence"]
+    licence = actors.things["licence"]
     answer = {
         "preview": _text_of(owner.post(f"/console/licences/{licence}/acts/suspend", **suspending)),
-        "approval": _text_of(owner.post(f"/console/sanctions/{cast.sanction}/approve", version=3)),
+        "approval": _text_of(owner.post(f"/console/sanctions/{actors.sanction}/approve", version=3)),
     }
     attend(world)
     for address in addresses.desk:
@@ -263,25 +265,25 @@ def told_to_all(world: Registry, cast: Actors, addresses: Addresses) -> dict[str
     return answer
 
 
-def addresses_of(app: Flask, cast: Actors) -> Addresses:
+def addresses_of(app: Flask, actors: Actors) -> Addresses:
     known = {**dict.fromkeys(("language",), "en"), "index": 0, "number": 1, "name": "certificate", "form": "svg"}
     known |= {"notice_name": "privacy"}
-    desk = [door.address(**filled(door, cast.things)) for door in doors(app) if door.method == "GET"]
+    desk = [door.address(**filled(door, actors.things)) for door in doors(app) if door.method == "GET"]
     addresses = Addresses(desk, [], [])
     for rule in app.url_map.iter_rules():
         is_another = rule.rule.startswith(("/console", "/account", *THE_SAME_FOR_ALL, *DESK_PATHS))
         if is_another or "GET" not in (rule.methods or ()):
             continue
         is_theirs = rule.rule.startswith(ORGANISATION_PATHS)
-        (addresses.organisations if is_theirs else addresses.everybody).append(_address(rule, cast, known))
-    questions = [one.format(agency=cast.things["agency"]) for one in QUESTIONS]
+        (addresses.organisations if is_theirs else addresses.everybody).append(_address(rule, actors, known))
+    questions = [one.format(agency=actors.things["agency"]) for one in QUESTIONS]
     addresses.everybody.extend(questions)
     addresses.organisations.extend(questions)
     return addresses
 
 
-def _address(rule: Rule, cast: Actors, known: dict[str, object]) -> str:
-    values = {name: cast.things.get(name.removesuffix("_id"), known.get(name, 1)) for name in rule.arguments}
+def _address(rule: Rule, actors: Actors, known: dict[str, object]) -> str:
+    values = {name: actors.things.get(name.removesuffix("_id"), known.get(name, 1)) for name in rule.arguments}
     return str(rule.build(values)[1])  # type: ignore[index]
 
 
@@ -296,17 +298,17 @@ def _text_of(answer: TestResponse) -> str:
 
 @pytest.mark.thorough
 def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
-    app: Flask, worlds: tuple[Registry, Registry], cast: Actors, capfd: pytest.CaptureFixture[str]
+    app: Flask, worlds: tuple[Registry, Registry], actors: Actors, capfd: pytest.CaptureFixture[str]
 ) -> None:
     quiet, watched = worlds
-    addresses = addresses_of(app, cast)
+    addresses = addresses_of(app, actors)
     with listening() as listener:
-        plant(watched, cast, listener.url)
+        plant(watched, actors, listener.url)
         at = now()
         with time_machine.travel(at, tick=False):
-            alone, mails = told_to_all(quiet, cast, addresses), quiet.mails()
+            alone, mails = told_to_all(quiet, actors, addresses), quiet.mails()
         with time_machine.travel(at, tick=False):
-            beside, mails_beside = told_to_all(watched, cast, addresses), watched.mails()
+            beside, mails_beside = told_to_all(watched, actors, addresses), watched.mails()
         assert [headers["webhook-id"] for _, headers in listener.got]
     assert alone["preview"].startswith("200 ")
     assert alone["approval"].startswith("303 ")
@@ -322,9 +324,9 @@ def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
     assert mails == [mail for mail in mails_beside if mail[0] != own]
     assert len(mails_beside) == len(mails) + (at.time() >= DIGESTS_FROM)
     left = [*beside.items(), ("metrics", counted[1]), ("log", logged), ("mails", str(mails))]
-    assert found([*CANARIES, cast.key[4:]], [(name, text.encode()) for name, text in left]) == set()
+    assert found([*CANARIES, actors.key[4:]], [(name, text.encode()) for name, text in left]) == set()
     # The organisation itself finds them: so the search is able to.
-    bearer = {"Authorization": f"Bearer {cast.key}"}
+    bearer = {"Authorization": f"Bearer {actors.key}"}
     own_doors = [
         (address, watched.client.get(address, headers=bearer).get_data())
         for address in (

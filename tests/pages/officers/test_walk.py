@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
-from registry.officers import accounts
+from registry.officers import accounts, loans
 from registry.officers.rights import RIGHTS, Role
 from tests.officers.making import make_unit
 from tests.pages.officers.signed_in import desk_of
@@ -124,11 +124,11 @@ def test_a_lent_role_is_a_right_while_it_is_lent(client: FlaskClient, session: S
     make_unit(session)
     lender = people("it-invented-unit", Role.SUPERVISOR)
     deputy, today = people("it-invented-unit", Role.TRIAGE, email="deputy@authority.example"), now().date()
-    lent = accounts.lend(Call(session, lender.officer, now()), deputy.officer, Role.SUPERVISOR, today, today)
+    lent = loans.lend(Call(session, lender.officer, now()), deputy.officer, Role.SUPERVISOR, today, today)
     assert deputy.desk.get("/console/officers").status_code == 200
     # A deputy may approve what the lender proposed: they are two. Not what is about the deputy.
     own = accounts.propose_roles(session, deputy.officer, [Role.DECIDER], by=lender.officer.reference, at=now())
     assert deputy.desk.post(f"/console/officers/changes/{own.reference}/approve").status_code == 409
     assert accounts.own_roles(session, deputy.officer) == {Role.TRIAGE}
-    accounts.end_loan(session, lender.officer, lent.reference, today)
+    loans.end_loan(session, lender.officer, lent.reference, today)
     assert deputy.desk.get("/console/officers").status_code == 403

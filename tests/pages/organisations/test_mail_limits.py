@@ -96,14 +96,18 @@ def test_an_organisation_that_takes_invitations_back_invites_no_flood(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letters, "MAX_INVITATIONS_A_DAY", 3)
-    seat = MemberClient(client, session, make_member(session), now())
+    member_client = MemberClient(client, session, make_member(session), now())
     for number in range(3):
         assert (
-            seat.post("/account/people", old=PASSWORD, email=f"a{number}@works.example", role="member").status_code
+            member_client.post(
+                "/account/people", old=PASSWORD, email=f"a{number}@works.example", role="member"
+            ).status_code
             == 200
         )
         (letter,) = session.scalars(select(Letter).where(Letter.used_at.is_(None))).all()
-        seat.post(f"/account/invitations/{letter.reference}/take-back")
-    refused = seat.post("/account/people", old=PASSWORD, email="a3@works.example", role="member").get_data(as_text=True)
+        member_client.post(f"/account/invitations/{letter.reference}/take-back")
+    refused = member_client.post("/account/people", old=PASSWORD, email="a3@works.example", role="member").get_data(
+        as_text=True
+    )
     assert "100 invitations were sent within a day" in refused
     assert waiting(session) == 3

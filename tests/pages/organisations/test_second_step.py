@@ -72,9 +72,9 @@ def token_of(client: FlaskClient) -> str:
     return cookie.value
 
 
-def begin_app(seat: MemberClient, session: Session, keyring: Keyring) -> bytes:
+def begin_app(member_client: MemberClient, session: Session, keyring: Keyring) -> bytes:
     """An app that the member begins on the page; gives its secret."""
-    seat.post("/account/second-step/apps", name="telephone", old=PASSWORD)
+    member_client.post("/account/second-step/apps", name="telephone", old=PASSWORD)
     app = session.scalars(select(MemberApp).where(MemberApp.is_confirmed.is_(False))).one()
     return second_steps.APPS.secret_of(keyring, app)
 
@@ -89,18 +89,18 @@ def owner(session: Session) -> Member:
 
 
 @pytest.fixture
-def seat(client: FlaskClient, session: Session, owner: Member) -> MemberClient:
+def member_client(client: FlaskClient, session: Session, owner: Member) -> MemberClient:
     """The owner, signed in before any second step was set up."""
     return MemberClient(client, session, owner, now())
 
 
-def test_setting_up_an_app_asks_for_the_password(session: Session, seat: MemberClient) -> None:
-    assert seat.post("/account/second-step/apps", name="telephone", old="wrong").status_code == 400
+def test_setting_up_an_app_asks_for_the_password(session: Session, member_client: MemberClient) -> None:
+    assert member_client.post("/account/second-step/apps", name="telephone", old="wrong").status_code == 400
     assert session.scalars(select(MemberApp)).all() == []
 
 
-def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyring, seat: MemberClient) -> None:
-    begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
+def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyring, member_client: MemberClient) -> None:
+    begun = member_client.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
     assert second_steps.APPS.secret_of(keyring, app).hex() not in repr(vars(app))
@@ -112,21 +112,21 @@ def test_an_app_counts_once_its_first_code_was_right(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
 ) -> None:
-    secret = begin_app(seat, session, keyring)
+    secret = begin_app(member_client, session, keyring)
     assert sign_in(client, owner).headers["Location"].endswith("/account/")
-    assert seat.post("/account/second-step/apps/finish", code="000000").status_code == 400
-    assert seat.post("/account/second-step/apps/finish", code=code_of(secret)).status_code == 200
+    assert member_client.post("/account/second-step/apps/finish", code="000000").status_code == 400
+    assert member_client.post("/account/second-step/apps/finish", code=code_of(secret)).status_code == 200
     assert sign_in(client, owner).headers["Location"].endswith("/account/")
     assert client.get("/account/keys").headers["Location"].endswith("/account/code")
 
 
 def test_the_first_app_brings_ten_recovery_codes_that_stand_in_no_row(
-    session: Session, keyring: Keyring, clock: time_machine.Traveller, seat: MemberClient
+    session: Session, keyring: Keyring, clock: time_machine.Traveller, member_client: MemberClient
 ) -> None:
-    secret = begin_app(seat, session, keyring)
-    codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
+    secret = begin_app(member_client, session, keyring)
+    codes = recovery_codes_in(member_client.post("/account/second-step/apps/finish", code=code_of(secret)))
     assert len(codes) == 10
     assert not any(code in repr(vars(one)) for code in codes for one in session.scalars(select(MemberRecoveryCode)))
 
@@ -137,12 +137,12 @@ def test_setting_up_an_app_ends_the_sessions_that_began_without_it(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
 ) -> None:
     elsewhere = MemberClient(client, session, owner, now())
-    secret = begin_app(seat, session, keyring)
-    seat.post("/account/second-step/apps/finish", code=code_of(secret))
-    assert [seat.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
+    secret = begin_app(member_client, session, keyring)
+    member_client.post("/account/second-step/apps/finish", code=code_of(secret))
+    assert [member_client.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
 
 
 def test_the_second_step_gives_a_session_under_another_token(
@@ -162,10 +162,10 @@ def test_a_code_of_an_app_is_good_once(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
 ) -> None:
-    secret = begin_app(seat, session, keyring)
-    seat.post("/account/second-step/apps/finish", code=code_of(secret))
+    secret = begin_app(member_client, session, keyring)
+    member_client.post("/account/second-step/apps/finish", code=code_of(secret))
     sign_in(client, owner)
     # The code that set it up was used.
     assert post_form(client, "code", code=code_of(secret)).status_code == 403
@@ -182,10 +182,10 @@ def test_a_recovery_code_is_good_once_in_small_letters_too(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
 ) -> None:
-    secret = begin_app(seat, session, keyring)
-    codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
+    secret = begin_app(member_client, session, keyring)
+    codes = recovery_codes_in(member_client.post("/account/second-step/apps/finish", code=code_of(secret)))
     sign_in(client, owner)
     assert post_form(client, "code", code=codes[0].lower()).status_code == 303
     sign_in(client, owner)
@@ -206,8 +206,8 @@ def test_a_mailed_link_opens_the_second_step_alone(
     client.post("/account/forgotten", data={"email": owner.email})
     assert client.post(link_in(mails()[0][2]), data={"password": FRESH, "again": FRESH}).status_code == 303
     half = token_of(client)
-    seat = MemberClient(client, session, owner, now())
-    seat.token = half
+    member_client = MemberClient(client, session, owner, now())
+    member_client.token = half
     closed = 0
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<[^>]+>", "x", rule.rule)
@@ -216,7 +216,7 @@ def test_a_mailed_link_opens_the_second_step_alone(
         if path.startswith("/account/code"):
             continue
         for method in sorted(rule.methods & {"GET", "POST"}):  # type: ignore[operator]
-            answer = seat.get(path) if method == "GET" else seat.post(path, old=FRESH)
+            answer = member_client.get(path) if method == "GET" else member_client.post(path, old=FRESH)
             assert (answer.status_code, answer.headers["Location"]) == (303, "/account/code"), (method, path)
             closed += 1
     assert closed > 40
@@ -298,8 +298,8 @@ def test_what_is_no_code_counts_as_a_wrong_one_and_the_right_one_waits(
     assert post_form(client, "code", code=code_of(secret)).status_code == 303
 
 
-def require_second_step(seat: MemberClient) -> None:
-    assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
+def require_second_step(member_client: MemberClient) -> None:
+    assert member_client.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
 
 
 @pytest.fixture
@@ -325,15 +325,15 @@ def foreign(session: Session, keyring: Keyring) -> Member:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_an_owner_who_has_a_second_step_requires_it_with_the_password(
-    session: Session, keyring: Keyring, owner: Member, seat: MemberClient, colleague: MemberClient
+    session: Session, keyring: Keyring, owner: Member, member_client: MemberClient, colleague: MemberClient
 ) -> None:
     organisation = session.get_one(Organisation, owner.organisation_id)
-    assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 400
+    assert member_client.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 400
     given_app(session, keyring, owner)
     assert colleague.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 403
-    assert seat.post("/account/second-step/require", needed="yes", old="wrong").status_code == 400
+    assert member_client.post("/account/second-step/require", needed="yes", old="wrong").status_code == 400
     assert not organisation.needs_second_step
-    require_second_step(seat)
+    require_second_step(member_client)
     assert organisation.needs_second_step
 
 
@@ -344,11 +344,11 @@ def test_a_member_without_one_sets_up_the_second_step_that_is_required(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
     colleague: MemberClient,
 ) -> None:
     given_app(session, keyring, owner)
-    require_second_step(seat)
+    require_second_step(member_client)
     # Also who was signed in before.
     assert colleague.get("/account/lists").headers["Location"] == "/account/code"
     assert "Invented" in colleague.get("/account/code").get_data(as_text=True)
@@ -365,11 +365,16 @@ def test_a_member_without_one_sets_up_the_second_step_that_is_required(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_last_app_is_not_removed_while_a_second_step_is_required(
-    session: Session, keyring: Keyring, owner: Member, worker: Member, seat: MemberClient, colleague: MemberClient
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
+    worker: Member,
+    member_client: MemberClient,
+    colleague: MemberClient,
 ) -> None:
     for member in (owner, worker):
         given_app(session, keyring, member)
-    require_second_step(seat)
+    require_second_step(member_client)
     mine = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == worker.id)).one()
     needed = colleague.post("/account/second-step/apps/remove", app=mine, old=PASSWORD)
     assert (needed.status_code, "add another app first" in needed.get_data(as_text=True)) == (400, True)
@@ -382,7 +387,7 @@ def test_a_second_step_is_reset_by_an_owner_of_the_organisation_with_the_passwor
     owner: Member,
     worker: Member,
     foreign: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
     colleague: MemberClient,
 ) -> None:
     for member in (owner, worker):
@@ -392,12 +397,12 @@ def test_a_second_step_is_reset_by_an_owner_of_the_organisation_with_the_passwor
         return by.post(f"/account/people/{whose.reference}/second-step", old=password).status_code
 
     assert reset(colleague, owner) == 403
-    assert reset(seat, worker, "wrong") == 400
-    assert reset(seat, foreign) == 404
+    assert reset(member_client, worker, "wrong") == 400
+    assert reset(member_client, foreign) == 404
     # An owner's own is removed on the own page.
-    assert reset(seat, owner) == 400
+    assert reset(member_client, owner) == 400
     assert colleague.get("/account/lists").status_code == 200
-    assert reset(seat, worker) == 303
+    assert reset(member_client, worker) == 303
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -407,15 +412,15 @@ def test_a_member_whose_second_step_was_reset_signs_in_with_the_password(
     keyring: Keyring,
     owner: Member,
     worker: Member,
-    seat: MemberClient,
+    member_client: MemberClient,
     colleague: MemberClient,
 ) -> None:
     for member in (owner, worker):
         given_app(session, keyring, member)
-    require_second_step(seat)
-    assert seat.post(f"/account/people/{worker.reference}/second-step", old=PASSWORD).status_code == 303
+    require_second_step(member_client)
+    assert member_client.post(f"/account/people/{worker.reference}/second-step", old=PASSWORD).status_code == 303
     assert colleague.get("/account/lists").headers["Location"] == "/account/sign-in"
-    assert seat.post("/account/second-step/require", needed="no", old=PASSWORD).status_code == 303
+    assert member_client.post("/account/second-step/require", needed="no", old=PASSWORD).status_code == 303
     assert sign_in(client, worker).status_code == 303
     assert client.get("/account/lists").status_code == 200
     assert session.scalars(select(MemberSession).where(MemberSession.is_full.is_(False))).all() == []
@@ -423,14 +428,14 @@ def test_a_member_whose_second_step_was_reset_signs_in_with_the_password(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_removing_an_app_needs_the_password_and_ends_other_sessions(
-    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, foreign: Member, seat: MemberClient
+    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, foreign: Member, member_client: MemberClient
 ) -> None:
     given_app(session, keyring, owner)
     elsewhere = MemberClient(client, session, owner, now())
     own = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == owner.id)).one()
     others = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == foreign.id)).one()
-    assert seat.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
-    assert seat.post("/account/second-step/apps/remove", app=others, old=PASSWORD).status_code == 404
-    assert seat.post("/account/second-step/apps/remove", app=own, old=PASSWORD).status_code == 303
+    assert member_client.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
+    assert member_client.post("/account/second-step/apps/remove", app=others, old=PASSWORD).status_code == 404
+    assert member_client.post("/account/second-step/apps/remove", app=own, old=PASSWORD).status_code == 303
     assert elsewhere.get("/account/own").status_code == 303
     assert {one.member_id for one in session.scalars(select(MemberApp))} == {foreign.id}

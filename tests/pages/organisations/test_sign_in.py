@@ -75,7 +75,7 @@ def test_a_link_ends(client: FlaskClient, session: Session, mails: Mails) -> Non
 
 def test_nothing_tells_whether_an_address_is_known(client: FlaskClient, session: Session, mails: Mails) -> None:
     owner = make_member(session)
-    seat = MemberClient(client, session, owner, now())
+    member_client = MemberClient(client, session, owner, now())
     for path, fields in (("register", WORKS), ("forgotten", {})):
         answers = {
             client.post(f"/account/{path}", data={**fields, "email": address}).get_data()
@@ -83,7 +83,7 @@ def test_nothing_tells_whether_an_address_is_known(client: FlaskClient, session:
         }
         assert len(answers) == 1
     invited = {
-        seat.post("/account/people", old=PASSWORD, email=address, role="member")
+        member_client.post("/account/people", old=PASSWORD, email=address, role="member")
         .get_data(as_text=True)
         .replace(address, "-")
         for address in (make_member(session, email="other@others.example").email,)
@@ -116,11 +116,11 @@ def test_signing_in_says_not_what_was_wrong_and_makes_wait(client: FlaskClient, 
 
 def test_another_password_ends_every_session(client: FlaskClient, session: Session, mails: Mails) -> None:
     owner = make_member(session)
-    seat = MemberClient(client, session, owner, now())
+    member_client = MemberClient(client, session, owner, now())
     client.post("/account/forgotten", data={"email": owner.email})
     fresh = "cobalt seventeen lantern walnut"
     assert client.post(link_in(mails()[0][2]), data={"password": fresh, "again": fresh}).status_code == 303
-    assert seat.get("/account/own").status_code == 303
+    assert member_client.get("/account/own").status_code == 303
     refused = client.post("/account/sign-in", data={"email": owner.email, "password": PASSWORD})
     assert refused.status_code == 403
     assert client.post("/account/sign-in", data={"email": owner.email, "password": fresh}).status_code == 303
@@ -131,17 +131,17 @@ def test_sessions_of_members_and_officers_open_nothing_of_each_other(
 ) -> None:
     make_unit(session)
     desk = desk_of(client, session, make_officer(session, keyring, Role.SUPERVISOR).officer)
-    seat = MemberClient(client, session, make_member(session), now())
-    assert desk.get("/console/own").status_code == seat.get("/account/own").status_code == 200
+    member_client = MemberClient(client, session, make_member(session), now())
+    assert desk.get("/console/own").status_code == member_client.get("/account/own").status_code == 200
     client.set_cookie("account", desk.token, path="/account")
-    client.set_cookie("console", seat.token, path="/console")
+    client.set_cookie("console", member_client.token, path="/console")
     for path in ("/account/own", "/account/keys", "/console/own", "/console/cases"):
         assert client.get(path).headers.get("Location", "").endswith("/sign-in"), path
     # Neither is a key, and a password at the other's door is none.
-    for token in (desk.token, seat.token):
+    for token in (desk.token, member_client.token):
         answer = client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
-    door = {"email": seat.member.email, "password": PASSWORD}
+    door = {"email": member_client.member.email, "password": PASSWORD}
     assert client.post("/console/sign-in", data=door).status_code == 403
     assert client.post("/account/sign-in", data={"email": desk.officer.email, "password": PASSWORD}).status_code == 403
 
@@ -158,8 +158,8 @@ def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_an_own_one(
     assert client.get("/account/register?language=xx").headers["Content-Language"] == "en"
     requested = {"it": "/account/sign-in?language=it", "xx": "/account/sign-in"}
     assert all(client.get(f"/account/keys?language={it}").headers["Location"] == to for it, to in requested.items())
-    seat = MemberClient(client, session, make_member(session, language="zh-Hans"), now())
-    own = seat.get("/account/own?language=it")
+    member_client = MemberClient(client, session, make_member(session, language="zh-Hans"), now())
+    own = member_client.get("/account/own?language=it")
     assert (own.headers["Content-Language"], "Set-Cookie" in own.headers) == ("zh-Hans", False)
     assert "?language=" not in own.get_data(as_text=True)
 
@@ -186,9 +186,9 @@ def test_every_page_is_guarded_and_forms_come_from_here(client: FlaskClient, ses
     app.url_map.add(type(next(app.url_map.iter_rules()))("/account/late", endpoint="late"))
     with pytest.raises(UnguardedRoute, match="/account/late"):
         edge.require_guards(app)
-    seat = MemberClient(client, session, make_member(session), now())
+    member_client = MemberClient(client, session, make_member(session), now())
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert client.post("/account/sign-in", data={}, headers=headers).status_code == 409
-    seat.get("/account/keys")
+    member_client.get("/account/keys")
     bare = client.post("/account/keys", data={"name": "x", "scope": "verify", "days": "5"})
     assert (bare.status_code, "another sign-in" in bare.get_data(as_text=True)) == (409, True)

@@ -11,7 +11,6 @@ reaches the caller. Where the custodian's secret is not at hand, only the clean 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, record_reading
-from registry.complaints.casework.queries import CleanFile, read_copy
+from registry.complaints.casework.queries import CleanFile, FileInCase, file_in_case, read_copy
 from registry.complaints.casework.sealed_copies import keeps_originals
 from registry.complaints.parties.hearings import moves, rules
 from registry.complaints.parties.models import Hearing
@@ -33,39 +32,25 @@ from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.officers.models import Unit
-from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoCopy
+from registry.vocabulary.cases import HandedWith
 
 
-class HandedFile(NamedTuple):
-    """One paper. `size` is in bytes as sent; `no_copy` says why there is no clean copy; without an original that copy is all."""
-
-    reference: str
-    name: str
-    kind: FileKind
-    size: int
-    stored_on: date
-    state: AttachmentState
-    no_copy: NoCopy | None
-    goes_with: HandedWith
-    has_original: bool
-
-
-def files_in(session: Session, opened: OpenContainer, case: Case) -> list[HandedFile]:
+def files_in(session: Session, opened: OpenContainer, case: Case) -> list[FileInCase]:
     """The files in the box of a hearing, oldest first, for the agency itself."""
-    return _view(opened, case, attachments.attachments_of(session, [opened.box]))
+    return [file_in_case(opened, case, row) for row in attachments.attachments_of(session, [opened.box])]
 
 
-def handed_in(session: Session, opened: OpenContainer, case: Case, hearing: Hearing) -> list[HandedFile]:
+def handed_in(session: Session, opened: OpenContainer, case: Case, hearing: Hearing) -> list[FileInCase]:
     """The files that officers see: none before the agency has sent what it goes with."""
-    return _view(opened, case, sent_files(session, case, Hearing.id == hearing.id))
+    return [file_in_case(opened, case, row) for row in sent_files(session, case, Hearing.id == hearing.id)]
 
 
-def files_of_hearings(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[HandedFile]:
+def files_of_hearings(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[FileInCase]:
     """The papers of all answers and objections in a case."""
     found, rows = [], sent_files(session, case)
     for box in _boxes(session, rows):
         opened = sealer.open_as_unit(session, box, officer.unit)
-        found += _view(opened, case, [row for row in rows if row.box_id == box.id])
+        found += [file_in_case(opened, case, row) for row in rows if row.box_id == box.id]
     return found
 
 
@@ -197,18 +182,3 @@ def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContai
         .order_by(EncryptedContainer.id)
     )
     return list(session.scalars(query))
-
-
-def _view(opened: OpenContainer, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
-    found = []
-    for row in rows:
-        facts = attachments.facts_of(opened, case, row)
-        # Whatever lies in a hearing's box was handed in with something.
-        assert row.goes_with is not None
-        found.append(
-            HandedFile(
-                row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, row.no_copy,
-                row.goes_with, row.original_name is not None,
-            )
-        )  # fmt: skip
-    return found

@@ -14,9 +14,10 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks, units
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.casework.queries import FileInCase
 from registry.complaints.casework.sealed_copies import keeps_originals
 from registry.complaints.parties.hearings import moves, rules
-from registry.complaints.parties.hearings.files import HandedFile, files_in
+from registry.complaints.parties.hearings.files import files_in
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
@@ -62,7 +63,7 @@ class Served(NamedTuple):
     object_until: date | None = None
     objection: str | None = None
     may_object: bool = False
-    files: Sequence[HandedFile] = ()
+    files: Sequence[FileInCase] = ()
     keeps_originals: bool = True
     language: str | None = None
     translation: str | None = None

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.access import open_case_box
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, record_reading
+from registry.complaints.casework.queries import FileInCase
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import find_unclosed, lock_hearing
-from registry.complaints.parties.hearings.files import HandedFile, handed_in
+from registry.complaints.parties.hearings.files import handed_in
 from registry.complaints.parties.hearings.moves import facts, languages_read
 from registry.complaints.parties.hearings.rules import MOVES, By, Guard, is_few
 from registry.complaints.parties.models import Hearing
@@ -58,7 +59,7 @@ class HearingView(NamedTuple):
     outcome: str | None
     outcome_translation: str | None
     objection: str | None
-    files: Sequence[HandedFile]
+    files: Sequence[FileInCase]
     reprisal: Reprisal
     reads: Sequence[str]
     ways: Mapping[HearingState, str | None]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
 from registry.core.ids import read_reference
-from registry.core.moves import Move, Moves
+from registry.core.moves import Move, Moves, move
 from registry.register.names.spelling import is_chinese, letters
 from registry.vocabulary.cases import CaseState, HearingEnd, HearingState
 
@@ -62,23 +62,18 @@ class Guard(StrEnum):
 
 _S = HearingState
 
-
-def _move(source: HearingState, target: HearingState, guard: Guard, *by: By) -> Move[HearingState, By]:
-    return Move(source, target, guard, frozenset(by))
-
-
 HELD = frozenset({_S.SERVED, _S.ANSWERED, _S.LAPSED})
 """The agency reads it."""
 
 _TABLE: tuple[Move[HearingState, By], ...] = (
-    _move(_S.DRAFTED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.OFFICER),
-    _move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),
-    _move(_S.REPRISAL_CHECK, _S.APPROVED, Guard.CHECKED, By.CHECKER),
-    _move(_S.APPROVED, _S.SERVED, Guard.MAY_BE_SERVED, By.OFFICER),
-    _move(_S.APPROVED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.REGISTRY),
-    _move(_S.SERVED, _S.ANSWERED, Guard.IN_TIME, By.AGENCY),
-    _move(_S.SERVED, _S.LAPSED, Guard.TIME_IS_OVER, By.REGISTRY),
-    *(_move(source, _S.CLOSED, Guard.ALWAYS, By.REGISTRY, By.OFFICER) for source in _S if source is not _S.CLOSED),
+    move(_S.DRAFTED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.OFFICER),
+    move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),
+    move(_S.REPRISAL_CHECK, _S.APPROVED, Guard.CHECKED, By.CHECKER),
+    move(_S.APPROVED, _S.SERVED, Guard.MAY_BE_SERVED, By.OFFICER),
+    move(_S.APPROVED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.REGISTRY),
+    move(_S.SERVED, _S.ANSWERED, Guard.IN_TIME, By.AGENCY),
+    move(_S.SERVED, _S.LAPSED, Guard.TIME_IS_OVER, By.REGISTRY),
+    *(move(source, _S.CLOSED, Guard.ALWAYS, By.REGISTRY, By.OFFICER) for source in _S if source is not _S.CLOSED),
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from registry.core.moves import Move, Moves
+from registry.core.moves import Move, Moves, move
 from registry.vocabulary.cases import ConsentKind, PartnerKind, Priority, ReferralBasis, ReferralState
 from registry.vocabulary.register import SENDING_COUNTRIES
 
@@ -54,11 +54,6 @@ class Guard(StrEnum):
 _S = ReferralState
 _OFFICERS = frozenset({By.OFFICER, By.SUPERVISOR})
 
-
-def _move(source: ReferralState, target: ReferralState, guard: Guard, *by: By) -> Move[ReferralState, By]:
-    return Move(source, target, guard, frozenset(by))
-
-
 REVOCABLE = (_S.PROPOSED, _S.CONSENTED, _S.OVERRIDDEN, _S.SENT, _S.ACCEPTED, _S.DONE)
 """From all of these it can be taken back: what was not sent is stopped, what was sent is closed."""
 
@@ -69,14 +64,14 @@ LIVE = frozenset({_S.PROPOSED, _S.CONSENTED, _S.OVERRIDDEN, _S.SENT, _S.ACCEPTED
 """Work is left to do on these; one of them for a case and partner is enough."""
 
 _TABLE: tuple[Move[ReferralState, By], ...] = (
-    _move(_S.PROPOSED, _S.CONSENTED, Guard.CONSENT_STANDS, *_OFFICERS),
-    _move(_S.PROPOSED, _S.OVERRIDDEN, Guard.MAY_OVERRIDE, By.SUPERVISOR),
-    _move(_S.CONSENTED, _S.SENT, Guard.BASIS_STANDS, *_OFFICERS),
-    _move(_S.OVERRIDDEN, _S.SENT, Guard.STILL_URGENT, *_OFFICERS),
-    _move(_S.SENT, _S.ACCEPTED, Guard.BASIS_STANDS, By.PARTNER),
-    _move(_S.SENT, _S.DECLINED, Guard.HAS_REASON, By.PARTNER),
-    _move(_S.ACCEPTED, _S.DONE, Guard.HAS_REASON, By.PARTNER),
-    *(_move(source, _S.REVOKED, Guard.ALWAYS, By.REGISTRY, *_OFFICERS) for source in REVOCABLE),
+    move(_S.PROPOSED, _S.CONSENTED, Guard.CONSENT_STANDS, *_OFFICERS),
+    move(_S.PROPOSED, _S.OVERRIDDEN, Guard.MAY_OVERRIDE, By.SUPERVISOR),
+    move(_S.CONSENTED, _S.SENT, Guard.BASIS_STANDS, *_OFFICERS),
+    move(_S.OVERRIDDEN, _S.SENT, Guard.STILL_URGENT, *_OFFICERS),
+    move(_S.SENT, _S.ACCEPTED, Guard.BASIS_STANDS, By.PARTNER),
+    move(_S.SENT, _S.DECLINED, Guard.HAS_REASON, By.PARTNER),
+    move(_S.ACCEPTED, _S.DONE, Guard.HAS_REASON, By.PARTNER),
+    *(move(source, _S.REVOKED, Guard.ALWAYS, By.REGISTRY, *_OFFICERS) for source in REVOCABLE),
 )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
-import python_calamine as calamine
+import python_calamine
 
 from registry.register.imports.extraction import terms
 
@@ -29,10 +29,10 @@ def tables_of(body: bytes, form: str) -> Iterator[terms.Line]:
         if _MACROS in body:
             yield terms.Note("the file holds macros: they were neither run nor read")
     try:
-        book = calamine.CalamineWorkbook.from_object(io.BytesIO(body))
-    except calamine.PasswordError:
+        book = python_calamine.CalamineWorkbook.from_object(io.BytesIO(body))
+    except python_calamine.PasswordError:
         raise terms.Refused("is password-protected: open it, save it without a password, and import that") from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise terms.Refused(
             f"cannot be opened ({_brief(error)}): open it in a spreadsheet program and save it as XLSX"
         ) from None
@@ -49,17 +49,17 @@ def tables_of(body: bytes, form: str) -> Iterator[terms.Line]:
 
 
 def is_worksheet(about: Any) -> bool:
-    return bool(about.typ == calamine.SheetTypeEnum.WorkSheet)
+    return bool(about.typ == python_calamine.SheetTypeEnum.WorkSheet)
 
 
 def is_visible(about: Any) -> bool:
-    return bool(about.visible == calamine.SheetVisibleEnum.Visible)
+    return bool(about.visible == python_calamine.SheetVisibleEnum.Visible)
 
 
 def _sheet(book: Any, name: str, hidden: "Hidden | None") -> Iterator[terms.Line]:
     try:
         sheet = book.get_sheet_by_name(name)
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise terms.Refused(
             f"has a damaged sheet {name!r} ({_brief(error)}): save it as XLSX and import that"
         ) from None

@@ -13,7 +13,7 @@ from typing import IO, Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-import python_calamine as calamine
+import python_calamine
 
 from registry.register.imports.extraction import terms
 from registry.register.imports.extraction.sheets import Merges, is_visible, is_worksheet, parse_xml, text_of
@@ -35,10 +35,10 @@ def rows_of(body: bytes, task: terms.Task) -> Iterator[terms.Line]:
         try:
             _require_workbook(archive)
             texts = _count_texts(archive, task.room)
-            book = calamine.CalamineWorkbook.from_object(io.BytesIO(body))
+            book = python_calamine.CalamineWorkbook.from_object(io.BytesIO(body))
             yield from _chosen(archive, book, texts, task)
         except (
-            calamine.CalamineError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError,
+            python_calamine.CalamineError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError,
             EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError,
         ) as error:  # fmt: skip
             raise terms.Refused(f"is damaged or cut off ({_brief(error)}): download it again") from None

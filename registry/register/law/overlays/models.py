@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.core.db.engine import LARGE, Instant, ReferencedRow, Text, one_of
 
 
 class OverlayState(StrEnum):
@@ -18,7 +18,7 @@ class OverlayState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class LawOverlay(Base):
+class LawOverlay(ReferencedRow):
     """One signed file, byte for byte, and its way. All names are officers' references.
 
     `number` is the version that the file states; `body` its bytes, `signature` and `kid` the line beside it; `log_index`
@@ -31,8 +31,6 @@ class LawOverlay(Base):
         CheckConstraint("withdrawn_by IS NULL OR withdrawn_by <> withdrawal_asked_by", name="two_withdraw"),
         Index("ix_law_overlays_state", "state", "number"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     number: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(Text(64))

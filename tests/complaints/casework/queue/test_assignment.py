@@ -12,7 +12,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.core.keyring import Keyring
-from registry.officers import accounts
+from registry.officers import loans
 from registry.officers.models import Officer as Account
 from registry.officers.models import RoleHeld
 from registry.officers.rights import Role
@@ -68,7 +68,7 @@ def test_a_case_of_a_colleague_who_cannot_act_today_is_free(session, sealer, fil
     filed.case.assignee = absent.reference
     if is_lent:
         last = AT.date() + timedelta(days=4)
-        accounts.lend(Call(session, absent, AT), deputy, Role.INVESTIGATOR, AT.date(), last)
+        loans.lend(Call(session, absent, AT), deputy, Role.INVESTIGATOR, AT.date(), last)
         away = {one.name: one.away_until for one in assignment.workers(session, UNIT, AT.date())}
         assert away == {"one": last, "two": None, "deputy": None}
     else:
@@ -86,7 +86,7 @@ def test_what_is_not_waiting_is_not_taken(session, sealer, filed, officers):
 def test_the_load_is_counted_once_however_many_roles_are_lent(session, sealer, filed, officers):
     take(session, sealer, filed, officers[0])
     for days in (1, 2):
-        accounts.lend(
+        loans.lend(
             Call(session, officers[0], AT), officers[2], Role.INVESTIGATOR, AT.date(), AT.date() + timedelta(days=days)
         )
     (found,) = [one for one in assignment.workers(session, UNIT, AT.date()) if one.name == "one"]

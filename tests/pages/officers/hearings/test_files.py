@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from typing import NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
@@ -130,56 +131,107 @@ def test_the_case_file_has_the_agencys_papers(
     assert papers == [[], ["01-fee.txt"]]
 
 
-def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_alone(
-    session: Session,
-    settings: Settings,
-    sealer: Sealer,
-    keyring: Keyring,
-    client: FlaskClient,
-    case: Heard,
-    hearing: Hearing,
-    rep: OfficerClient,
-    desk_for: OfficerClientFor,
-) -> None:
-    theirs, ours = (
-        f"/console/hearings/{hearing.reference}",
-        f"/console/cases/{case.reference}/hearings/{hearing.reference}",
-    )
-    photo = samples.jpeg()
+class Sent(NamedTuple):
+    """A photograph that the agency added to its answer: `paper` at the agency's page `theirs`, `file` at the officers'."""
+
+    photo: bytes
+    paper: str
+    theirs: str
+    ours: str
+    file: str
+
+
+@pytest.fixture
+def added(session: Session, case: Heard, hearing: Hearing, rep: OfficerClient) -> Sent:
+    """It stands in the agency's draft, sent twice and cleaned."""
+    photo, theirs = samples.jpeg(), f"/console/hearings/{hearing.reference}"
     assert (sent(rep, theirs, photo, HOSTILE), sent(rep, theirs, photo, HOSTILE)) == (303, 303)
-    assert sent(rep, theirs, b"A receipt of a fee.", "fee.txt") == 303
     until(lambda: {one.state for one in rows(session)} == {AttachmentState.CLEAN})
-    stored, note = rows(session)
-    other = desk_for(Role.AGENCY_REP, name="Other Rep", unit=heard_case(session, sealer, keyring).desk)
-    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
-    foreign = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="F Foreign", unit="cz-labour")
-    file = f"{ours}/files/{stored.reference}"
-    # No one but the agency before it has answered.
-    assert "onerror" not in words_of(writer.get(ours))
-    assert writer.get(file).status_code == 404
-    assert stored.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    (stored,) = rows(session)
+    ours = f"/console/cases/{case.reference}/hearings/{hearing.reference}"
+    return Sent(photo, stored.reference, theirs, ours, f"{ours}/files/{stored.reference}")
+
+
+@pytest.fixture
+def answered(added: Sent, rep: OfficerClient) -> Sent:
+    """The agency has sent its answer with it."""
+    assert (
+        rep.post(f"{added.theirs}/answer", version=version_on(rep, added.theirs), text="We keep none.").status_code
+        == 303
+    )
+    return added
+
+
+@pytest.fixture
+def writer(desk_for: OfficerClientFor) -> OfficerClient:
+    """An officer of the case's unit."""
+    return desk_for(Role.INVESTIGATOR, name="W Writer")
+
+
+@pytest.fixture
+def foreign(desk_for: OfficerClientFor) -> OfficerClient:
+    """An officer of another unit."""
+    return desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="F Foreign", unit="cz-labour")
+
+
+@pytest.fixture
+def other(session: Session, sealer: Sealer, keyring: Keyring, desk_for: OfficerClientFor) -> OfficerClient:
+    """Somebody of another agency."""
+    return desk_for(Role.AGENCY_REP, name="Other Rep", unit=heard_case(session, sealer, keyring).desk)
+
+
+def test_a_paper_is_the_agencys_alone_until_it_has_answered(
+    session: Session, client: FlaskClient, case: Heard, hearing: Hearing, rep: OfficerClient, writer: OfficerClient,
+    other: OfficerClient, added: Sent,
+) -> None:  # fmt: skip
+    assert sent(rep, added.theirs, b"A receipt of a fee.", "fee.txt") == 303
+    note = rows(session)[1]
+    assert "onerror" not in words_of(writer.get(added.ours))
+    assert writer.get(added.file).status_code == 404
+    assert added.paper not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
     assert program_of(client, session, writer.officer).get(f"/api/v1/hearings/{hearing.reference}").json["files"] == []
     session.commit()
     assert "added a file" not in words_of(writer.get(f"/console/cases/{case.reference}"))
-    assert sent(other, theirs, photo, "x.jpg") == 404
-    assert other.post(f"{theirs}/files/{stored.reference}/remove").status_code == 404
-    assert rep.post(f"{theirs}/files/{note.reference}/remove").status_code == 303
-    assert [one.reference for one in rows(session)] == [stored.reference]
-    # It saves its own again as it sent it, now and once it has answered; to everybody else that is nowhere.
-    assert_saves_its_own(client, session, rep, theirs, stored.reference, photo)
-    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
-    assert_saves_its_own(client, session, rep, theirs, stored.reference, photo)
-    for stranger, status in ((other, 404), (writer, 403), (foreign, 403)):
-        assert stranger.get(f"{theirs}/files/{stored.reference}").status_code == status
-        api = program_of(client, session, stranger.officer)
-        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{stored.reference}").status_code == status
+    assert sent(other, added.theirs, added.photo, "x.jpg") == 404
+    assert other.post(f"{added.theirs}/files/{added.paper}/remove").status_code == 404
+    assert rep.post(f"{added.theirs}/files/{note.reference}/remove").status_code == 303
+    assert [one.reference for one in rows(session)] == [added.paper]
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.count("hearing.file_added") == 2
+    assert "hearing.file_removed" in acts
 
-    page = writer.get(ours).get_data(as_text=True)
+
+def test_the_agency_saves_its_own_paper_as_it_was_sent_and_no_one_else_does(
+    session: Session, client: FlaskClient, case: Heard, hearing: Hearing, rep: OfficerClient, writer: OfficerClient,
+    foreign: OfficerClient, other: OfficerClient, added: Sent,
+) -> None:  # fmt: skip
+    assert_saves_its_own(client, session, rep, added.theirs, added.paper, added.photo)
+    assert (
+        rep.post(f"{added.theirs}/answer", version=version_on(rep, added.theirs), text="We keep none.").status_code
+        == 303
+    )
+    assert_saves_its_own(client, session, rep, added.theirs, added.paper, added.photo)
+    for stranger, status in ((other, 404), (writer, 403), (foreign, 403)):
+        assert stranger.get(f"{added.theirs}/files/{added.paper}").status_code == status
+        api = program_of(client, session, stranger.officer)
+        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{added.paper}").status_code == status
+    session.commit()
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.count("hearing.file_added") == 1
+    assert acts.count("hearing.file_saved") == 4
+    assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
+
+
+def test_the_officers_of_the_case_alone_read_the_clean_copy_of_an_answers_paper(
+    session: Session, client: FlaskClient, case: Heard, hearing: Hearing, rep: OfficerClient, writer: OfficerClient,
+    foreign: OfficerClient, other: OfficerClient, answered: Sent,
+) -> None:  # fmt: skip
+    page = writer.get(answered.ours).get_data(as_text=True)
     assert "<img src=x" not in page
     assert "\u202e" not in page
     assert "&lt;img" not in page, "signs that no system takes in a name are gone and not only escaped"
-    assert file in page
-    saved = writer.get(file)
+    assert answered.file in page
+    saved = writer.get(answered.file)
     assert saved.status_code == 200
     assert saved.content_type == "application/octet-stream"
     assert saved.headers["Content-Disposition"].startswith("attachment; ")
@@ -188,26 +240,34 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
         assert not copy.getexif()
     program = program_of(client, session, writer.officer)
     given = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
-    assert [(one["attachment_id"], one["state"]) for one in given] == [(stored.reference, "clean")]
-    assert program.get(f"/api/v1/hearings/{hearing.reference}/files/{stored.reference}/copy").data == saved.data
+    assert [(one["attachment_id"], one["state"]) for one in given] == [(answered.paper, "clean")]
+    assert program.get(f"/api/v1/hearings/{hearing.reference}/files/{answered.paper}/copy").data == saved.data
     for stranger in (foreign, other, rep):
-        assert stranger.get(file).status_code == 404
+        assert stranger.get(answered.file).status_code == 404
     beyond = program_of(client, session, foreign.officer)
-    assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{stored.reference}/copy").status_code == 404
+    assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{answered.paper}/copy").status_code == 404
+    session.commit()
+    assert "hearing.file_read" in {line.act for line in lines_about(session, case.reference)}
 
-    # What was sent is final, and neither the complainant nor a page of the mailbox knows of it.
-    assert sent(rep, theirs, photo, "late.jpg") == 409
-    assert rep.post(f"{theirs}/files/{stored.reference}/remove").status_code == 409
+
+def test_what_was_sent_with_an_answer_is_final_and_the_complainant_knows_nothing_of_it(
+    session: Session, sealer: Sealer, case: Heard, rep: OfficerClient, writer: OfficerClient, answered: Sent,
+) -> None:  # fmt: skip
+    assert sent(rep, answered.theirs, answered.photo, "late.jpg") == 409
+    assert rep.post(f"{answered.theirs}/files/{answered.paper}/remove").status_code == 409
     session.expire_all()
     visit = come_back(session, sealer, case.filed.code)
     assert mailbox_files.list_files(session, sealer, visit) == []
     with pytest.raises(NotFound):
-        mailbox_files.find_file(session, sealer, visit, stored.reference)
+        mailbox_files.find_file(session, sealer, visit, answered.paper)
     session.commit()
-    assert stored.reference not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
+    assert answered.paper not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
 
-    session.commit()
-    # The original is the custodian's: neither the officers' key nor the agency's opens it.
+
+def test_the_original_of_a_paper_is_the_custodians_and_goes_with_the_case(
+    session: Session, settings: Settings, sealer: Sealer, case: Heard, hearing: Hearing, writer: OfficerClient,
+    answered: Sent,
+) -> None:  # fmt: skip
     store, today = store_of(settings), now().date()
     box, row, existing = (
         session.get_one(EncryptedContainer, hearing.box_id),
@@ -218,15 +278,9 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
         with pytest.raises(Unopenable):
             attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, existing)
     session.commit()
-    assert stored.reference in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
-    assert original_in(session, sealer, ANNA.unit, row, stored.reference, store)[1] == photo
-    acts = [line.act for line in lines_about(session, case.reference)]
-    assert acts.count("hearing.file_added") == 2
-    assert acts.count("hearing.file_saved") == 4
-    assert {"hearing.file_removed", "hearing.file_read"} <= set(acts)
-    assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
-
-    # And it goes with the case.
+    assert answered.paper in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    assert original_in(session, sealer, ANNA.unit, row, answered.paper, store)[1] == answered.photo
+    session.commit()
     names = [existing.original_name, existing.clean_name]
     case_row = session.get_one(Case, hearing.case_id)
     case_row.state, case_row.purge_on = CaseState.CLOSED, today

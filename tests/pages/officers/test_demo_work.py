@@ -1,4 +1,4 @@
-"""The desk to learn on (`registry demo officers`): a case in every state, and one of each thing that waits for an officer."""
+"""The work to learn on (`registry demo officers`): a case in every state, and one of each thing that waits for an officer."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,10 @@ from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.demo.complaints import UNIT, add_officers, load_complaints
-from registry.demo.desk import fill_desk
 from registry.demo.load import demo_data, demo_reference, load
-from registry.officer_acts.inbox.queries import Row, inbox
+from registry.demo.officers_work import add_work
+from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.inbox.rows import Row
 from registry.officers import sessions
 from registry.officers.models import Officer, OfficerState, Unit
 from registry.officers.rights import Role
@@ -46,8 +47,8 @@ def demonstration(session: Session, keyring: Keyring, settings: Settings) -> dic
     agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
     load_complaints(session, sealer, data["unit"], data["complaint"], agencies, at)
     add_officers(session, sealer, at)
-    assert fill_desk(session, sealer, at, settings) == len(CaseState)
-    assert fill_desk(session, sealer, at, settings) == 0
+    assert add_work(session, sealer, at, settings) == len(CaseState)
+    assert add_work(session, sealer, at, settings) == 0
     people = {one.email.partition("@")[0]: one for one in session.scalars(select(Officer).where(Officer.unit == UNIT))}
     for one in people.values():
         one.state = OfficerState.ACTIVE
