@@ -14,7 +14,7 @@ from registry.api.write_headers import once
 from registry.core.clock import now
 from registry.core.errors import NotIssuing
 from registry.core.installed import release
-from registry.http.answer_shapes import verdict_payload
+from registry.http.answer_shapes import verdict_payload, write_verdict
 from registry.http.clients import Environ
 from registry.http.question_parser import question_of, require_authority
 from registry.http.request_reader import IdempotencyKey, load_query
@@ -27,7 +27,7 @@ from registry.verification.verdicts.queries import ReadQuestion, VerdictReader
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
-from schemas.verify import VerdictSchema, VerdictShown, VerifySchema
+from schemas.verify import VerdictSchema, VerifySchema
 
 ns = Namespace("verify", path="/verify")
 
@@ -120,9 +120,9 @@ def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Enviro
     if cache_key is None:
         return _answer(read, *reader.judged(read), language)[1]
 
-    def make() -> VerdictShown:
+    def make() -> bytes:
         verdict, snapshot, prerendered = reader.judged(read)
-        return verdict_payload(read.question, verdict, snapshot, language, prerendered)
+        return write_verdict(read.question, verdict, snapshot, language, prerendered)
 
     digest = _BEGUN[language].copy()
     digest.update(cache_key.digest)
