@@ -70,11 +70,15 @@ def not_asked(question: Question) -> list[str]:
 def needs_of(findings: Iterable[Finding]) -> tuple[Need, ...]:
     """What the reasons ask for, each field once, in their order."""
     needs: dict[str, Need] = {}
-    for finding in findings:
+    for finding in [one for one in findings if one.code in _ASKING]:
         parameter = asked_parameter(finding)
         if parameter is not None and parameter not in needs:
             needs[parameter] = Need(parameter, tuple(_allowed(parameter, finding)))
     return tuple(needs.values())
+
+
+_ASKING = frozenset({Reason.CONTEXT_NEEDED, Reason.COUNTRY_NOT_STATED})
+"""Reasons that ask for a field."""
 
 
 def asked_parameter(finding: Finding) -> str | None:

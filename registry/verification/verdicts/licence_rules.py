@@ -176,15 +176,21 @@ def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged
     if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
         return Answer.YES if day <= period.until else Answer.NO
     answer = STATUSES[status].continue_placements
-    if answer is Continuation.UNTIL_DATE:
-        return Answer.UNKNOWN
     if answer is Continuation.BY_REGIME:
         # What a suspension leaves of existing placements, no regime we hold says.
         if status is LicenceStatus.SUSPENDED or ended_on is None or ended_on == date.min:
             return Answer.UNKNOWN
         return may_wind_down(regime, ended_on - timedelta(days=1), day, status)
-    return Answer(answer.value)
+    return _BY_STATUS[answer]
 
+
+_BY_STATUS = {
+    Continuation.YES: Answer.YES,
+    Continuation.NO: Answer.NO,
+    Continuation.UNKNOWN: Answer.UNKNOWN,
+    Continuation.UNTIL_DATE: Answer.UNKNOWN,
+}
+"""What the status table alone leaves of existing placements."""
 
 SOON = timedelta(days=30)
 """A licence that ends within it is said to end soon."""
