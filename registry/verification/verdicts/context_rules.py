@@ -150,7 +150,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
     if question.visa is Visa.UNKNOWN:
         # It may be any of them.
         question = replace(question, visa=None)
-    for parameter in PARAMETERS:
+    for parameter in _TOLD_APART:
         if getattr(question, parameter) is not None:
             continue
         values = _told_apart(parameter, question, facts, verdict)
@@ -161,11 +161,15 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
             )
 
 
-def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
-    """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
+_TOLD_APART = ("destination", "origin", "activity", "visa")
+"""Fields of whose values the law of the corridor tells some apart, in the order of `PARAMETERS`.
 
-    Who offers the work is none: no recruiter turns what is no `no` into one (plan_rules.py).
-    """
+Who offers the work is none: no recruiter turns what is no `no` into one (plan_rules.py).
+"""
+
+
+def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
+    """Values of an unstated field of `_TOLD_APART`, the likeliest to be refused first."""
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:
         case "visa":
