@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from flask import Request, Response
@@ -44,7 +44,7 @@ def encode_answer(value: Any) -> bytes:
     return json_in_whole_seconds(encode(value))
 
 
-class Determined(NamedTuple):
+class Determined(msgspec.Struct, frozen=True, gc=False):
     """A value, or its JSON, that is made only where the asker does not hold it yet.
 
     `digest` is of all that determines the value, so that an equal digest means equal bytes.

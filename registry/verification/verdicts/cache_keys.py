@@ -86,7 +86,7 @@ class RecordInShort(msgspec.Struct, frozen=True, gc=False):
 read_in_short = msgspec.json.Decoder(RecordInShort).decode
 
 
-class CacheKey(NamedTuple):
+class CacheKey(msgspec.Struct, frozen=True, gc=False):
     """What determines an answer but for its language, to be digested, and the first instant at which it may be another."""
 
     determinants: bytes

@@ -6,7 +6,6 @@ authority stated for a day, what the term makes of it, and what of existing plac
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
 
@@ -31,7 +30,7 @@ from registry.vocabulary.register import (
 )
 
 
-class StatusOnDay(NamedTuple):
+class StatusOnDay(msgspec.Struct, frozen=True, gc=False):
     """How a licence stands on a day: its status (None: nothing may be or was said), the first day on which it no longer
     let recruit, and the stated period behind it."""
 
@@ -88,7 +87,7 @@ _REASONS = {status: Reason(f"licence_{status}") for status in LicenceStatus}
 
 
 def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iterator[Judged]:
-    status, ended_on, period = standing
+    status, ended_on, period = standing.status, standing.ended_on, standing.period
     if status is None and period is not None:
         # An open period without a statement leaves no licence in force; a closed one says nothing either way.
         if period.to is None:
@@ -170,7 +169,7 @@ _DOUBTS = frozenset(
 
 def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
     """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
-    status, ended_on, period = standing
+    status, ended_on, period = standing.status, standing.ended_on, standing.period
     if status is None or not _DOUBTS.isdisjoint([one.finding.code for one in judged]):
         return Answer.UNKNOWN
     if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
