@@ -64,6 +64,21 @@ def verdict_payload(
     )
 
 
+def write_verdict(
+    question: Question,
+    verdict: Verdict,
+    snapshot: SourceSnapshot,
+    language: Language,
+    given: PrerenderedAnswer | None = None,
+) -> bytes:
+    """A verdict as JSON, to the byte as `encode_answer` writes that of `verdict_payload`."""
+    shown = verdict_payload(question, verdict, snapshot, language, given)
+    if given is None or verdict.candidates or verdict.possible_clone_of:
+        return encode_answer(shown)
+    # Reasons, agency and licence were written before, and the source's instant is cut: nothing is left to look for.
+    return encode(shown)
+
+
 def _verdict_shown(
     verdict: Verdict,
     given: PrerenderedAnswer | None,
@@ -265,14 +280,14 @@ def _written_reasons(verdict: Verdict, snapshot: SourceSnapshot, language: Langu
     has_licence, answer = verdict.licence is not None, verdict.verdict
     found: list[ReasonShown | msgspec.Raw] = []
     for finding in verdict.reasons:
-        if not finding.values.keys() <= _OF_LAW:
-            found += reasons_payload((finding,), snapshot, language, has_licence, answer)
-            continue
-        key = (language, has_licence, answer, finding.code, finding.weight, *finding.values.items())
+        values = finding.values
+        key = (language, has_licence, answer, finding.code, finding.weight, *values, *values.values())
         written = known.get(key)
         if written is None:
             reason = reasons_payload((finding,), snapshot, language, has_licence, answer)[0]
-            written = known[key] = msgspec.Raw(encode(reason))
+            written = msgspec.Raw(encode_answer(reason))
+            if values.keys() <= _OF_LAW:
+                known[key] = written
         found.append(written)
     return found
 

@@ -66,6 +66,7 @@ class Work:
     """One request on its way to a thread. Who takes it out of its lane answers it: a thread, or the loop where it waited long.
 
     `done` is made where the loop will wait for it. `answer` is a whole one, which the loop sends: status, headers and body.
+    `headers` are those of the request: the server copies them each time that `scope` is asked for them.
     """
 
     __slots__ = (
@@ -73,6 +74,7 @@ class Work:
         "body",
         "done",
         "environ",
+        "headers",
         "leaving",
         "loop",
         "path",
@@ -84,6 +86,7 @@ class Work:
 
     def __init__(self, scope: Any, path: str, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.scope, self.path, self.protocol, self.loop = scope, path, protocol, loop
+        self.headers = scope.headers
         self.body: BytesIO | StreamedBody | bodies.RefusedBody | None = None
         self.refusal: RegistryError | None = None
         self.environ: Environ | None = None
@@ -172,10 +175,10 @@ class Gateway:
             protocol.response_bytes(200, _LIVE_HEADERS, _LIVE)
             return
         work = Work(scope, path, protocol, asyncio.get_running_loop())
-        headers = scope.headers
+        headers = work.headers
         chunked, length = headers.get("transfer-encoding"), bodies.announced_length(headers.get("content-length"))
         has_body = chunked is not None or bool(length)
-        is_other = has_body or not is_plain_lookup(path, scope)
+        is_other = has_body or not is_plain_lookup(path, scope, headers)
         if self._answers_here and not is_other and not self._others_open:
             self._answer_here(work)
             # Those that came meanwhile are answered first, and then all are sent: a thread of the server wakes for each
@@ -257,7 +260,7 @@ class Gateway:
         """The network that a large body comes from, and how many bytes may come. Raises what it is refused for."""
         if self._admissions >= MAX_ADMITTED:
             raise TooBusy("many files are being sent right now: send this one again in a moment", bodies.RETRY_AFTER)
-        environ = work.environ = environ_of(work.scope, work.path)
+        environ = work.environ = environ_of(work.scope, work.path, work.headers)
         network = self._senders.network_of_sender(environ)
         self._admissions += 1
         try:
@@ -291,7 +294,7 @@ class Gateway:
     def _queue(self, work: Work) -> None:
         work.queued_at = monotonic()
         if work.path in PROBES:
-            work.environ = environ_of(work.scope, work.path)
+            work.environ = environ_of(work.scope, work.path, work.headers)
             work.environ[LANES] = states_of(self._answering)
             self._probes.put(work)
         elif self._others.has_idle_thread or not self._is_reserved(work):
@@ -386,7 +389,7 @@ class Gateway:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             stated.append((int(status[:3]), headers))
 
-        environ = work.environ or environ_of(work.scope, work.path)
+        environ = work.environ or environ_of(work.scope, work.path, work.headers)
         environ[WAITED] = monotonic() - work.queued_at
         if work.body is not None:
             _put_body(environ, work)

@@ -120,17 +120,12 @@ def is_lookup(path: str, query: str, body: BytesIO | None) -> bool:
     return _NUMBER_IN_JSON.search(sent) is not None and b'name"' not in sent and b"\\u" not in sent
 
 
-def is_plain_lookup(path: str, scope: Any) -> bool:
+def is_plain_lookup(path: str, scope: Any, headers: Any) -> bool:
     """Whether a request of RSGI without a body is a lookup that neither a key nor a receipt is about: it reads, and no more."""
-    headers, query = scope.headers, scope.query_string
-    return (
-        path == VERIFY
-        and scope.method == "GET"
-        and "authorization" not in headers
-        and "receipt" not in query
-        and "receipt" not in headers.get("accept", "")
-        and is_lookup(path, query, None)
-    )
+    if path != VERIFY or scope.method != "GET" or "authorization" in headers:
+        return False
+    query = scope.query_string
+    return "receipt" not in query and "receipt" not in headers.get("accept", "") and is_lookup(path, query, None)
 
 
 def states_of(lanes: Iterable[Lane[Any]]) -> dict[str, LaneState]:

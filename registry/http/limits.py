@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, cast
 
+import msgspec
 import structlog
 from flask import current_app, request
 
@@ -28,7 +29,7 @@ MAX_CLIENTS = 100_000
 MINUTE = 60.0
 
 
-class Quota(NamedTuple):
+class Quota(msgspec.Struct, frozen=True, gc=False):
     """What is left to a client: `limit` requests in a minute, or in another window, `remaining` whole ones now (-1: this one
     is refused), and the seconds until the next one and until all of them are there again."""
 

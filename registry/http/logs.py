@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
@@ -32,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 _ROOT = str(Path(__file__).resolve().parents[2]) + os.sep
 
 
-class LoggedRequest(NamedTuple):
+class LoggedRequest(msgspec.Struct, frozen=True, gc=False):
     """What is kept of one request. `at` is seconds since 1970, `seconds` how long the answer took to begin."""
 
     at: float

@@ -81,7 +81,7 @@ def _request_id(environ: Environ) -> str:
     sent = environ.get("HTTP_TRACEPARENT")
     traced = TRACEPARENT.fullmatch(sent) if sent else None
     # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
-    return traced[1] if traced else f"{random.getrandbits(128):032x}"
+    return traced[1] if traced else random.getrandbits(128).to_bytes(16).hex()
 
 
 def _is_named(host: str, url: str) -> bool:

@@ -19,6 +19,9 @@ from registry.vocabulary.register import IdentifierScheme
 
 KINDS = tuple(kind for kind in SubjectKind if kind not in (SubjectKind.LICENCE_ID, SubjectKind.LAW))
 
+_STATED = frozenset(Question.__struct_fields__) - {"kind", "value", "has_failed_check", "letters"}
+"""Parameters that a question holds as they were loaded, under the same names."""
+
 _NUMBER = SubjectKind.LICENCE_NUMBER
 """Most questions are about one: by itself it is found in a third of the time that its class takes to give it."""
 
@@ -30,42 +33,17 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def question_of(parameters: dict[str, Any], now: datetime) -> Question:
     """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
-    kind = next((kind for kind in KINDS if kind.value in parameters), SubjectKind.LAW)
-    asked = Asked("") if kind is SubjectKind.LAW else subject_of(kind, parameters[kind.value])
+    kind = next((kind for kind in KINDS if kind in parameters), SubjectKind.LAW)
+    asked = Asked("") if kind is SubjectKind.LAW else subject_of(kind, parameters[kind])
     value, has_failed_check, letters = asked
-    country = parameters.get("country")
-    if kind is SubjectKind.REGISTRATION_NUMBER and country is not None:
-        has_failed_check = identifiers.company_number_is_right(country, value) is False
-    known_at = parameters.get("known_at")
-    if known_at is not None:
-        known_at = known_instant(known_at, now)
-    claimed_name = parameters.get("claimed_name")
-    if claimed_name is not None and not name_key(claimed_name):
+    stated = {name: parameters[name] for name in parameters if name in _STATED}
+    if kind is SubjectKind.REGISTRATION_NUMBER and "country" in stated:
+        has_failed_check = identifiers.company_number_is_right(stated["country"], value) is False
+    if "known_at" in stated:
+        stated["known_at"] = known_instant(stated["known_at"], now)
+    if "claimed_name" in stated and not name_key(stated["claimed_name"]):
         raise InvalidInput([Fault("claimed_name", Problem.INVALID_VALUE, "holds no letter and no digit")])
-    question = Question(
-        kind,
-        value,
-        country,
-        parameters.get("authority"),
-        parameters.get("origin"),
-        parameters.get("destination"),
-        parameters.get("sector"),
-        parameters.get("nace_revision", "2.1"),
-        parameters.get("activity"),
-        parameters.get("on"),
-        known_at,
-        has_failed_check,
-        claimed_name,
-        parameters.get("visa"),
-        parameters.get("recruiter_kind"),
-        parameters.get("nationality"),
-        parameters.get("occupation"),
-        parameters.get("work_permit"),
-        parameters.get("region"),
-        parameters.get("employer"),
-        parameters.get("shortage_job"),
-        letters,
-    )
+    question = Question(kind, value, has_failed_check=has_failed_check, letters=letters, **stated)
     refuse_other_mode(question)
     return question
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from flask import Request, Response
@@ -44,8 +44,8 @@ def encode_answer(value: Any) -> bytes:
     return json_in_whole_seconds(encode(value))
 
 
-class Determined(NamedTuple):
-    """A value that is made only where the asker does not hold it yet.
+class Determined(msgspec.Struct, frozen=True, gc=False):
+    """A value, or its JSON, that is made only where the asker does not hold it yet.
 
     `digest` is of all that determines the value, so that an equal digest means equal bytes.
     """
@@ -155,7 +155,7 @@ def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTT
             if _is_held(environ, etag):
                 return _not_modified(etag, answer.max_age, headers)
         value = make()
-    body = encode_answer(value)
+    body = value if isinstance(value, bytes) else encode_answer(value)
     if not is_reading:
         return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
     return _cached_response(body, digest, MEDIA_TYPE, answer.max_age, headers, environ)

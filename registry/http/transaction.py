@@ -6,7 +6,7 @@ And what a process keeps to answer with: the reader of verdicts, whose statement
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine
@@ -34,7 +34,8 @@ class Services:
 
 
 def services(app: Flask | None = None) -> Services:
-    return cast(Services, (app or current_app).extensions["registry"])
+    held: Services = (app or current_app).extensions["registry"]
+    return held
 
 
 def reading() -> Session:
@@ -104,10 +105,10 @@ def keep(name: str, make: Callable[[], Kept], app: Flask | None = None) -> Kept:
     Two threads that come first at once may make two; either serves.
     """
     extensions = (app or current_app).extensions
-    found = extensions.get(name)
+    found: Kept | None = extensions.get(name)
     if found is None:
         found = extensions[name] = make()
-    return cast(Kept, found)
+    return found
 
 
 def verdicts(app: Flask | None = None) -> VerdictReader:

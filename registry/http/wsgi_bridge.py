@@ -49,7 +49,7 @@ def send_answer(protocol: Any, stated: list[tuple[int, list[tuple[str, str]]]], 
         transport.send_bytes(piece)
 
 
-def environ_of(scope: Any, path: str) -> Environ:
+def environ_of(scope: Any, path: str, headers: Any) -> Environ:
     """The WSGI environment (PEP 3333) of a request of RSGI, without its body. Header names with an underscore are left out.
 
     In the environment such a name would be that of another header, one of a proxy's for instance.
@@ -73,7 +73,7 @@ def environ_of(scope: Any, path: str) -> Environ:
         "wsgi.input": BytesIO(),
     }
     size = 0
-    for name, value in scope.headers.items():
+    for name, value in headers.items():
         size += len(name) + len(value)
         key = _USUAL.get(name)
         if key is None:

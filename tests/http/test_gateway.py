@@ -432,6 +432,6 @@ def test_a_posted_question_is_a_lookup_by_its_number(sent: bytes, expected: bool
 def test_names_with_underscores_are_no_headers() -> None:
     scope = FakeRequest("/en").scope
     scope.headers = {"x-forwarded-for": "10.0.0.1", "x_forwarded_for": "10.0.0.2", "x-given": "1"}
-    environ = environ_of(scope, "/en")
+    environ = environ_of(scope, "/en", scope.headers)
     assert environ["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
     assert environ["HTTP_X_GIVEN"] == "1"

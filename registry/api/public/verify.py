@@ -14,7 +14,7 @@ from registry.api.write_headers import once
 from registry.core.clock import now
 from registry.core.errors import NotIssuing
 from registry.core.installed import release
-from registry.http.answer_shapes import verdict_payload
+from registry.http.answer_shapes import verdict_payload, write_verdict
 from registry.http.clients import Environ
 from registry.http.question_parser import question_of, require_authority
 from registry.http.request_reader import IdempotencyKey, load_query
@@ -27,17 +27,17 @@ from registry.verification.verdicts.queries import ReadQuestion, VerdictReader
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
-from schemas.verify import VerdictSchema, VerdictShown, VerifySchema
+from schemas.verify import VerdictSchema, VerifySchema
 
 ns = Namespace("verify", path="/verify")
 
 RECEIPT = "application/registry-receipt+jwt"
 
-_BEGUN = {
-    language: hashlib.blake2b(digest_size=12, key=release().encode(), salt=language.value.encode())
-    for language in Language
-}
-"""Digests that have taken in what an answer owes to the release and its language."""
+_BEGUN = {language: hashlib.sha256(f"{release()} {language}\n".encode()) for language in Language}
+"""Digests that have taken in what an answer owes to the release and its language: by SHA-256, which processors have built in."""
+
+_DIGITS = 24
+"""Digits of a digest in an ETag: 96 bits."""
 
 _VARIES = (("Vary", "Accept"),)
 
@@ -120,14 +120,14 @@ def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Enviro
     if cache_key is None:
         return _answer(read, *reader.judged(read), language)[1]
 
-    def make() -> VerdictShown:
+    def make() -> bytes:
         verdict, snapshot, prerendered = reader.judged(read)
-        return verdict_payload(read.question, verdict, snapshot, language, prerendered)
+        return write_verdict(read.question, verdict, snapshot, language, prerendered)
 
     digest = _BEGUN[language].copy()
-    digest.update(cache_key.digest)
+    digest.update(cache_key.determinants)
     keep = cache_seconds(read.now, (), [cache_key.until])
-    return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
+    return Answer(Determined(digest.hexdigest()[:_DIGITS], make), keep, _VARIES, language)
 
 
 def _read(reader: VerdictReader, parameters: dict[str, Any], *, may_be_held: bool = False) -> ReadQuestion:

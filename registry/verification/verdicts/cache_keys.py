@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from registry.core.clock import day_at, end_of_day
 from registry.register.agencies import record
@@ -85,10 +86,10 @@ class RecordInShort(msgspec.Struct, frozen=True, gc=False):
 read_in_short = msgspec.json.Decoder(RecordInShort).decode
 
 
-class CacheKey(NamedTuple):
-    """`digest` of an answer without its language, and the first instant at which it may be another."""
+class CacheKey(msgspec.Struct, frozen=True, gc=False):
+    """What determines an answer but for its language, to be digested, and the first instant at which it may be another."""
 
-    digest: bytes
+    determinants: bytes
     until: datetime
 
 
@@ -118,8 +119,8 @@ def cache_key_of(
             are_stale.append(is_stale)
             if end is not None and not is_stale:
                 until = min(until, end)
-    whole = _encode((question, found.is_more, [_of_record(stored) for stored in found.records], are_stale))
-    return CacheKey(hashlib.blake2b(moment.digest + whole, digest_size=12).digest(), until)
+    records_read = [_of_record(stored) for stored in found.records]
+    return CacheKey(moment.digest + _encode((astuple(question), found.is_more, records_read, are_stale)), until)
 
 
 def _of_record(stored: Stored) -> tuple[object, ...]:

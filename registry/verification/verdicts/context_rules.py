@@ -70,11 +70,15 @@ def not_asked(question: Question) -> list[str]:
 def needs_of(findings: Iterable[Finding]) -> tuple[Need, ...]:
     """What the reasons ask for, each field once, in their order."""
     needs: dict[str, Need] = {}
-    for finding in findings:
+    for finding in [one for one in findings if one.code in _ASKING]:
         parameter = asked_parameter(finding)
         if parameter is not None and parameter not in needs:
             needs[parameter] = Need(parameter, tuple(_allowed(parameter, finding)))
     return tuple(needs.values())
+
+
+_ASKING = frozenset({Reason.CONTEXT_NEEDED, Reason.COUNTRY_NOT_STATED})
+"""Reasons that ask for a field."""
 
 
 def asked_parameter(finding: Finding) -> str | None:
@@ -146,7 +150,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
     if question.visa is Visa.UNKNOWN:
         # It may be any of them.
         question = replace(question, visa=None)
-    for parameter in PARAMETERS:
+    for parameter in _TOLD_APART:
         if getattr(question, parameter) is not None:
             continue
         values = _told_apart(parameter, question, facts, verdict)
@@ -157,11 +161,15 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
             )
 
 
-def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
-    """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
+_TOLD_APART = ("destination", "origin", "activity", "visa")
+"""Fields of whose values the law of the corridor tells some apart, in the order of `PARAMETERS`.
 
-    Who offers the work is none: no recruiter turns what is no `no` into one (plan_rules.py).
-    """
+Who offers the work is none: no recruiter turns what is no `no` into one (plan_rules.py).
+"""
+
+
+def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
+    """Values of an unstated field of `_TOLD_APART`, the likeliest to be refused first."""
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:
         case "visa":

@@ -6,7 +6,6 @@ authority stated for a day, what the term makes of it, and what of existing plac
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
 
@@ -31,7 +30,7 @@ from registry.vocabulary.register import (
 )
 
 
-class StatusOnDay(NamedTuple):
+class StatusOnDay(msgspec.Struct, frozen=True, gc=False):
     """How a licence stands on a day: its status (None: nothing may be or was said), the first day on which it no longer
     let recruit, and the stated period behind it."""
 
@@ -88,7 +87,7 @@ _REASONS = {status: Reason(f"licence_{status}") for status in LicenceStatus}
 
 
 def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iterator[Judged]:
-    status, ended_on, period = standing
+    status, ended_on, period = standing.status, standing.ended_on, standing.period
     if status is None and period is not None:
         # An open period without a statement leaves no licence in force; a closed one says nothing either way.
         if period.to is None:
@@ -170,21 +169,27 @@ _DOUBTS = frozenset(
 
 def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
     """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
-    status, ended_on, period = standing
+    status, ended_on, period = standing.status, standing.ended_on, standing.period
     if status is None or not _DOUBTS.isdisjoint([one.finding.code for one in judged]):
         return Answer.UNKNOWN
     if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
         return Answer.YES if day <= period.until else Answer.NO
     answer = STATUSES[status].continue_placements
-    if answer is Continuation.UNTIL_DATE:
-        return Answer.UNKNOWN
     if answer is Continuation.BY_REGIME:
         # What a suspension leaves of existing placements, no regime we hold says.
         if status is LicenceStatus.SUSPENDED or ended_on is None or ended_on == date.min:
             return Answer.UNKNOWN
         return may_wind_down(regime, ended_on - timedelta(days=1), day, status)
-    return Answer(answer.value)
+    return _BY_STATUS[answer]
 
+
+_BY_STATUS = {
+    Continuation.YES: Answer.YES,
+    Continuation.NO: Answer.NO,
+    Continuation.UNKNOWN: Answer.UNKNOWN,
+    Continuation.UNTIL_DATE: Answer.UNKNOWN,
+}
+"""What the status table alone leaves of existing placements."""
 
 SOON = timedelta(days=30)
 """A licence that ends within it is said to end soon."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -106,7 +107,7 @@ class Coverage(NamedTuple):
     law: Law
 
 
-class ReadQuestion(NamedTuple):
+class ReadQuestion(msgspec.Struct, frozen=True, gc=False):
     """A question asked at `now` with all that was read for it, and the cache key of the answer, if it has one.
 
     `found` is what a number leads to, as it is stored, and `facts` the same decoded; None until somebody needs it.

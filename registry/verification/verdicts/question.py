@@ -132,7 +132,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
         return self.values.get("rows", "").split()
 
 
-class SourceNote(NamedTuple):
+class SourceNote(msgspec.Struct, frozen=True, gc=False):
     """The list an answer stands on, and whether it was too old to rely on."""
 
     authority: str
