@@ -93,6 +93,8 @@ is_everything = False
 def pytest_configure(config: pytest.Config) -> None:
     """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
     global is_everything
+    # Until all is collected nothing is thrown away: to look for what could be is a quarter of the collection.
+    gc.disable()
     is_everything = bool(config.getoption("everything"))
     hypothesis.settings.load_profile("everything" if is_everything else "usual")
     folder = quickest_folder()
@@ -163,6 +165,7 @@ def _is_left_out(item: pytest.Item) -> bool:
 def pytest_collection_finish() -> None:
     """What was collected lives until the end. Looked through with the rest, it keeps the applications of past tests waiting
     for a collection that is ever rarer, by the gigabyte. Looking as often as Python does by itself is a tenth of all tests."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -40,6 +41,15 @@ def by_state(states: Sequence[CaseState]) -> tuple[tuple[sa.ColumnElement[bool],
     return tuple((Case.state == state, *priority) for state in states for priority in BY_PRIORITY)
 
 
+def written(column: Any, word: StrEnum) -> BindParameter[Any]:
+    """A word of a column's closed set that stands in the statement itself, not beside it as a bound value.
+
+    For columns that an index of some of their words is made of: whether it fits SQLite would ask of a bound word each time, and
+    plan the whole statement anew, which takes as long as to run it.
+    """
+    return sa.bindparam(None, word, type_=column.type, literal_execute=True)
+
+
 May = Callable[[Resource, Act], bool]
 
 
@@ -58,7 +68,7 @@ class Source(NamedTuple):
     @property
     def roles(self) -> frozenset[Role]:
         """Each role that sees it."""
-        return frozenset(role for role in Role if self.is_of(frozenset({role})))
+        return _roles_with(self.may)
 
     def alone(self, query: sa.Select[Any]) -> sa.ColumnElement[bool]:
         """Whether only one person could take the second step, and it is the one who took the first.
@@ -82,7 +92,17 @@ class Source(NamedTuple):
 
     def is_of(self, roles: frozenset[Role]) -> bool:
         """Whether somebody with these roles sees it."""
-        return self.may(lambda resource, act: bool(RIGHTS.get((resource, act), frozenset()) & roles))
+        return _has_right(self.may, roles)
+
+
+def _has_right(may: Callable[[May], bool], roles: frozenset[Role]) -> bool:
+    return may(lambda resource, act: bool(RIGHTS.get((resource, act), frozenset()) & roles))
+
+
+@cache
+def _roles_with(may: Callable[[May], bool]) -> frozenset[Role]:
+    # Asked of every source for each page that a supervisor opens.
+    return frozenset(role for role in Role if _has_right(may, frozenset({role})))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,16 @@ from registry.complaints.casework.models import AccessGrant, CaseEvent, CaseNote
 from registry.complaints.intake.models import PaperForm
 from registry.complaints.parties.models import Hearing
 from registry.officer_acts.inbox import branches
-from registry.officer_acts.inbox.branches import approves, in_my_unit, is_mine, of_my_unit, proposes, right, rows
+from registry.officer_acts.inbox.branches import (
+    approves,
+    in_my_unit,
+    is_mine,
+    of_my_unit,
+    proposes,
+    right,
+    rows,
+    written,
+)
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
 from registry.vocabulary import cases
@@ -105,20 +114,24 @@ def _of_absent_assignees() -> sa.Select[Any]:
 
 
 def _write_decision() -> sa.Select[Any]:
-    drafted = sa.select(Decision.id).where(Decision.case_id == Case.id, Decision.state == cases.DecisionState.DRAFTED)
+    drafted = sa.select(Decision.id).where(
+        Decision.case_id == Case.id, Decision.state == written(Decision.state, cases.DecisionState.DRAFTED)
+    )
     waiting = Case.state == _S.DECISION_DRAFT, ~drafted.exists(), is_mine(Case.assignee)
     return rows(case_columns("case.decision_draft")).where(in_my_unit(), *waiting)
 
 
 def _hearing_over() -> sa.Select[Any]:
-    open_ = sa.select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state != cases.HearingState.CLOSED)
+    open_ = sa.select(Hearing.id).where(
+        Hearing.case_id == Case.id, Hearing.state != written(Hearing.state, cases.HearingState.CLOSED)
+    )
     waiting = Case.state == _S.AGENCY_HEARING, ~open_.exists(), is_mine(Case.assignee)
     return rows(case_columns("case.agency_hearing")).where(in_my_unit(), *waiting)
 
 
 def decided_on() -> Any:
     """The day on which a case was decided; null while it is not."""
-    made = Decision.case_id == Case.id, Decision.state == cases.DecisionState.MADE
+    made = Decision.case_id == Case.id, Decision.state == written(Decision.state, cases.DecisionState.MADE)
     return sa.select(sa.func.max(Decision.decided_on, type_=Decision.decided_on.type)).where(*made).scalar_subquery()
 
 
@@ -143,14 +156,17 @@ def _hold_to_review() -> sa.Select[Any]:
 
 
 def _decision() -> sa.Select[Any]:
-    drafted = Decision.state == cases.DecisionState.DRAFTED
+    drafted = Decision.state == written(Decision.state, cases.DecisionState.DRAFTED)
     columns = case_columns("decision.drafted", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
     query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
     return query.where(of_my_unit(), drafted)
 
 
 def _summary_untranslated() -> sa.Select[Any]:
-    drafted = Decision.state == cases.DecisionState.DRAFTED, Decision.translation_sealed.is_(None)
+    drafted = (
+        Decision.state == written(Decision.state, cases.DecisionState.DRAFTED),
+        Decision.translation_sealed.is_(None),
+    )
     other = sa.and_(Case.language.is_not(None), Decision.language.is_not(None), Case.language != Decision.language)
     columns = case_columns("translation.decision", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
     query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)

@@ -137,7 +137,7 @@ def _licensed_agencies() -> Select[Any]:
 def _entries() -> Select[Any]:
     own = select(Agency.reference).where(Agency.id.in_(_licensed_agencies()))
     waiting = (
-        EntryRequest.state == supervision.EntryRequestState.OPEN,
+        EntryRequest.state == branches.written(EntryRequest.state, supervision.EntryRequestState.OPEN),
         EntryRequest.agency.in_(own),
         EntryRequest.agency.not_in(branches.CONFLICTS),
     )

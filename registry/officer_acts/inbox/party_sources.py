@@ -12,7 +12,16 @@ from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.complaints.parties.transfers.rules import MOVABLE_STATES
 from registry.officer_acts.inbox import branches
-from registry.officer_acts.inbox.branches import approves, in_my_unit, is_mine, of_my_unit, proposes, right, rows
+from registry.officer_acts.inbox.branches import (
+    approves,
+    in_my_unit,
+    is_mine,
+    of_my_unit,
+    proposes,
+    right,
+    rows,
+    written,
+)
 from registry.officer_acts.inbox.case_sources import case_columns, decided_on
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
@@ -144,7 +153,7 @@ def _transfer_asked() -> Select[Any]:
     """A case that another unit asks this one to take."""
     waiting = (
         Transfer.party == branches.UNIT,
-        Transfer.state == TransferState.ASKED,
+        Transfer.state == written(Transfer.state, TransferState.ASKED),
         Case.state.in_(sorted(MOVABLE_STATES)),
     )
     return _transfer("transfer.asked", *waiting, owner=None)
@@ -153,7 +162,13 @@ def _transfer_asked() -> Select[Any]:
 def _transfer_late() -> Select[Any]:
     """A unit that was asked to take a case has not answered in time; of danger there is no time."""
     is_late = or_(Transfer.due_at < branches.AT, Case.priority == Priority.P0)
-    return _transfer("transfer.late", of_my_unit(), Transfer.state == TransferState.ASKED, is_late, owner=None)
+    return _transfer(
+        "transfer.late",
+        of_my_unit(),
+        Transfer.state == written(Transfer.state, TransferState.ASKED),
+        is_late,
+        owner=None,
+    )
 
 
 def _transfer_declined() -> Select[Any]:
@@ -162,7 +177,12 @@ def _transfer_declined() -> Select[Any]:
     anew = select(later.c.id).where(later.c.case_id == Case.id, later.c.id > Transfer.id)
     moved = select(CaseMove.id).where(CaseMove.case_id == Case.id, CaseMove.on_day > day)
     owner = _responsible(Transfer.asked_by)
-    declined = Transfer.state == TransferState.DECLINED, Case.is_open.is_(True), ~anew.exists(), ~moved.exists()
+    declined = (
+        Transfer.state == written(Transfer.state, TransferState.DECLINED),
+        Case.is_open.is_(True),
+        ~anew.exists(),
+        ~moved.exists(),
+    )
     return _transfer("transfer.declined", of_my_unit(), *declined, is_mine(owner), owner=owner)
 
 

@@ -437,6 +437,18 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     assert re.search(rf'href="/console/"[^>]*>[^<]*<span class="count"[^>]*>{number}</span>', body)
 
 
+# PostgreSQL plans by itself when a bound word matters.
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_words_that_an_index_is_made_of_are_not_bound(session: Session, walker: Officer) -> None:
+    """SQLite would plan the whole statement anew at each page."""
+    seen: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *args: seen.append(args[2]))
+    inbox_of(session, walker)
+    (statement,) = [one for one in seen if "transfers.state" in one]
+    assert len(set(re.findall(r"(decisions|transfers|entry_requests)\.state = '\w+'", statement))) == 3
+    assert re.findall(r"(?:decisions|transfers|entry_requests)\.state = \?|hearings\.state != \?", statement) == []
+
+
 def test_an_overlay_of_the_law_waits_for_a_second_operator(session: Session, keyring: Keyring, people: People) -> None:
     make_unit(session, "operators", "CZ")
     first, second = (

@@ -55,10 +55,10 @@ def test_without_signing_in_nothing_but_the_door_opens(app: Flask, client: Flask
         assert (response.status_code, response.location) == (303, "/console/sign-in"), (method, path)
 
 
-BUSIEST = (Role.SUPERVISOR, Role.INVESTIGATOR, Role.LICENSING)
+BUSIEST = Role.SUPERVISOR
 
 
-@pytest.mark.parametrize("role", [*BUSIEST, *thorough(*(role for role in Role if role not in BUSIEST))])
+@pytest.mark.parametrize("role", [BUSIEST, *thorough(*(role for role in Role if role is not BUSIEST))])
 def test_the_table_alone_decides(
     app: Flask, client: FlaskClient, session: Session, keyring: Keyring, role: Role
 ) -> None:
