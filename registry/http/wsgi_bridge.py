@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from registry.http.clients import Environ
 
@@ -59,7 +60,7 @@ def environ_of(scope: Any, path: str, headers: Any) -> Environ:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": _query_of(scope),
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -92,6 +93,15 @@ def environ_of(scope: Any, path: str, headers: Any) -> Environ:
     if "HTTP_CONTENT_LENGTH" in environ:
         environ["CONTENT_LENGTH"] = environ.pop("HTTP_CONTENT_LENGTH")
     return environ
+
+
+def _query_of(scope: Any) -> str:
+    """The query in ASCII, as addresses are: characters that came as they are written are encoded, and nothing else."""
+    query: str = scope.query_string
+    return query if query.isascii() else quote(query, safe=_ASCII)
+
+
+_ASCII = bytes(range(128))
 
 
 def _key_of(name: str) -> str:

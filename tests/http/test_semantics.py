@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from tests import make
 from tests.api.shapes import assert_as_documented
-from tests.http.sockets import opened, read_answer
+from tests.http.sockets import head, opened, read_answer
 from tests.make import make_api_key, make_organisation
 from tests.serving import serve
 
@@ -25,6 +25,19 @@ def test_an_encoded_body_is_415_and_says_so(client: FlaskClient) -> None:
         answer = client.post(path, data=body, headers=JSON | {"Content-Encoding": "gzip"})
         assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
         assert "without Content-Encoding" in answer.json["detail"]
+
+
+def test_a_query_in_characters_as_they_are_written_is_that_query_encoded(settings: Settings) -> None:
+    """curl and old browsers send what was typed, although an address is ASCII."""
+    typed = "/en/agencies?name=示例启航%20é", "/api/v1/agencies?name=示例", "/api/v1/verify?colour=示", "/nothing?x=示"
+    with serve(settings) as served:
+        for address in typed:
+            with opened(served, head(served, "GET", address, {"Connection": "close"})) as connection:
+                answer = read_answer(connection)
+            encoded = requests.get(served.base_url + address, timeout=30)
+            assert encoded.request.path_url.isascii()
+            assert answer.status == encoded.status_code, address
+            assert answer.status < 500
 
 
 @pytest.mark.parametrize(
