@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, String, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
@@ -156,20 +156,24 @@ def _seen(session: Session, me: AuthenticatedOfficer, today: date) -> _Seen:
 
 
 class _Part(NamedTuple):
-    """A part of a source, by its place among all sources. `whose` is asked of the rows beside what makes the part."""
+    """A part of a source, each by its place: the source among all sources, `place` among its parts, None for all of it."""
 
     source: int
-    part: tuple[ColumnElement[bool], ...]
-    whose: tuple[ColumnElement[bool], ...]
+    place: int | None
     is_vacant: bool
-
-    @property
-    def is_divided(self) -> bool:
-        return len(SOURCES[self.source].parts) > 1
+    is_alone: bool = False
+    """Whether only that is meant which no one else can end."""
 
     @property
     def max_rows(self) -> int:
-        return MAX_ROWS_OF_PART if self.is_divided else MAX_ROWS
+        return MAX_ROWS_OF_PART if len(SOURCES[self.source].parts) > 1 else MAX_ROWS
+
+    def whose(self) -> tuple[ColumnElement[bool], ...]:
+        """What is asked of the rows beside what makes the part."""
+        one = SOURCES[self.source]
+        if self.is_alone:
+            return (one.alone(one.query()),)
+        return () if self.is_vacant or one.not_by is None else (one.not_by != ME,)
 
 
 @lru_cache(maxsize=128)
@@ -180,13 +184,12 @@ def _parts(seen: _Seen) -> list[_Part]:
     found = []
     for n, one in enumerate(SOURCES):
         if own.get(one.query) == n:
-            mine = () if one.not_by is None else (one.not_by != ME,)
-            found += [_Part(n, part, mine, False) for part in one.parts]
+            found += [_Part(n, place, False) for place in range(len(one.parts))]
         elif seen.is_told and n in seen.vacant and one.query not in own:
-            found += [_Part(n, part, (), True) for part in one.parts]
+            found += [_Part(n, place, True) for place in range(len(one.parts))]
         gives_it = seen.gives_roles and (one.reach is not Reach.ALL or one.is_of(seen.roles))
         if gives_it and one.not_by is not None and n not in seen.vacant:
-            found.append(_Part(n, (), (one.alone(one.query()),), True))
+            found.append(_Part(n, None, True, is_alone=True))
     return found
 
 
@@ -196,7 +199,7 @@ def _statement(seen: _Seen) -> CompoundSelect[Any]:
     return union_all(
         *(
             select(
-                _first_of(SOURCES[one.source].query().where(*one.part, *one.whose), one),
+                _first_rows(one),
                 literal(n, Integer).label("part"),
                 literal(int(one.is_vacant), Integer).label("is_vacant"),
             )
@@ -205,10 +208,14 @@ def _statement(seen: _Seen) -> CompoundSelect[Any]:
     )
 
 
-def _first_of(query: Select[Any], part: _Part) -> Any:
-    """The most urgent of what a statement finds, and the one due first of those."""
+@cache
+def _first_rows(part: _Part) -> Subquery:
+    """The most urgent of what is found, and the one due first of those: built once for all officers who see the part."""
+    source = SOURCES[part.source]
+    conditions = () if part.place is None else source.parts[part.place]
+    query = source.query().where(*conditions, *part.whose())
     given = query.selected_columns
-    if part.is_divided:
+    if len(source.parts) > 1:
         return query.order_by(models.Case.due_at, models.Case.id).limit(part.max_rows).subquery()
     due = (given.due_at, given.due_on, given.since_on, given.since_at, given.reference)
     return query.order_by(given.priority, *due).limit(part.max_rows).subquery()
@@ -217,8 +224,8 @@ def _first_of(query: Select[Any], part: _Part) -> Any:
 @lru_cache(maxsize=128)
 def _counting(seen: _Seen, cut: frozenset[tuple[int, bool]]) -> CompoundSelect[Any]:
     """How many of each kind and priority those sources have of which not all were given."""
-    whole = {(one.source, one.is_vacant): one.whose for one in _parts(seen)}
-    found = [SOURCES[n].query().where(*whole[n, is_vacant]).subquery() for n, is_vacant in sorted(cut)]
+    whole = {(one.source, one.is_vacant): one for one in _parts(seen)}
+    found = [SOURCES[n].query().where(*whole[n, is_vacant].whose()).subquery() for n, is_vacant in sorted(cut)]
     return union_all(
         *(
             select(part.c.kind, part.c.priority, part.c.owner, func.count()).group_by(
