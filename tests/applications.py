@@ -1,11 +1,11 @@
 """Applications that tests use one after another: hundreds of routes are made once for each set of edges, not for each test.
 
 What a test is given is as new: its own settings, database, limits and keys, and nothing that an earlier test left. One whose
-routes a test changed is used no more.
+routes a test changed is used no more. Routes that many tests need are added once, by the function that they name.
 """
 
 import gc
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from flask import Flask
@@ -23,12 +23,15 @@ class Applications:
         self._free: dict[Hashable, list[_Entry]] = {}
         self._taken: dict[int, _Entry] = {}
 
-    def take(self, settings: Settings) -> Flask:
-        key = _kind_of(settings)
-        if key is None:
+    def take(self, settings: Settings, change: Callable[[Flask], None] | None = None) -> Flask:
+        """One on these settings, to which `change` was done when it was made."""
+        kind = _kind_of(settings)
+        if kind is None:
+            assert change is None
             return create_app(settings)
+        key = (kind, change)
         free = self._free.setdefault(key, [])
-        stored = free.pop() if free else _Entry(key, settings)
+        stored = free.pop() if free else _Entry(key, settings, change)
         stored.renew(settings)
         self._taken[id(stored.app)] = stored
         return stored.app
@@ -47,9 +50,11 @@ def _kind_of(settings: Settings) -> Hashable | None:
 
 
 class _Entry:
-    def __init__(self, key: Hashable, settings: Settings) -> None:
+    def __init__(self, key: Hashable, settings: Settings, change: Callable[[Flask], None] | None) -> None:
         app = create_app(settings)
         assert isinstance(app, RegistryApp)
+        if change is not None:
+            change(app)
         self.key = key
         self.app = app
         self._made = _state_of(app)
@@ -59,8 +64,8 @@ class _Entry:
         with app.test_request_context("/"):
             app.full_dispatch_request()
         services(app).engine.dispose()
-        # It lives until the end: no collection need look through it.
-        gc.collect()
+        # It lives until the end: no collection need look through it. What is older than a moment is not looked through here.
+        gc.collect(1)
         gc.freeze()
 
     def renew(self, settings: Settings) -> None:

@@ -14,20 +14,29 @@ from registry.core.settings import Settings
 from registry.http.errors import show_errors_with
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
+from tests.applications import Applications
 
 pytestmark = pytest.mark.own_app
 
 SECRET = "planted-5cb1"
 
 
-@pytest.fixture(params=[False, True], ids=["production", "testing"])
-def failing(settings: Settings, make_app: Callable[[Settings], Flask], request: pytest.FixtureRequest) -> FlaskClient:
-    """The application with views that go wrong in every way, under /api and beside it."""
-    app = make_app(settings)
-    app.testing = request.param
+def fail_in_production(app: Flask) -> None:
     for prefix in ("/api/v1", "/zh-Hans"):
         add_failing_views(app, prefix)
-    return app.test_client()
+
+
+def fail_under_test(app: Flask) -> None:
+    app.testing = True
+    fail_in_production(app)
+
+
+@pytest.fixture(params=[fail_in_production, fail_under_test], ids=["production", "testing"])
+def failing(settings: Settings, applications: Applications, request: pytest.FixtureRequest) -> Iterator[FlaskClient]:
+    """The application with views that go wrong in every way, under /api and beside it."""
+    app = applications.take(settings, request.param)
+    yield app.test_client()
+    applications.give_back(app)
 
 
 def add_failing_views(app: Flask, prefix: str) -> None:
