@@ -5,6 +5,8 @@ page of this by it, which took as long as all the rest of its start.
 """
 
 import gc
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import granian  # noqa: F401
@@ -15,8 +17,10 @@ from sqlalchemy.orm import configure_mappers
 
 from registry import tables  # noqa: F401
 from registry.api import edge as api  # noqa: F401
-from registry.app import create_app  # noqa: F401
+from registry.app import create_app
 from registry.cli import COMMANDS, main
+from registry.core import confinement
+from registry.core.settings import Edge, Settings
 from registry.i18n.languages import CATALOGUES
 from registry.pages.intake import edge as intake  # noqa: F401
 from registry.pages.officers import edge as console  # noqa: F401
@@ -33,6 +37,10 @@ for _language in CATALOGUES:
 configure_mappers()
 little_work.ease()
 little_work.shorten_admission()
+# What a process asks of its machine, and makes for all its applications, once.
+confinement.why_unconfined()
+with TemporaryDirectory() as _home:
+    create_app(Settings(home=Path(_home), edges=frozenset(Edge), database_url=f"sqlite:///{_home}/none.sqlite3"))
 
 gc.collect()
 gc.freeze()
