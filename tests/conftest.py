@@ -5,10 +5,11 @@ import importlib
 import os
 import secrets
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,7 +73,7 @@ sys.dont_write_bytecode = False
 
 TEMPLATE = "registry_template"
 
-GARBAGE = (20_000, 10, 5)
+GARBAGE = (100_000, 10, 5)
 """After how many objects, collections of the young and of the older ones the next generation is looked through."""
 
 BROWSERS = ("chromium-headless-shell", "chromium")
@@ -252,7 +253,15 @@ def clones(postgres: Server) -> Clones:
 
 @pytest.fixture(scope="session")
 def sqlite_template() -> Path:
-    return shared.made_once(f"template-{revisions.head()}.sqlite3", lambda path: revisions.upgrade(f"sqlite:///{path}"))
+    return shared.made_once(f"template-{revisions.head()}.sqlite3", _make_template)
+
+
+def _make_template(path: Path) -> None:
+    """A migrated database, with the pages of those that earlier versions made: half as large, so that it is quicker to copy."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA page_size=4096")
+        connection.execute("VACUUM")
+    revisions.upgrade(f"sqlite:///{path}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
