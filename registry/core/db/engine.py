@@ -225,10 +225,14 @@ POOLED = "registry_pooled"
 """Of a connection's `info`: whether a pooler stands between, so that nothing outlasts a transaction."""
 
 
+_PAGE_BYTES = 8192
+"""Of a page of a SQLite database that is made anew; one that is there keeps the size of its own."""
+
 _CACHE_KIB, _WIDE_CACHE_KIB = 65536, 524288
 
 # Deleted bytes are overwritten: what was erased shall not lie in the free pages of the file.
 _PRAGMAS = (
+    f"page_size={_PAGE_BYTES}",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",

@@ -1,10 +1,14 @@
 """Rows by many keys: each once, by the index, also in a table that this very transaction fills."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from registry.core.db.engine import bulk_insert, bulk_transaction, prefer_indexes
+from registry.core.db.engine import bulk_insert, bulk_transaction, open_engine, prefer_indexes
 from registry.core.db.reading import rows_by_key
 from registry.register.agencies.models import LookupKey
 from tests.make import make_agency
@@ -66,3 +70,17 @@ def test_a_wide_cache_is_for_one_transaction(session: Session) -> None:
     with bulk_transaction(session):
         assert abs(session.execute(text("PRAGMA cache_size")).scalar_one()) > abs(before)
     assert session.execute(text("PRAGMA cache_size")).scalar_one() == before
+
+
+@pytest.mark.one_database
+def test_a_new_database_has_large_pages_and_one_that_is_there_keeps_its_own(tmp_path: Path) -> None:
+    for made_with, stored in ((None, 8192), (4096, 4096)):
+        path = tmp_path / f"{made_with}.sqlite3"
+        if made_with:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"PRAGMA page_size={made_with}")
+                connection.execute("CREATE TABLE earlier (id INTEGER)")
+        with open_engine(f"sqlite:///{path}") as engine, engine.begin() as connection:
+            connection.execute(text("CREATE TABLE later (id INTEGER)"))
+            assert connection.execute(text("PRAGMA page_size")).scalar_one() == stored
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
