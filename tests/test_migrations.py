@@ -70,23 +70,28 @@ def test_the_head_has_the_same_constraints_as_the_models(
 
 
 def described(engine: Engine) -> dict[str, Any]:
+    """What stands in the database, of all tables at once: PostgreSQL takes a moment for each question."""
     seen = inspect(engine)
+    columns, keys, unique = (
+        seen.get_multi_columns(),
+        seen.get_multi_pk_constraint(),
+        seen.get_multi_unique_constraints(),
+    )
+    checks, links, indexes = seen.get_multi_check_constraints(), seen.get_multi_foreign_keys(), seen.get_multi_indexes()
     return {
-        name: {
+        table[1]: {
             "columns": {
                 column["name"]: (str(column["type"]), column["nullable"], str(column["default"]))
-                for column in seen.get_columns(name)
+                for column in columns[table]
             },
-            "key": seen.get_pk_constraint(name),
-            "unique": sorted(seen.get_unique_constraints(name), key=lambda found: found["name"] or ""),
-            "checks": sorted((check["name"], check["sqltext"]) for check in seen.get_check_constraints(name)),
-            "links": sorted(seen.get_foreign_keys(name), key=lambda found: found["name"] or ""),
-            "indexes": sorted(
-                (index["name"], index["column_names"], index["unique"]) for index in seen.get_indexes(name)
-            ),
+            "key": keys[table],
+            "unique": sorted(unique[table], key=lambda found: found["name"] or ""),
+            "checks": sorted((check["name"], check["sqltext"]) for check in checks[table]),
+            "links": sorted(links[table], key=lambda found: found["name"] or ""),
+            "indexes": sorted((index["name"], index["column_names"], index["unique"]) for index in indexes[table]),
         }
-        for name in seen.get_table_names()
-        if name != "alembic_version"
+        for table in columns
+        if table[1] != "alembic_version"
     }
 
 

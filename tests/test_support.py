@@ -13,7 +13,10 @@ TESTS = Path(__file__).parent
 
 def imported_tests(source: str) -> list[str]:
     """The test modules that a module of tests imports, wherever in it."""
-    found = []
+    found: list[str] = []
+    if "test_" not in source.replace("def test_", ""):
+        # It names none: to read all of them as programs takes seconds.
+        return found
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
