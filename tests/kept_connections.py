@@ -2,7 +2,7 @@
 
 A new one costs the server a process, which reads all that it asks of the catalogue anew. One that is used again has forgotten
 its settings, locks and cursors, and what was prepared by hand. What the driver prepared it keeps: to read and plan the same
-statements anew for each test was an eighth of all that tests on PostgreSQL take.
+statements anew for each test was a fifth of all that tests on PostgreSQL took.
 """
 
 import itertools
