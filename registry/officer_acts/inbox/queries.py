@@ -165,8 +165,12 @@ class _Part(NamedTuple):
     """Whether only that is meant which no one else can end."""
 
     @property
+    def is_divided(self) -> bool:
+        return len(SOURCES[self.source].parts) > 1
+
+    @property
     def max_rows(self) -> int:
-        return MAX_ROWS_OF_PART if len(SOURCES[self.source].parts) > 1 else MAX_ROWS
+        return MAX_ROWS_OF_PART if self.is_divided else MAX_ROWS
 
     def whose(self) -> tuple[ColumnElement[bool], ...]:
         """What is asked of the rows beside what makes the part."""
@@ -215,7 +219,7 @@ def _first_rows(part: _Part) -> Subquery:
     conditions = () if part.place is None else source.parts[part.place]
     query = source.query().where(*conditions, *part.whose())
     given = query.selected_columns
-    if len(source.parts) > 1:
+    if part.is_divided:
         return query.order_by(models.Case.due_at, models.Case.id).limit(part.max_rows).subquery()
     due = (given.due_at, given.due_on, given.since_on, given.since_at, given.reference)
     return query.order_by(given.priority, *due).limit(part.max_rows).subquery()
