@@ -2,7 +2,7 @@
 
 A `yes` stands only if no value of an unstated field that the law of the corridor tells apart would make it `no`. Each such
 value is tried on the verdict itself, so that no rule is stated twice; where one fails, the answer is unknown and says what to
-ask.
+ask. So it is where the law that closes a country to foreign agencies is in doubt: a doubt makes no `yes`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from registry.register.law.rows import Regime
+from registry.register.law.rules import regime_on
 from registry.register.law.weights import is_in_force
+from registry.register.law.words import LawActivity
 from registry.verification.verdicts.plan_rules import FOR_NO_WORK
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
@@ -154,7 +156,8 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
         if getattr(question, parameter) is not None:
             continue
         values = _told_apart(parameter, question, facts, verdict)
-        if any(is_refused(replace(question, **{parameter: value})) for value in values):
+        is_told_apart = any(is_refused(replace(question, **{parameter: value})) for value in values)
+        if is_told_apart or (parameter == "origin" and _is_closing_law_in_doubt(facts.regimes, verdict.on)):
             countries = " ".join(_likely(parameter, question, verdict))
             yield Finding(
                 Reason.CONTEXT_NEEDED, {"parameter": parameter} | ({"likely": countries} if countries else {})
@@ -182,6 +185,19 @@ def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict
         case "destination":
             return _destinations(home, facts.regimes, verdict.on)
     return ()
+
+
+def _is_closing_law_in_doubt(regimes: Iterable[Regime], day: date) -> bool:
+    """Whether a law by which no foreign agency may recruit in its country is in force, and does not decide that day.
+
+    Nothing is refused by it then, and the verdict on that origin is unknown: a `yes` to a question without one would be false.
+    """
+    abroad = LawActivity.LABOUR_SERVICE_ABROAD
+    closing = {
+        one.country for one in _in_force(regimes, day) if one.are_foreign_bodies_prohibited and one.activity is abroad
+    }
+    decided = (regime_on(regimes, country, abroad, day) for country in closing)
+    return any(regime is None or not regime.are_foreign_bodies_prohibited for regime in decided)
 
 
 def _destinations(home: str | None, regimes: Iterable[Regime], day: date) -> Iterator[str]:

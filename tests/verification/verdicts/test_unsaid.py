@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Transition
 from registry.verification.verdicts import verdict
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
@@ -65,6 +66,25 @@ def test_a_receiving_agency_is_not_yes_before_it_is_said_where_recruiting_happen
     assert {"CN", country} <= set(need.allowed)
     assert ask(licence, origin=country, **requested).verdict is Answer.YES
     assert ask(licence, origin="CN", **requested).verdict is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"rule": RegimeRule.UNKNOWN},
+        {"disputed": "two readings of the decree"},
+        {"transition": Transition(from_=YESTERDAY, to=TODAY, answer=Answer.UNKNOWN, text="invented")},
+    ],
+    ids=["unknown", "disputed", "in_transition"],
+)
+def test_a_doubt_about_the_law_that_closes_a_country_makes_no_yes_of_what_was_unsaid(doubt: dict[str, Any]) -> None:
+    laws = [
+        replace(one, **doubt) if one.id == "cn-regime-labour-service-abroad" else one for one in shipped_law().regimes
+    ]
+    licence = licence_record()
+    assert needed(ask(licence, origin=None, regimes=laws)) == ["origin"]
+    assert ask(licence, origin="CN", regimes=laws).verdict is Answer.UNKNOWN
+    assert ask(licence, origin="CZ", regimes=laws).verdict is Answer.YES
 
 
 def test_an_agency_that_only_hires_out_is_not_yes_before_it_is_said_what_was_offered() -> None:
