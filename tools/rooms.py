@@ -53,7 +53,7 @@ def the_map() -> Iterator[str]:
     yield "```text"
     for row in rows():
         for name in row:
-            yield f"registry/{name + ('/' if (PACKAGE / name).is_dir() else '.py'):15}{line(PACKAGE / name)}"
+            yield f"registry/{name + ('/' if (PACKAGE / name).is_dir() else '.py'):19}{line(PACKAGE / name)}"
     yield "```"
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.api.restx import with_input
 from registry.core.clock import day_at, now
-from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRequests
+from registry.core.errors import NotInMode, NotSignedIn, TooManyRequests
 from registry.http.limits import Quotas
 from registry.http.modes import accounts, is_test
 from registry.http.transaction import services, writing
@@ -114,7 +114,7 @@ def optional_api_key(scope: Scope) -> Callable[[View], View]:
 def require_scope(scope: Scope) -> Caller:
     """The organisation whose key came already, where it opens this too. Raises NotSignedIn, ScopeMissing."""
     caller = current_organisation()
-    _require_scope(scope, caller.scopes)
+    keys.require_scope(scope, caller.scopes)
     return caller
 
 
@@ -158,7 +158,7 @@ def admit(scope: Scope) -> Caller:
         )
         raise TooManyRequests(text, quota.next_in)
     opens = keys.scopes_of(key)
-    _require_scope(scope, opens)
+    keys.require_scope(scope, opens)
     # A body on its way to the sandbox of another server is admitted here.
     is_handed_on = key.is_test and services().settings.sandbox_url is not None
     if key.is_test is not is_test() and not is_handed_on:
@@ -246,8 +246,3 @@ def _in_sandbox(organisation: models.Organisation) -> int:
     """The row of an organisation in the sandbox, which knows those alone whose test keys came."""
     with writing() as session:
         return actions.mirror(session, organisation)
-
-
-def _require_scope(scope: Scope, opens: frozenset[Scope]) -> None:
-    if scope not in opens:
-        raise ScopeMissing(f"this needs a key with the scope {scope}, and yours has {', '.join(sorted(opens))}")

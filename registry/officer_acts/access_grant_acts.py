@@ -9,8 +9,9 @@ from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import agencies_of
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, acts_of, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
 from registry.officer_acts.permissions import acting_for_unit, reference_in, require_no_interest, require_right
 from registry.officers.rights import Act, Resource
@@ -57,7 +58,7 @@ OWN = acts_of(
 
 
 def _ask(
-    kind: AccessKind, call: ActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = ""
+    kind: AccessKind, call: OfficerActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = ""
 ) -> AccessGrant:
     request = actions.AccessRequest(kind, reason, hours, reference_in(attachment_id))
     return actions.ask(call, sealer(), call.reference, request)

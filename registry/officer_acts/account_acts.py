@@ -14,7 +14,7 @@ from registry.core import push
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, acts_of, find_by_reference
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, OfficerActs, acts_of, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in
 from registry.officers import accounts, loans, models, notices, tokens
@@ -37,46 +37,46 @@ def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, refe
     return accounts.change_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _lock_officer(call: ActCall[str]) -> models.Officer:
+def _lock_officer(call: OfficerActCall[str]) -> models.Officer:
     """The officer of an act, locked where a version was read."""
     return accounts.officer_named(call.session, call.reference, call.me.standing.unit, call.version)
 
 
-def _invite(call: ActCall[str], **fields: Any) -> models.OfficerChange:
+def _invite(call: OfficerActCall[str], **fields: Any) -> models.OfficerChange:
     invitation = accounts.Invitation(call.reference, **fields)
     return accounts.propose_invitation(call.session, invitation, by=call.actor, at=call.at)
 
 
-def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> models.OfficerChange:
+def _change_roles(call: OfficerActCall[str], roles: Sequence[Role]) -> models.OfficerChange:
     return accounts.propose_roles(call.session, _lock_officer(call), roles, by=call.actor, at=call.at)
 
 
-def _reset(call: ActCall[str]) -> models.OfficerChange:
+def _reset(call: OfficerActCall[str]) -> models.OfficerChange:
     return accounts.propose_reset(call.session, _lock_officer(call), by=call.actor, at=call.at)
 
 
-def _close(call: ActCall[str]) -> None:
+def _close(call: OfficerActCall[str]) -> None:
     accounts.close(call.session, _lock_officer(call), by=call.actor, at=call.at, today=call.me.day(call.at))
 
 
-def _sign_out(call: ActCall[str]) -> None:
+def _sign_out(call: OfficerActCall[str]) -> None:
     accounts.sign_out(call.session, _lock_officer(call), by=call.actor, at=call.at)
 
 
-def _revoke_token(call: ActCall[str]) -> None:
+def _revoke_token(call: OfficerActCall[str]) -> None:
     officer, token = call.references
     named = accounts.officer_named(call.session, officer, call.me.standing.unit)
     if not tokens.revoke(call.session, named, token, by=call.actor, at=call.at):
         raise NotFound("the officer has no such token, or it was revoked already")
 
 
-def _approve(call: ActCall[str]) -> str | None:
+def _approve(call: OfficerActCall[str]) -> str | None:
     """The part of the join code that is handed over in person."""
     change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
     return accounts.approve(call.session, change, by=call.actor, at=call.at, today=call.me.day(call.at))
 
 
-def _refuse(call: ActCall[str]) -> None:
+def _refuse(call: OfficerActCall[str]) -> None:
     change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
     accounts.refuse(call.session, change, by=call.actor, at=call.at)
 
@@ -173,11 +173,11 @@ def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[models.Off
 
 
 def _ending(
-    operation: str, about: str, missing: str, end_one: Callable[[ActCall[models.Officer]], bool]
+    operation: str, about: str, missing: str, end_one: Callable[[OfficerActCall[models.Officer]], bool]
 ) -> OfficerActs[models.Officer]:
     """The act that ends something of one's own; `end_one` gives False where there is none of that reference."""
 
-    def end(call: ActCall[models.Officer]) -> None:
+    def end(call: OfficerActCall[models.Officer]) -> None:
         if not end_one(call):
             raise NotFound(missing)
 
@@ -207,12 +207,14 @@ OWN_LOANS = _ending(
 )  # fmt: skip
 
 
-def _lend(call: ActCall[models.Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> models.RoleLent:
+def _lend(
+    call: OfficerActCall[models.Officer], deputy_id: str, role: Role, from_on: date, to_on: date
+) -> models.RoleLent:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
     return loans.lend(call, deputy, role, from_on, to_on)
 
 
-def _choose_notices(call: ActCall[models.Officer], choice: str, way: str | None = None, room: str = "") -> None:
+def _choose_notices(call: OfficerActCall[models.Officer], choice: str, way: str | None = None, room: str = "") -> None:
     notices.choose(call.session, call.actor, models.NoticeChoice(choice))
     if way is None:
         return
@@ -229,7 +231,7 @@ def _choose_notices(call: ActCall[models.Officer], choice: str, way: str | None 
     notices.choose_push(call.session, call.actor, to)
 
 
-def _declare(call: ActCall[models.Officer], agency_id: str) -> None:
+def _declare(call: OfficerActCall[models.Officer], agency_id: str) -> None:
     # An interest may be declared before the agency is in the registry: by its reference alone.
     agency = read_reference(agency_id[:40]) or picked_agency(call.session, agency_id, "agency_id")
     accounts.declare_conflict(call.session, call.actor, agency, call.me.day(call.at))

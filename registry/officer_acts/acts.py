@@ -1,7 +1,6 @@
 """What officers do, as tables: each act of a resource is one row, served by the API and the console alike.
 
-A row says which right an act needs, what it takes, which action does it, and what the API calls it. What is done to it first,
-such as looking it up within the officer's unit, and how it is shown afterwards, is each edge's own.
+What is done first, such as looking its object up within the officer's unit, and how it is shown afterwards, is each edge's own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,47 +15,27 @@ from registry.complaints.intake import idempotency
 from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
+from registry.http.act_tables import ActCall, ActRow
 from registry.http.complaint_services import sealer
-from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.officer_acts.permissions import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.base import InSchema
 
 Who = TypeVar("Who")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActCall(Call[Who]):
-    """The call of an officer's act: `actor` is the officer as the feature knows officers.
-
-    `references` name the object: its own, after that of what it is part of, such as a task's after its case's.
-    """
+class OfficerActCall(ActCall[Who]):
+    """The call of an officer's act: `actor` is the officer as the feature knows officers."""
 
     me: AuthenticatedOfficer
-    references: tuple[str, ...]
-
-    @property
-    def reference(self) -> str:
-        """The reference of an object that is named by one."""
-        (reference,) = self.references
-        return reference
-
-
-def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Callable[..., object]:
-    """The `run` of an act that is one call of its action: given the call, the references and the fields of the schema."""
-
-    @wraps(action)
-    def run(call: ActCall[Any], **fields: Any) -> object:
-        return action(call, *call.references, **fields)
-
-    return run
 
 
 def calling_sealed(
     action: Callable[Concatenate[Call[Any], Any, str, ...], object], into: Callable[..., object] | None = None
 ) -> Callable[..., object]:
-    """As `calling`, for an action that is given the sealer between the call and the references.
+    """The `run` of an act that is one call of its action, which is given the sealer between the call and the references.
 
     Where `into` is given, the action is given what that makes of the fields, such as a draft.
     """
@@ -70,27 +49,15 @@ def calling_sealed(
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerAct:
-    """One act of an officer. `run` does it: it is given an ActCall and, as keywords, the fields of `schema`."""
+class OfficerAct(ActRow[Act]):
+    """One act of an officer. `run` is given an OfficerActCall."""
 
-    name: str
-    """Ends the act's address in API and console, unless `path` ends it in the API, or `page` in the console."""
-    right: Act
-    run: Callable[..., object]
-    operation: str
-    about: str
-    """A summary for the API's documentation, and what follows it."""
-    schema: type[InSchema] | None = None
-    method: str = "post"
-    path: str | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     """What a field is called in the console's form, where it is called otherwise."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """By field: the message that says that it cannot be read."""
     resource: Resource | None = None
     """What the right is to, where it is another than that of the table."""
-    statuses: tuple[int, ...] | None = None
-    """Statuses of refusals in the API, where they are others than follow from the schema."""
     is_shown_after: bool = True
     """If not, the API's answer is empty: what it was done to is closed to the officer from then on."""
     drafts: str = ""
@@ -102,23 +69,13 @@ class OfficerAct:
     where that is no act of one person."""
     taken_back_at: Callable[[object], str] | None = None
     """From what `run` gives: the rest of the address of another act that takes it back."""
-    page: str | None = None
-    is_versioned: bool = True
-    """If not, nothing was read before it, such as a proposal."""
     not_found: tuple[str, str] | None = None
     """The field of the form that names something which is not there, and the message that says so."""
-    max_bytes: int = MAX_BODY_BYTES
-    """Of a body in the API."""
     is_final: bool = False
     """It cannot be taken back, and takes no written reason: the console's form says what follows (`final.<operation>`) and has a
     box to tick."""
     form_of: str | None = None
     """The operation whose form the console takes for this act, where it is another's."""
-
-    @property
-    def error_statuses(self) -> tuple[int, ...]:
-        """The statuses of refusals in the API, besides those that every operation has."""
-        return self.statuses or ((404, 409) if self.schema is None else (404, 409, 413, 415))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +109,7 @@ class OfficerActs(Generic[Who]):
     ) -> object:
         """Do an act in the transaction of the session to what `find` gave. Raises as its action does, and Forbidden."""
         references = (reference,) if isinstance(reference, str) else reference
-        call = ActCall(session, self.officer_of(me, act), now(), version, me=me, references=references)
+        call = OfficerActCall(session, self.officer_of(me, act), now(), version, me=me, references=references)
         return act.run(call, **values)
 
     def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:

@@ -16,8 +16,9 @@ from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, OfficerActs, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import acting, officer_call, reference_in, require_no_interest, roles_of
 from registry.officers.rights import Act, Resource, Role
@@ -53,13 +54,13 @@ def case_finder(resource: Resource) -> Callable[..., str]:
     return find
 
 
-def _move(call: ActCall[Officer], **fields: Any) -> object:
+def _move(call: OfficerActCall[Officer], **fields: Any) -> object:
     return casework.move_in_humblest_role(
         call, sealer(), call.reference, casework.MoveRequest(**fields), roles_of(call.me)
     )
 
 
-def _take(call: ActCall[Officer]) -> object:
+def _take(call: OfficerActCall[Officer]) -> object:
     investigates = bool(call.me.standing.roles & {Role.INVESTIGATOR, Role.SUPERVISOR})
     return assignment.take(call, sealer(), call.reference, investigates=investigates)
 
@@ -80,7 +81,7 @@ def _priority_done(change: object) -> str:
     return "setCasePriority" if change.is_approved else "lowering_asked"
 
 
-def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
+def _link_agency(call: OfficerActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return casework.link_agency(call, sealer(), call.reference, agency)
@@ -258,7 +259,7 @@ CLAIMS = _acts_within_case(
 """What is done to one line of a claim."""
 
 
-def _add_agency(call: ActCall[Officer], agency_id: str, part: FirmPart) -> object:
+def _add_agency(call: OfficerActCall[Officer], agency_id: str, part: FirmPart) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return firms.add_agency(call, sealer(), call.reference, agency, part)

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import units
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, acts_of
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers.models import OfficerChange
@@ -57,7 +58,7 @@ ACTS = acts_of(
 )  # fmt: skip
 
 
-def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
+def _take_back(call: OfficerActCall[AuthenticatedOfficer]) -> object:
     rep = representative(call.session, call.me)
     return actions.take_back(Call(call.session, rep, call.at, call.version), call.reference)
 
@@ -79,7 +80,9 @@ def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) 
     return change, agency
 
 
-def _invite(call: ActCall[actions.EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
+def _invite(
+    call: OfficerActCall[actions.EntryOfficial], agency_id: str, name: str, email: str, language: Language
+) -> str:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     actions.require_own(call.session, call.actor, agency)

@@ -10,7 +10,7 @@ from registry.complaints.parties.hearings import actions, content, outcome, port
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import find_case, require_of_case
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, calling_sealed, case_acts, party_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.case_acts import case_finder
 from registry.officer_acts.permissions import officer_call, reference_in, require_no_interest
@@ -98,7 +98,7 @@ ACTS = case_acts(
 )  # fmt: skip
 
 
-def _draft(call: ActCall[Officer], agency_id: str | None = None, **written: Any) -> str:
+def _draft(call: OfficerActCall[Officer], agency_id: str | None = None, **written: Any) -> str:
     agency = picked_agency(call.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(call.me, agency)
     return actions.draft(call, sealer(), call.reference, content.Allegation(**written), agency).reference

@@ -1,6 +1,7 @@
 """Acts on overlays of the law: what operators put into force and withdraw, each by two of them."""
 
-from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling
+from registry.http.act_tables import calling
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, acts_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions, queries
@@ -11,7 +12,7 @@ def operator_of(me: AuthenticatedOfficer) -> actions.Operator:
     return actions.Operator(me.officer.reference, me.standing.unit)
 
 
-def _propose(call: ActCall[actions.Operator], file: str, signature: str, filename: str | None = None) -> str:
+def _propose(call: OfficerActCall[actions.Operator], file: str, signature: str, filename: str | None = None) -> str:
     return actions.propose(call, file.encode(), signature, filename or "overlay").reference
 
 

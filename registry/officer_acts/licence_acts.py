@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, object_session
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
+from registry.http.act_tables import calling
 from registry.http.transaction import keyring, services
-from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, find_by_reference
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, OfficerActs, find_by_reference
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.permissions import reference_in, require_no_interest, require_right
 from registry.officers.rights import Act, Resource
@@ -140,7 +141,7 @@ def _agency_named(session: Session, me: AuthenticatedOfficer, _: OfficerAct, age
 
 
 def _preview(
-    call: ActCall[LicensingOfficial],
+    call: OfficerActCall[LicensingOfficial],
     act: LicenceAct,
     stated: Mapping[str, Any],
     about: str | None = None,
@@ -153,7 +154,7 @@ def _preview(
 
 
 def _propose(
-    call: ActCall[LicensingOfficial],
+    call: OfficerActCall[LicensingOfficial],
     act: LicenceAct,
     stated: Mapping[str, Any],
     about: str | None = None,
@@ -220,7 +221,7 @@ PROPOSALS = _acts(
 )  # fmt: skip
 
 
-def _enter(call: ActCall[LicensingOfficial], **entry: Any) -> str:
+def _enter(call: OfficerActCall[LicensingOfficial], **entry: Any) -> str:
     return deposits.enter(call, call.reference, deposits.DepositEntry(**entry)).reference
 
 
@@ -252,7 +253,7 @@ DEPOSIT_LINES = _acts(
 
 
 def _propose_channel(
-    call: ActCall[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
+    call: OfficerActCall[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
 ) -> str:
     agency = read_reference(agency_id) or picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
@@ -294,7 +295,7 @@ CHANNEL_CHANGES = _acts(
 )  # fmt: skip
 
 
-def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
+def _confirm(call: OfficerActCall[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
     true = reference_in(true_entry) if true_entry else None
     return related_acts.confirm_collision(call, call.reference, text, true)
 
@@ -337,7 +338,7 @@ CLONE_WARNINGS = _acts(
 )  # fmt: skip
 
 
-def _order_list(call: ActCall[LicensingOfficial]) -> None:
+def _order_list(call: OfficerActCall[LicensingOfficial]) -> None:
     related_acts.order_list(call, call.reference, services().settings.home)
 
 

@@ -5,12 +5,12 @@ from datetime import date
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, find_by_reference
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, calling_sealed, case_acts, find_by_reference
 from registry.officers.rights import Act, Resource
 from schemas.complaints import MAX_OF_ANSWERS, PaperAnswersSchema, PaperBeginningSchema
 
 
-def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
+def _begin(call: OfficerActCall[Officer], number: str, received_on: date) -> str:
     return paper_forms.begin(call, sealer(), number, received_on)
 
 

@@ -9,8 +9,9 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties import models, steps
 from registry.complaints.parties.referrals import actions, content, portal, queries
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts, party_acts
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, calling_sealed, case_acts, party_acts
 from registry.officer_acts.case_acts import case_finder
 from registry.officer_acts.permissions import officer_call, reference_in, require_no_interest
 from registry.officers.rights import Act, Resource
@@ -63,7 +64,11 @@ ACTS = case_acts(
 
 
 def _propose(
-    call: ActCall[Officer], answers: Sequence[str], messages: Sequence[str], files: Sequence[str], **proposal: Any
+    call: OfficerActCall[Officer],
+    answers: Sequence[str],
+    messages: Sequence[str],
+    files: Sequence[str],
+    **proposal: Any,
 ) -> str:
     choice = content.Choice(answers, messages, files)
     return actions.propose(call, sealer(), call.reference, actions.Proposal(choice=choice, **proposal)).reference

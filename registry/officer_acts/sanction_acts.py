@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import ActCall, OfficerAct, acts_of, calling, calling_sealed
+from registry.officer_acts.acts import OfficerAct, OfficerActCall, acts_of, calling_sealed
 from registry.officer_acts.agency_picker import licence_numbered
 from registry.officer_acts.case_acts import lock_case_for
 from registry.officer_acts.permissions import acting, reference_in, require_no_interest
@@ -47,7 +48,7 @@ def readable_decision(session: Session, me: AuthenticatedOfficer, decision: str)
 
 
 def _propose(
-    call: ActCall[moves.SanctionOfficial],
+    call: OfficerActCall[moves.SanctionOfficial],
     licence_id: str,
     decision_id: str | None = None,
     case_version: int | None = None,
@@ -65,7 +66,7 @@ def _propose(
     return made.reference
 
 
-def _look(call: ActCall[moves.SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
+def _look(call: OfficerActCall[moves.SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
     return actions.look_at_workers(call, call.reference, actions.Look(informed=frozenset(told), **look))
 
 

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties import models, steps
 from registry.complaints.parties.transfers import actions, queries
+from registry.http.act_tables import calling
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acts import OfficerAct, calling, calling_sealed, case_acts
+from registry.officer_acts.acts import OfficerAct, calling_sealed, case_acts
 from registry.officer_acts.case_acts import case_finder
 from registry.officer_acts.permissions import reference_in, require_no_interest
 from registry.officers.rights import Act, Resource

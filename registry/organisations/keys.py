@@ -285,6 +285,12 @@ def scopes_of(key: ApiKey) -> frozenset[Scope]:
     return frozenset(Scope(word) for word in key.scopes)
 
 
+def require_scope(scope: Scope, scopes: frozenset[Scope]) -> None:
+    """Raise ScopeMissing where a key with these scopes does not open `scope`."""
+    if scope not in scopes:
+        raise errors.ScopeMissing(f"this needs a key with the scope {scope}, and yours has {', '.join(sorted(scopes))}")
+
+
 def _require_within(call: calls.Call[OrganisationActor], scopes: Collection[Scope]) -> None:
     beyond = sorted(set(scopes) - call.actor.scopes)
     if beyond:

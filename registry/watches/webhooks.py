@@ -39,6 +39,10 @@ TEST_LANE = -1
 MAX_REPLAYED = 10_000
 
 
+class SwitchedOff(errors.NotNow):
+    """A webhook that is switched off is sent nothing."""
+
+
 class Made(NamedTuple):
     """A webhook with its secret, which is shown this once."""
 
@@ -155,7 +159,7 @@ def ask_for_test(
 
     It stands in the log of deliveries, and in no feed.
 
-    Raises NotFound, NotNow.
+    Raises NotFound, SwitchedOff.
     """
     session, at = call.session, call.at
     webhook = _lock_enabled(call, reference)
@@ -196,7 +200,7 @@ def replay(call: calls.Call[OrganisationActor], reference: str, position: int) -
 
     Of the types that were chosen, as they may be shown today: what is withheld is of none but `event.withheld`.
 
-    Raises NotFound, NotNow where it is switched off or so many cannot be sent at once.
+    Raises NotFound, SwitchedOff, NotNow where so many cannot be sent at once.
     """
     session = call.session
     webhook = _lock_enabled(call, reference)
@@ -229,7 +233,7 @@ def select_deliveries(webhook_id: Any, event_id: Any, at: datetime) -> Select[*t
 
 
 def send_again(call: calls.Call[OrganisationActor], reference: str, event: str) -> Logged:
-    """Send one event again, with the id it had. Raises NotFound, NotNow."""
+    """Send one event again, with the id it had. Raises NotFound, SwitchedOff."""
     webhook = _lock_enabled(call, reference)
     found = call.session.execute(
         select(Delivery, WatchEvent)
@@ -291,10 +295,10 @@ def lock_webhook(call: calls.Call[OrganisationActor], reference: str) -> Webhook
 
 
 def _lock_enabled(call: calls.Call[OrganisationActor], reference: str) -> Webhook:
-    """As `lock_webhook`. Raises NotNow too, where it is switched off."""
+    """As `lock_webhook`. Raises SwitchedOff too."""
     webhook = lock_webhook(call, reference)
     if webhook.state is not WebhookState.ENABLED:
-        raise errors.NotNow("this webhook is switched off: switch it on first")
+        raise SwitchedOff("this webhook is switched off: switch it on first")
     return webhook
 
 

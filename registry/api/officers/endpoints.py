@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from registry.api import restx, write_headers
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
+from registry.http.act_tables import parameters_in
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
@@ -110,9 +111,6 @@ def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer
     return me
 
 
-_PARAMETER = re.compile(r"<(\w+)>")
-
-
 class Answered(NamedTuple):
     """How an act is answered: the shape, and what makes the answer.
 
@@ -139,10 +137,11 @@ def serve_acts(
     """
     for act in acts:
         if act.name not in exclude:
-            path = f"{address}/{act.name}" if act.path is None else f"{address}{act.path}"
             shown = answered if act.is_shown_after else None
             views = {act.method: act_view(f"{ns.path}{address}", acts, act.name, shown)}
-            ns.route(path)(type(f"{act.operation[0].upper()}{act.operation[1:]}", (restx.Resource,), views))
+            ns.route(act.path_below(address))(
+                type(f"{act.operation[0].upper()}{act.operation[1:]}", (restx.Resource,), views)
+            )
 
 
 def act_view(
@@ -152,7 +151,7 @@ def act_view(
 
     Without `answered` the answer is empty.
     """
-    act, parameters = acts[name], _PARAMETER.findall(address)
+    act, parameters = acts[name], parameters_in(address)
 
     def view(
         _: restx.Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any

@@ -8,24 +8,23 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.api.api_keys import current_organisation, needs_scope, require_scope
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, page_at
+from registry.api.organisations.endpoints import Answered, serve_acts
 from registry.api.restx import Namespace, Resource, created_response
 from registry.api.write_headers import acting
 from registry.bulk import actions, files, models, receiving, rules
 from registry.bulk.answering import copies, results
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.manifest import lines_in
-from registry.core.clock import now
-from registry.core.errors import Fault, InvalidInput
 from registry.http.request_reader import FieldChoice
 from registry.http.responses import Answer, File, requested_language
-from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
-from registry.http.transaction import reading, services, writing
-from registry.vocabulary.codes import Problem
+from registry.http.schemas import request_schema, request_upload, response_file, response_schema
+from registry.http.transaction import reading, services
+from registry.organisation_acts.job_acts import ONE_JOB
 from registry.vocabulary.organisations import JobKind, ResultForm, Scope
 from schemas.base import OutSchema
-from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, ResultsQuerySchema
+from schemas.bulk import JobSchema, JobsSchema, ResultsQuerySchema
 from schemas.corridor import CorridorVerdictSchema
 from schemas.credentials import RowProofSchema
 from schemas.parameters import PageQuerySchema
@@ -71,81 +70,17 @@ class Job(Resource):
         """Read the state of a job."""
         return Answer(_job_payload(_find_job(reading(), job_id)))
 
-    @needs_scope(Scope.JOBS)
-    @no_content_response("deleteJob", (404, 409))
-    def delete(self, job_id: str) -> None:
-        """Delete a job with its list and results, before they expire."""
-        with writing() as session:
-            job = _find_job(session, job_id)
-            actions.remove(session, job)
-        files.remove_files(services().settings, job.reference)
 
+_AS_JOB = Answered(JobSchema(), lambda _, job: Answer(_job_payload(job)), is_cacheable=False)
 
-@ns.route("/<job_id>/columns")
-class Columns(Resource):
-    @needs_scope(Scope.JOBS)
-    @request_schema(ChosenColumnsSchema(), body=True)
-    @response_schema(JobSchema(), "setJobColumns", (404, 409, 413, 415), cacheable=False)
-    def put(
-        self,
-        job_id: str,
-        kind: JobKind,
-        columns: dict[str, Any],
-        constants: dict[str, Any] | None = None,
-        keep: bool | None = None,
-    ) -> Answer:
-        """Set what the rows of a job ask and which column holds what, before it is started.
-
-        `constants` hold for every row that says nothing else; `keep` has its answers stand in the file of receipts.
-        """
-        if keep:
-            require_scope(Scope.RECEIPTS)
-        faults = [
-            Fault(field, Problem.INVALID_VALUE, "must be the name of a column")
-            for field, column in columns.items()
-            if not isinstance(column, str)
-        ]
-        if faults:
-            raise InvalidInput(faults[:20])
-        with writing() as session:
-            job = _find_job(session, job_id)
-            actions.correct(job, kind, columns, constants=rules.constants_as_text(constants), is_kept=keep)
-            return Answer(_job_payload(job))
-
-
-@ns.route("/<job_id>/start")
-class Start(Resource):
-    @needs_scope(Scope.JOBS)
-    @response_schema(
-        JobSchema(),
-        "startJob",
-        (404, 409),
-        status=HTTPStatus.ACCEPTED,
-        cacheable=False,
-        location="/api/v1/verification-jobs/{job_id}",
-    )
-    def post(self, job_id: str) -> Answer:
-        """Start a job. Starting it again changes nothing.
-
-        It is answered by a process of its own: ask for its state at `Location`.
-        """
-        with writing() as session:
-            job = _find_job(session, job_id)
-            actions.start(job)
-            return Answer(_job_payload(job))
-
-
-@ns.route("/<job_id>/cancel")
-class Cancel(Resource):
-    @needs_scope(Scope.JOBS)
-    @response_schema(JobSchema(), "cancelJob", (404, 409), cacheable=False)
-    def post(self, job_id: str) -> Answer:
-        """Cancel a job. What was answered so far is not shown."""
-        with writing() as session:
-            job = _find_job(session, job_id)
-            actions.cancel(session, job, now())
-            return Answer(_job_payload(job))
-
+serve_acts(
+    ns, "/<job_id>", ONE_JOB,
+    {
+        "columns": _AS_JOB,
+        "start": _AS_JOB._replace(status=HTTPStatus.ACCEPTED, location="/api/v1/verification-jobs/{job_id}"),
+        "cancel": _AS_JOB,
+    },
+)  # fmt: skip
 
 _ANSWERS: Mapping[JobKind, type[OutSchema]] = {
     JobKind.VERIFICATION: VerdictSchema,

@@ -1,19 +1,18 @@
 """One's own organisation by the API, its people and keys. A key gives and ends no more than it has itself."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from http import HTTPStatus
 
 from registry.api.api_keys import Caller, current_organisation, needs_scope, usage_counts
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.restx import Namespace, Resource, created_response
-from registry.api.write_headers import act_once, acting
+from registry.api.organisations.endpoints import Answered, serve_acts
+from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.http.transaction import reading
+from registry.organisation_acts.key_acts import KEYS, ONE_KEY
 from registry.organisations import keys, members, models, second_steps
 from registry.vocabulary.organisations import Scope
 from schemas import organisations
@@ -62,53 +61,15 @@ class Keys(Resource):
             "keys", limit, cursor, lambda page: keys.keys_of(reading(), ours, today, page), lambda key: key.id
         )
 
-    @needs_scope(Scope.ORGANISATION)
-    @request_schema(organisations.KeyMakeSchema(), body=True, idempotent=True)
-    @created_response(organisations.KeyMadeSchema(), "createKey", (409, 413, 415))
-    def post(
-        self, label: str, scopes: Sequence[Scope], idempotency_key: IdempotencyKey | None, **limits: Any
-    ) -> Answer:
-        """Create an API key; its text is in this answer alone.
 
-        It has no scope that the key you come with has not, and never `organisation`; it opens for no more days and from
-        no more networks, and ends when that key is revoked.
-        """
-
-        def act(call: Call[models.OrganisationActor]) -> Answer:
-            made = keys.make(call, label, scopes, **limits)
-            return written_answer(_KEY_MADE, made.key, key=made.text)
-
-        return act_once("key", idempotency_key, act)
+def _answer_made(_call: Call[models.OrganisationActor], made: keys.MadeKey) -> Answer:
+    return written_answer(_KEY_MADE, made.key, key=made.text)
 
 
-@ns.route("/keys/<key_id>/exchange")
-class KeyExchange(Resource):
-    @needs_scope(Scope.ORGANISATION)
-    @request_schema(organisations.KeyExchangeSchema(), body=True, idempotent=True)
-    @created_response(organisations.KeyMadeSchema(), "rotateKey", (404, 409, 413, 415))
-    def post(
-        self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
-    ) -> Answer:
-        """Replace an API key by a new one of the same label, scopes, networks and validity.
+_MADE = Answered(organisations.KeyMadeSchema(), _answer_made, HTTPStatus.CREATED)
 
-        The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
-        """
-
-        def act(call: Call[models.OrganisationActor]) -> Answer:
-            made = keys.rotate(call, key_id, overlap_days)
-            return written_answer(_KEY_MADE, made.key, key=made.text)
-
-        return act_once(f"key instead of {key_id}", idempotency_key, act)
-
-
-@ns.route("/keys/<key_id>")
-class OneKey(Resource):
-    @needs_scope(Scope.ORGANISATION)
-    @no_content_response("revokeKey", (404,))
-    def delete(self, key_id: str) -> None:
-        """Revoke a key immediately, also the one of this request, and the keys that it made."""
-        with acting() as call:
-            keys.revoke(call, key_id)
+serve_acts(ns, "/keys", KEYS, {"make": _MADE})
+serve_acts(ns, "/keys/<key_id>", ONE_KEY, {"exchange": _MADE})
 
 
 @ns.route("/keys/<key_id>/usage")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import schemas.receipts
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, cursor_of, page_at, row_in
+from registry.api.organisations.endpoints import Answered, serve_acts
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
@@ -23,8 +24,9 @@ from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.responses import BYTES, Answer, File, requested_language
-from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
-from registry.http.transaction import reading, services, writing
+from registry.http.schemas import request_schema, response_file, response_schema
+from registry.http.transaction import reading, services
+from registry.organisation_acts import receipt_acts
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer as Verdict
@@ -89,21 +91,12 @@ class Settings(Resource):
         """Read for how long receipts are archived, and whether all are."""
         return Answer(_settings_payload(reading(), current_organisation().id))
 
-    @needs_scope(Scope.RECEIPTS)
-    @request_schema(schemas.receipts.ReceiptSettingsChangeSchema(), body=True)
-    @response_schema(schemas.receipts.ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
-    def put(self, days: int, is_archiving: bool | None = None) -> Answer:
-        """Set for how long new receipts are archived, and whether all are.
 
-        Those that are there keep their day. With `is_archiving` each question that comes with a key of the organisation is kept,
-        lists too, unless the question or the key says otherwise.
-        """
-        ours = current_organisation().id
-        with writing() as session:
-            receipts.choose_days(session, ours, days)
-            if is_archiving is not None:
-                receipts.choose_every(session, ours, is_archiving)
-            return Answer(_settings_payload(session, ours))
+_SETTINGS = Answered(
+    schemas.receipts.ReceiptSettingsSchema(), lambda call, _: Answer(_settings_payload(call.session, call.actor.id))
+)
+
+serve_acts(ns, "", receipt_acts.RECEIPTS, {"settings": _SETTINGS})
 
 
 # No word, so that the address where anybody checks a receipt stays what it is.
@@ -114,13 +107,6 @@ class Receipt(Resource):
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
         return Answer(receipts.receipt_payload(_find_receipt(receipt_id)))
-
-    @needs_scope(Scope.RECEIPTS)
-    @no_content_response("deleteReceipt", (404,))
-    def delete(self, receipt_id: str) -> None:
-        """Delete an archived receipt for good."""
-        with writing() as session:
-            receipts.let_go(session, current_organisation().id, receipt_id)
 
 
 @ns.route("/<string(minlength=12):receipt_id>/check")
@@ -222,13 +208,6 @@ class OneList(Resource):
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_list_payload(_find_list(list_id)))
 
-    @needs_scope(Scope.RECEIPTS)
-    @no_content_response("deleteArchivedList", (404,))
-    def delete(self, list_id: str) -> None:
-        """Delete an archived list for good. A job that was archived is removed after its usual time."""
-        with writing() as session:
-            lists.let_list_go(session, current_organisation().id, list_id)
-
 
 @archived_lists.route("/<list_id>/statements")
 class Statements(Resource):
@@ -285,3 +264,7 @@ def _list_payload(stored: ArchivedList) -> dict[str, Any]:
         issued_at=instant_text(stored.issued_at),
         stamp=stamps.stamp_payload(stored),
     )
+
+
+serve_acts(ns, "/<string(minlength=12):receipt_id>", receipt_acts.ONE_RECEIPT, {})
+serve_acts(archived_lists, "/<list_id>", receipt_acts.ONE_LIST, {})

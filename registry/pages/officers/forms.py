@@ -259,9 +259,7 @@ def serve_acts(
         if act.name in exclude:
             continue
         view = allowed(*acts.right_to(act))(_view(acts, act, find_place, is_versioned))
-        endpoint = act.operation
-        path = f"{address}/{act.name}" if act.page is None else f"{address}{act.page}"
-        pages.add_url_rule(path, endpoint, view, methods=["POST"])
+        pages.add_url_rule(act.page_below(address), act.operation, view, methods=["POST"])
 
 
 def _view(

@@ -8,13 +8,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Response, after_this_request, g, request
+from flask import Blueprint, Response, g, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files, models, reading, receiving, rules
 from registry.bulk.answering.copies import result_file
 from registry.core import errors
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.reading import Page
 from registry.http.portals import require_form
@@ -23,7 +24,10 @@ from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.names import country_name
+from registry.organisation_acts.acts import perform
+from registry.organisation_acts.job_acts import ONE_JOB
 from registry.organisations import sessions
+from registry.organisations.models import OrganisationActor
 from registry.pages.organisations.guard import authenticate, for_members, form_for_members, page_for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
@@ -147,22 +151,19 @@ def show_job(session: Session, me: sessions.MemberPresent, reference: str) -> Re
 @form_for_members(pages, "/lists/<reference>")
 def act(session: Session, me: sessions.MemberPresent, reference: str) -> Response:
     """Save the columns, start, cancel or remove, as the button says."""
-    job = actions.job_of(session, me.organisation.id, reference)
-    wish = request.form.get("act", "")
+    job, call, wish = (
+        actions.job_of(session, me.organisation.id, reference),
+        acting(session, me),
+        request.form.get("act"),
+    )
     try:
         if wish in ("save", "start"):
-            _save_columns(job)
-        if wish == "start":
-            actions.start(job)
-        elif wish == "cancel":
-            actions.cancel(session, job, now())
-        elif wish == "remove":
-            actions.remove(session, job)
-            _remove_after_commit(job.reference)
-            return to("lists")
+            _save_columns(call, job)
+        if wish in ("start", "cancel", "remove"):
+            perform(ONE_JOB[wish], call, [reference], {})
     except (errors.UnreadableList, errors.InvalidInput, errors.NotNow) as refused:
         return _job_page(job, refused)
-    return to(f"lists/{job.reference}")
+    return to("lists" if wish == "remove" else f"lists/{job.reference}")
 
 
 @page_for_members(pages, "/lists/<reference>/results/<form>")
@@ -171,15 +172,7 @@ def download_result(session: Session, me: sessions.MemberPresent, reference: str
     return respond_with_file(result_file(services().settings, job, form))
 
 
-def _remove_after_commit(reference: str) -> None:
-    @after_this_request
-    def removed(response: Response) -> Response:
-        if response.status_code == 303:
-            files.remove_files(services().settings, reference)
-        return response
-
-
-def _save_columns(job: models.BulkJob) -> None:
+def _save_columns(call: Call[OrganisationActor], job: models.BulkJob) -> None:
     word = request.form.get("kind", "")
     kind = JobKind(word) if word in list(JobKind) else job.kind
     if kind is not job.kind:
@@ -197,13 +190,13 @@ def _save_columns(job: models.BulkJob) -> None:
         for field in rules.CONSTANTS
         if field in rules.FIELDS[kind] and (value := request.form.get(f"constant-{field}", "").strip())
     }
-    actions.correct(
-        job,
-        kind,
-        {field: header for field, header in statement if field},
-        constants=rules.constants_as_text(load_values(ConstantsSchema(), constants)),
-        is_kept="keep" in request.form,
-    )
+    fields_of_form = {
+        "kind": kind,
+        "columns": {field: header for field, header in statement if field},
+        "constants": load_values(ConstantsSchema(), constants),
+        "keep": "keep" in request.form,
+    }
+    perform(ONE_JOB["columns"], call, [job.reference], fields_of_form)
 
 
 def _columns_shown(job: models.BulkJob, path: Path) -> list[ShownColumn]:

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import InvalidInput
+from registry.organisation_acts.key_acts import KEYS, ONE_KEY
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.forms import fault_on, read_digits
-from registry.pages.organisations.guard import form_for_members, page_for_members
+from registry.pages.forms import read_digits
+from registry.pages.organisations.forms import Form, ListPage
+from registry.pages.organisations.guard import page_for_members
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.organisations import Scope
 
 pages = Blueprint("account_keys", __name__)
@@ -54,41 +55,27 @@ def list_keys(session: Session, me: MemberPresent, *, fault: str | None = None, 
     )
 
 
-@form_for_members(pages, "/keys")
-@fault_on(list_keys)
-def make(session: Session, me: MemberPresent) -> Response:
-    scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
-    require_password(session, me)
-    try:
-        made = keys.make(
-            acting(session, me),
-            request.form.get("name", "")[:200],
-            scopes,
-            _number("days"),
-            is_archiving=KEEPS.get(request.form.get("keeps", "")),
-            is_test="test" in request.form,
-            networks=request.form.get("networks", "").split(),
-        )
-    except InvalidInput:
-        return list_keys(session, me, fault="bad_networks")
+def _fields_of_new(_session: Session, _me: MemberPresent) -> dict[str, Any]:
+    return {
+        "label": request.form.get("name", "")[:200],
+        "scopes": [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)],
+        "days": _number("days"),
+        "is_archiving": KEEPS.get(request.form.get("keeps", "")),
+        "is_test": "test" in request.form,
+        "networks": request.form.get("networks", "").split(),
+    }
+
+
+def _show_key(session: Session, me: MemberPresent, made: keys.MadeKey) -> Response:
     return list_keys(session, me, made=made.text)
-
-
-@form_for_members(pages, "/keys/<reference>/exchange")
-@fault_on(list_keys)
-def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
-    require_password(session, me)
-    made = keys.rotate(acting(session, me), reference, _number("overlap"))
-    return list_keys(session, me, made=made.text)
-
-
-@form_for_members(pages, "/keys/<reference>/revoke")
-def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
-    keys.revoke(acting(session, me), reference)
-    return to("keys")
 
 
 def _number(name: str) -> int:
     """A whole number of the form; -1, which every rule refuses with its own words, for anything else."""
     number = read_digits(request.form.get(name, ""), 5)
     return -1 if number is None else number
+
+
+PAGE = ListPage(pages, "keys", list_keys)
+PAGE.serve("/keys", KEYS, make=Form(_fields_of_new, _show_key))
+PAGE.serve("/keys/<reference>", ONE_KEY, exchange=Form(lambda *_: {"overlap_days": _number("overlap")}, _show_key))

@@ -4,6 +4,8 @@ That is given while signing in, set up and taken away on one's own page, and req
 inviting and removing members, and saying who else is an owner.
 """
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -12,12 +14,15 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.transaction import keyring, services
+from registry.organisation_acts.acts import perform
+from registry.organisation_acts.member_acts import ONE_INVITATION, ONE_MEMBER, PEOPLE, SECOND_STEP
 from registry.organisations import letters, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent, has_app
 from registry.pages.files import picture
 from registry.pages.forms import fault_on
 from registry.pages.organisations import guard
+from registry.pages.organisations.forms import Form, ListPage
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_password, typed
 from registry.vocabulary.organisations import MemberRole
@@ -179,16 +184,6 @@ def new_codes(session: Session, me: MemberPresent) -> Response:
     return page("recovery_codes.html", here="own", codes=second_steps.RECOVERY_CODES.renew(session, me.member))
 
 
-@guard.form_for_members(pages, "/second-step/require")
-@fault_on(show_second_step)
-def require(session: Session, me: MemberPresent) -> Response:
-    """An owner says whether all members need one."""
-    me.require_owner()
-    require_password(session, me)
-    second_steps.require(session, me, typed("needed") == "yes")
-    return to("second-step")
-
-
 @guard.page_for_members(pages, "/people/<reference>/second-step")
 def reset_form(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
     me.require_owner()
@@ -204,7 +199,7 @@ def reset(session: Session, me: MemberPresent, reference: str) -> Response:
     me.require_owner()
     try:
         require_password(session, me)
-        members.reset_second_step(Call(session, me, now()), reference)
+        perform(ONE_MEMBER["reset"], Call(session, me, now()), [reference], {})
     except ActRefused as refused:
         return reset_form(session, me, reference, refused.reason)
     return to("people")
@@ -238,38 +233,21 @@ def list_members(session: Session, me: MemberPresent, *, fault: str | None = Non
     )
 
 
-@guard.form_for_members(pages, "/people")
-@fault_on(list_members)
-def invite(session: Session, me: MemberPresent) -> Response:
-    """Invite a member. Whether the address has an account already is told to its reader alone."""
-    me.require_owner()
+def _invitation(_session: Session, me: MemberPresent) -> dict[str, Any]:
     language = request.form.get("language", "")
-    spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
-    require_password(session, me)
-    members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role_sent(), spoken)
-    return list_members(session, me, given=True)
-
-
-@guard.form_for_members(pages, "/people/<reference>/role")
-@fault_on(list_members)
-def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
-    members.set_role(Call(session, me, now()), reference, _role_sent())
-    return to("people")
-
-
-@guard.form_for_members(pages, "/people/<reference>/remove")
-@fault_on(list_members)
-def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    members.remove(Call(session, me, now()), reference)
-    return to("people")
-
-
-@guard.form_for_members(pages, "/invitations/<reference>/take-back")
-def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
-    me.require_owner()
-    letters.take_back(session, me.organisation.id, reference, now())
-    return to("people")
+    spoken = Language(language if language in STAFF_LANGUAGES else me.member.language)
+    return {"email": request.form.get("email", "")[:300], "role": _role_sent(), "language": spoken}
 
 
 def _role_sent() -> MemberRole:
     return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER
+
+
+PEOPLE_PAGE = ListPage(pages, "people", list_members)
+PEOPLE_PAGE.serve(
+    "/people", PEOPLE, invite=Form(_invitation, lambda session, me, _: list_members(session, me, given=True))
+)
+PEOPLE_PAGE.serve("/people/<reference>", ONE_MEMBER, exclude=("reset",), role=Form(lambda *_: {"role": _role_sent()}))
+PEOPLE_PAGE.serve("/invitations/<reference>", ONE_INVITATION)
+SECOND_STEP_PAGE = ListPage(pages, "second-step", show_second_step)
+SECOND_STEP_PAGE.serve("/second-step", SECOND_STEP, require=Form(lambda *_: {"is_needed": typed("needed") == "yes"}))

@@ -17,17 +17,19 @@ from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists, receipts, rechecks, stamps
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
-from registry.core.errors import ActRefused, InvalidInput, NotFound
+from registry.core.errors import InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.responses import BYTES, File, respond_with_file
 from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.names import country_name, sector_name
 from registry.i18n.wording import reason_text, word
+from registry.organisation_acts import receipt_acts
 from registry.organisations.sessions import MemberPresent
 from registry.pages.forms import read_digits
-from registry.pages.organisations.guard import form_for_members, page_for_members
-from registry.pages.organisations.rendering import language, page, to
+from registry.pages.organisations.forms import Form, ListPage
+from registry.pages.organisations.guard import page_for_members
+from registry.pages.organisations.rendering import language, page
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.vocabulary.register import Answer, Language
 
@@ -79,16 +81,6 @@ def export_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search)
 
 
-@form_for_members(pages, "/receipts/settings")
-def settings(session: Session, me: MemberPresent) -> Response:
-    try:
-        receipts.choose_days(session, me.organisation.id, read_digits(request.form.get("days", ""), 5) or 0)
-        receipts.choose_every(session, me.organisation.id, "every" in request.form)
-    except ActRefused as refused:
-        return _receipts_page(session, me, ReceiptSearch({}, receipts.Filter(), refused.reason))
-    return to("receipts")
-
-
 @page_for_members(pages, "/receipts/<reference>")
 def show_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
@@ -116,12 +108,6 @@ def download_receipt(session: Session, me: MemberPresent, reference: str) -> Res
 @page_for_members(pages, "/receipts/<reference>/stamp")
 def download_stamp(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(receipts.stamp_file(_find_receipt(session, me, reference)))
-
-
-@form_for_members(pages, "/receipts/<reference>/remove")
-def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    receipts.let_go(session, me.organisation.id, reference)
-    return to("receipts")
 
 
 def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
@@ -297,12 +283,6 @@ def download_part(session: Session, me: MemberPresent, reference: str, part: str
     return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
 
 
-@form_for_members(pages, "/receipts/lists/<reference>/remove")
-def remove_list(session: Session, me: MemberPresent, reference: str) -> Response:
-    lists.let_list_go(session, me.organisation.id, reference)
-    return to("receipts/lists")
-
-
 def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
     return page(
         "kept_list.html",
@@ -318,3 +298,17 @@ def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") ->
 
 def _find_list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
     return lists.list_named(session, me.organisation.id, reference)
+
+
+def _settings(_session: Session, _me: MemberPresent) -> dict[str, Any]:
+    return {"days": read_digits(request.form.get("days", ""), 5) or 0, "is_archiving": "every" in request.form}
+
+
+def _show_fault(session: Session, me: MemberPresent, fault: str) -> Response:
+    return _receipts_page(session, me, ReceiptSearch({}, receipts.Filter(), fault))
+
+
+PAGE = ListPage(pages, "receipts", _show_fault)
+PAGE.serve("/receipts", receipt_acts.RECEIPTS, settings=Form(_settings))
+PAGE.serve("/receipts/<reference>", receipt_acts.ONE_RECEIPT)
+PAGE._replace(place="receipts/lists").serve("/receipts/lists/<reference>", receipt_acts.ONE_LIST)

@@ -1,18 +1,21 @@
 """Pages of an organisation's watches and their events. No one else is told that it watches."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import InvalidInput, NotNow
+from registry.core.errors import ActRefused, InvalidInput
 from registry.http.request_reader import load_values
-from registry.http.transaction import keyring, verdicts
+from registry.http.transaction import verdicts
 from registry.i18n.names import authority_name, country_name
 from registry.i18n.wording import word
+from registry.organisation_acts.watch_acts import ONE_WATCH, WATCHES, MadeWatch
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import form_for_members, page_for_members
-from registry.pages.organisations.rendering import language, page, to
-from registry.pages.organisations.sign_in import acting
+from registry.pages.organisations.forms import Form, ListPage
+from registry.pages.organisations.guard import page_for_members
+from registry.pages.organisations.rendering import language, page
 from registry.vocabulary.register import LicenceKind, Role
 from registry.watches import feed, rules, watches
 from schemas.fields import COUNTRIES
@@ -44,61 +47,37 @@ def list_watches(
     )
 
 
-@form_for_members(pages, "/watches")
-def make(session: Session, me: MemberPresent) -> Response:
+def _subject(_session: Session, _me: MemberPresent) -> dict[str, Any]:
     """One agency or licence by its reference, or a list of numbers, one a line."""
-    call = acting(session, me)
-    label, what = request.form.get("label", "")[:200], request.form.get("what", "").strip()
-    lines = [line.strip() for line in what.splitlines() if line.strip()]
-    waiting: tuple[int, ...] = ()
-    try:
-        if request.form.get("kind") == "list":
-            numbers = [watches.Number(line[:120]) for line in lines]
-            _, given = watches.watch_list(call, keyring(), numbers, label)
-            waiting = given.waited_for
-        elif request.form.get("kind") == "licence":
-            watches.watch_licence(call, what[:40], label)
-        else:
-            watches.watch_agency(call, what[:40], label)
-    except (InvalidInput, NotNow) as refused:
-        # Each refuses before it writes anything: there is nothing to be undone.
-        return list_watches(session, me, fault=_fault_of(refused))
-    return list_watches(session, me, waiting=waiting) if waiting else to("watches")
+    label, what = request.form.get("label", ""), request.form.get("what", "").strip()
+    if request.form.get("kind") == "list":
+        numbers = [{"number": line.strip()[:120]} for line in what.splitlines() if line.strip()]
+        return {"label": label, "numbers": numbers}
+    return {"label": label, "licence_id" if request.form.get("kind") == "licence" else "agency_id": what[:40]}
 
 
-@form_for_members(pages, "/watches/search")
-def make_search(session: Session, me: MemberPresent) -> Response:
+def _criteria(_session: Session, _me: MemberPresent) -> dict[str, Any]:
     """Whatever answers to a search, now and later."""
-    label = request.form.get("label", "")[:200]
     typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
-    try:
-        criteria = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
-        watches.watch_search(acting(session, me), criteria, label)
-    except (InvalidInput, NotNow) as refused:
-        fault = _fault_of(refused)
-        if fault == "bad_watch":
-            fault = "bad_search" if typed else "empty_search"
-        return list_watches(session, me, fault=fault)
-    return to("watches")
+    if not typed:
+        raise ActRefused("empty_search", "say at least one thing that is searched for")
+    search = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
+    return {"label": request.form.get("label", ""), "search": search}
 
 
-@form_for_members(pages, "/watches/<reference>/pause")
-def pause(session: Session, me: MemberPresent, reference: str) -> Response:
-    watch = watches.watch_named(session, me.organisation.id, reference).watch
-    watches.change(acting(session, me), reference, is_paused=not watch.is_paused)
-    return to("watches")
+def _pause_or_resume(session: Session, me: MemberPresent, reference: str) -> dict[str, Any]:
+    return {"is_paused": not watches.watch_named(session, me.organisation.id, reference).watch.is_paused}
 
 
-@form_for_members(pages, "/watches/<reference>/end")
-def end(session: Session, me: MemberPresent, reference: str) -> Response:
-    watches.end(acting(session, me), reference)
-    return to("watches")
+def _show_waiting(session: Session, me: MemberPresent, made: MadeWatch) -> Response | None:
+    return list_watches(session, me, waiting=made.waiting_lines) if made.waiting_lines else None
 
 
-def _fault_of(refused: InvalidInput | NotNow) -> str:
-    if isinstance(refused, NotNow):
-        return "too_many_watches"
-    return "bad_watch_label" if refused.faults[0].parameter == "label" else "bad_watch"
+PAGE = ListPage(pages, "watches", list_watches)
+PAGE.serve("/watches", WATCHES, make=Form(_subject, _show_waiting))
+PAGE.serve_form("/watches/search", WATCHES["make"], Form(_criteria, faults={InvalidInput: "bad_search"}), "make_search")
+PAGE.serve_form("/watches/<reference>/pause", ONE_WATCH["change"], Form(_pause_or_resume), "pause")
+PAGE.serve("/watches/<reference>", ONE_WATCH, exclude=("change", "numbers"))
 
 
 def _search_options() -> dict[str, list[tuple[str, str]]]:

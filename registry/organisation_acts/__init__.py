@@ -1,0 +1,1 @@
+"""What organisations do, as tables that their endpoints and pages share."""
