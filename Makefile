@@ -59,10 +59,10 @@ run: $(RUN) $(SITE) ## Serve with demo data on PORT (8000), events on the port a
 setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.
 	@tools/system-packages
 
-test: $(ALL) setup-system ## Run the tests: features on SQLite and PostgreSQL, edges on SQLite. ARGS go to pytest.
+test: $(ALL) setup-system ## Run the tests: all on SQLite, of each feature one test on PostgreSQL. ARGS go to pytest.
 	@$(BIN)/python -m pytest $(TESTS) $(USUAL) $(ARGS)
 
-test-thorough: $(ALL) setup-system ## Run the long walks that test leaves out: each page in each language, clusters, more kills.
+test-thorough: $(ALL) setup-system ## Run what test leaves out: features on PostgreSQL, each page in each language, clusters, more kills.
 	@$(BIN)/python -m pytest $(TESTS) $(THOROUGH) $(ARGS)
 
 test-all: $(ALL) setup-system ## Run all tests, every one that asks a database on both, and those that take minutes.

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -43,9 +43,8 @@ SHORT_LIVED = "--js-flags=--no-opt --no-maglev"
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium beeps into its own microphone, and asks no one."""
 EDGES = frozenset("api cli client http i18n officer_acts pages".split())
-"""Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
-alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
-(`--everything`) tries everything on everything."""
+"""Folders of tests whose SQL is that of features, tried on PostgreSQL in their own folders. `make test` tries edges on SQLite
+alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
 
 THOROUGH = "thorough"
 """The marker of long walks. `make test` leaves them to `make test-thorough`, by `-m` in the Makefile; CI runs both."""
@@ -129,7 +128,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def _is_passed_over(path: Path, config: pytest.Config) -> bool:
     """Whether a run of the long walks alone need not load a file of tests: to load all of them takes most of a minute."""
     is_of_tests = path.name.startswith("test_") and path.suffix == ".py"
-    return is_of_tests and config.getoption("markexpr") == THOROUGH and not _names_marker(path)
+    is_of_feature = group_of(path.relative_to(config.rootpath).as_posix()) not in EDGES
+    return is_of_tests and config.getoption("markexpr") == THOROUGH and not is_of_feature and not _names_marker(path)
 
 
 @cache
@@ -148,6 +148,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if names & SERVER_FIXTURES:
             item.add_marker("slow")
     if not config.getoption("everything"):
+        _leave_most_to_the_long_walks([item for item in items if not _is_left_out(item)])
         left = [_is_left_out(item) for item in items]
         config.hook.pytest_deselected(items=[item for item, is_left in zip(items, left, strict=True) if is_left])
         items[:] = [item for item, is_left in zip(items, left, strict=True) if not is_left]
@@ -157,10 +158,24 @@ def _is_left_out(item: pytest.Item) -> bool:
     """Whether `make test` leaves it out: for `make test-all` alone, or on the database that only features are tried on."""
     if item.get_closest_marker("in_test_all") is not None:
         return True
-    callspec = getattr(item, "callspec", None)
-    is_on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
     is_of_edge = group_of(item.nodeid) in EDGES and item.get_closest_marker("both_databases") is None
-    return is_on_postgresql and (is_of_edge or item.get_closest_marker("one_database") is not None)
+    return _is_on_postgresql(item) and (is_of_edge or item.get_closest_marker("one_database") is not None)
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "postgresql" in callspec.params.values()
+
+
+def _leave_most_to_the_long_walks(items: Sequence[pytest.Item]) -> None:
+    """Mark what features do on PostgreSQL as thorough, but for the first test of each file and what is marked `both_databases`:
+    a fault in a statement shows in either, and most of the rest asks the same statements again (docs/decisions/0234)."""
+    first: dict[Path, str] = {}
+    for item in items:
+        if _is_on_postgresql(item) and item.get_closest_marker("both_databases") is None:
+            name = item.nodeid.partition("[")[0]
+            if first.setdefault(item.path, name) != name:
+                item.add_marker(THOROUGH)
 
 
 def pytest_collection_finish() -> None:

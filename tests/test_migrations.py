@@ -18,7 +18,7 @@ from registry.core.settings import Settings
 from tests.conftest import Database
 from tests.postgres import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -74,8 +74,8 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 SHOWING = [page for page in PAGES if any(block.is_session for block in blocks_of(page))]
-LONG = [page for page in SHOWING if page.stem in ("bulk", "dataset", "organisations", "range-files")]
-"""Pages whose examples wait for jobs, webhooks or files that a worker writes."""
+LONG = [page for page in SHOWING if page.stem != "start"]
+"""Pages that are read after the first one. Some wait for jobs, webhooks or files that a worker writes."""
 SHORT = [page for page in SHOWING if page not in LONG]
 
 

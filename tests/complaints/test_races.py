@@ -28,7 +28,7 @@ from tests.complaints.filing import AT, FRIEND, ORDINARY, begin, come_back, file
 from tests.complaints.officers import ANNA, CARLA
 from tests.racing import at_once
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from registry.watches.fan_out import FINISHED
 from registry.worker import schedule
 from tests.supervision.sanctions import making
 
+pytestmark = pytest.mark.both_databases
+
 SANCTIONS = tuple(TOLD.values())
 """What the worker's task `enforce_sanctions` does."""
 

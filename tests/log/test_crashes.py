@@ -23,7 +23,7 @@ from tests import conftest
 from tests.conftest import Database
 from tests.programs import Program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 WRITERS = 8
 APPENDS = 6

@@ -19,6 +19,8 @@ from registry.core.errors import NotMigrated
 from tests.conftest import Database
 from tests.migrations.chain import Chain
 
+pytestmark = pytest.mark.both_databases
+
 BRIEF = Patience(lock_timeout=0.3, pause=0.3, attempts=200)
 ADD_COLUMN = 'op.add_column("authorities", sa.Column("area", columns.text(40)))'
 ADD_INDEX = 'steps.create_index("ix_authorities_country", "authorities", ["country"])'

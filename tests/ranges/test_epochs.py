@@ -396,7 +396,13 @@ def test_a_list_that_grows_too_old_changes_the_answers(session: Session, reading
     assert "source_stale" in codes_of(entry_of(reading, "INV1"))
 
 
-@pytest.mark.parametrize("step", [0, 4], ids=["while records are read", "while files are made"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(0, id="while records are read"),
+        pytest.param(4, id="while files are made", marks=pytest.mark.thorough),
+    ],
+)
 def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
     session: Session,
     sessions: sessionmaker[Session],

@@ -18,6 +18,8 @@ from registry.vocabulary.cases import AttachmentState, CaseState
 from tests.complaints.boxes import UNIT, hand_over, make_box
 from tests.complaints.uploads import Uploads, idle
 
+pytestmark = pytest.mark.both_databases
+
 
 class Copiers:
     """Stands in for the processes: what each was begun with, in their order. `slots` of them are free at a time."""

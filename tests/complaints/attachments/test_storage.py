@@ -69,6 +69,7 @@ def test_a_file_is_kept_read_listed_and_removed(place: StoreUnderTest) -> None:
         list(place.store.get(name))
 
 
+@pytest.mark.thorough
 def test_more_files_than_a_store_lists_at_once_are_all_listed(place: StoreUnderTest) -> None:
     count = 30 if place.kind == "folder" else 1003
     names = {random_name() for _ in range(count)}

@@ -14,6 +14,8 @@ from registry.core.ids import new_reference
 from registry.register.agencies.models import Agency, AgencyName
 from tests.make import make_agency
 
+pytestmark = pytest.mark.both_databases
+
 COLUMNS = ("agency_id", "name", "script", "kind", "recorded_at", "source", "retrieved_at")
 
 

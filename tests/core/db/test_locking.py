@@ -17,6 +17,8 @@ from registry.organisations.models import Organisation
 from registry.vocabulary.watches import WatchKind
 from registry.watches.models import Watch
 
+pytestmark = pytest.mark.both_databases
+
 OURS, THEIRS = 900_001, 900_002
 
 

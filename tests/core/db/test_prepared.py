@@ -9,6 +9,8 @@ from registry.core.db.reading import SelectAmong, SelectBeside
 from registry.log.models import LogState
 from tests.conftest import Database
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_thread_reads_on_a_new_connection_once_its_address_leads_elsewhere(database: Database) -> None:
     engine = engine_for(database.url)

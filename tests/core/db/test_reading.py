@@ -13,6 +13,8 @@ from registry.core.db.reading import rows_by_key
 from registry.register.agencies.models import LookupKey
 from tests.make import make_agency
 
+pytestmark = pytest.mark.both_databases
+
 ROWS = 4_000
 WANTED = 700
 

@@ -17,6 +17,7 @@ from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Question
 from registry.complaints.intake.models import Message
 from registry.i18n.languages import CATALOGUES
 from tests.pages.intake.phone import PLACES, Phone
+from tests.thorough import thorough
 
 ZH = CATALOGUES["zh-Hans"]
 
@@ -186,9 +187,9 @@ NOTHING: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("where", ["complaint", "mailbox"])
+@pytest.mark.parametrize("where", ["complaint", *thorough("mailbox")])
 @pytest.mark.parametrize(("name", "body"), NOTHING.values(), ids=NOTHING)
-@pytest.mark.parametrize("changes_voice", [True, False])
+@pytest.mark.parametrize("changes_voice", [True, *thorough(False)])
 def test_a_file_in_which_there_is_nothing_is_taken_or_refused_in_words(
     phone: Phone, session: Session, where: str, name: str, body: Callable[[], bytes], changes_voice: bool
 ) -> None:

@@ -160,7 +160,7 @@ def test_what_an_outsider_does_not_answer_has_a_row_of_the_officers_own(session:
 SECOND = {number: source for number, source in enumerate(SOURCES) if source.not_by is not None}
 
 
-@pytest.mark.parametrize("number", SECOND)
+@pytest.mark.parametrize("number", [*list(SECOND)[:4], *thorough(*list(SECOND)[4:])])
 def test_what_only_its_author_could_approve_waits_for_those_who_give_roles(
     session: Session, staff: UnitStaff, number: int
 ) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from sqlalchemy import select
 
 from registry.core.clock import now
@@ -11,6 +12,8 @@ from registry.proofs.wallets.models import WalletCredential
 from registry.proofs.wallets.requests import Holder, OAuthError, Wallet
 from tests.proofs.wallets.making import WalletKey, agency_with_licence, call_of, order
 from tests.proofs.wallets.wallet import code_of
+
+pytestmark = pytest.mark.both_databases
 
 WALLET = Wallet("https://wallet.example", "k" * 43)
 AT_ONCE = 6

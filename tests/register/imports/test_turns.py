@@ -19,7 +19,7 @@ from registry.register.imports.report import Report
 from tests.register.imports.lists import ListImporter, plain_list, plain_text
 from tests.waiting import until
 
-pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
+pytestmark = [pytest.mark.both_databases, pytest.mark.parametrize("database_kind", ["postgresql"])]
 
 
 def mapping_of(number: int) -> SourceMapping:

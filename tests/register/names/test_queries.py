@@ -11,6 +11,8 @@ from registry.register.names.spelling import is_chinese
 from registry.vocabulary.register import Likeness, NameKind
 from tests.costing import costing_at_most
 
+pytestmark = pytest.mark.both_databases
+
 
 def found(session, text, **options) -> list[int]:
     return [hit.agency_id for hit in search(session, text, **options)]

@@ -21,7 +21,7 @@ from tests.calling import call_by
 from tests.racing import at_once
 from tests.supervision.sanctions.making import DANA, LOOK, SARA, Licensed, decided_case, in_days, in_force, reviewed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ def test_the_set_is_large_enough_and_holds_every_language_and_flag() -> None:
     assert min(sum(flag in one.flags for one in every) for flag in RedFlag) >= 5
 
 
+@pytest.mark.thorough
 def test_each_flag_is_read_no_worse_than_its_floor() -> None:
     for flag, score in scores().items():
         assert (flag, score.precision >= MIN_PRECISION, score.recall >= MIN_RECALL) == (flag, True, True)
