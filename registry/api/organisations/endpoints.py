@@ -34,6 +34,7 @@ class Answered(NamedTuple):
 
 def serve_acts(ns: Namespace, address: str, acts: ScopedActs, answers: Mapping[str, Answered]) -> None:
     """Serve each act below the address of what it is done to. One without a row in `answers` answers with nothing."""
+    assert answers.keys() <= acts.keys(), "an answer is of an act that the table has not"
     for act in acts.values():
         path = act.path_below(address)
         views = {act.method: _act_view(path, act, answers.get(act.name))}

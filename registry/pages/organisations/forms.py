@@ -52,6 +52,7 @@ class ListPage(NamedTuple):
         self, address: str, acts: Mapping[str, OrganisationAct[Any]], *, exclude: tuple[str, ...] = (), **forms: Form
     ) -> None:
         """Take the form of each act below the address of what it is done to, except those of `exclude`."""
+        assert forms.keys() <= acts.keys(), "a form is of an act that the table has not"
         for act in acts.values():
             if act.name not in exclude:
                 self.serve_form(act.page_below(address), act, forms.get(act.name, USUAL), act.operation)
