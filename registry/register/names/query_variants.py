@@ -19,7 +19,8 @@ MAX_UNITS = 24
 
 def query_variants(text: str) -> list[Parted]:
     """Variants of a name in a question: as it stands, and as it may be meant. Empty when nothing can be compared."""
-    # Not by `parted`, which caches: for privacy the text of a question is not remembered.
+    # Not by `parted`, which caches: for privacy the text of a question is not remembered, though single words of it are for a
+    # while, among those of published names.
     normal = normalised(text)
     plain = part_apart(normal, folded(normal))
     if not plain.units:
