@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import re
 import secrets
 import shutil
 import sqlite3
@@ -148,7 +149,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if names & SERVER_FIXTURES:
             item.add_marker("slow")
     if not config.getoption("everything"):
-        _leave_most_to_the_long_walks([item for item in items if not _is_left_out(item)])
+        _leave_to_the_long_walks([item for item in items if not _is_left_out(item)])
         left = [_is_left_out(item) for item in items]
         config.hook.pytest_deselected(items=[item for item, is_left in zip(items, left, strict=True) if is_left])
         items[:] = [item for item, is_left in zip(items, left, strict=True) if not is_left]
@@ -167,15 +168,26 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
     return callspec is not None and "postgresql" in callspec.params.values()
 
 
-def _leave_most_to_the_long_walks(items: Sequence[pytest.Item]) -> None:
-    """Mark what features do on PostgreSQL as thorough, but for the first test of each file and what is marked `both_databases`:
-    a fault in a statement shows in either, and most of the rest asks the same statements again (docs/decisions/0234)."""
+def _leave_to_the_long_walks(items: Sequence[pytest.Item]) -> None:
+    """Mark as thorough what a quicker run repeats (docs/decisions/0234).
+
+    Of what features do on PostgreSQL all but the first test of each file and what is marked `both_databases`: a fault in a
+    statement shows in either, and most of the rest asks the same statements again. Of steps of migration all but the newest:
+    a step that was released is not changed any more.
+    """
     first: dict[Path, str] = {}
+    steps = sorted({item.path for item in items if _STEP.match(item.path.name)})
     for item in items:
         if _is_on_postgresql(item) and item.get_closest_marker("both_databases") is None:
             name = item.nodeid.partition("[")[0]
             if first.setdefault(item.path, name) != name:
                 item.add_marker(THOROUGH)
+        if item.path in steps[:-NEWEST_STEPS]:
+            item.add_marker(THOROUGH)
+
+
+_STEP = re.compile(r"test_\d{4}_")
+NEWEST_STEPS = 10
 
 
 def pytest_collection_finish() -> None:
